@@ -35,7 +35,8 @@ class Fact:
     def __post_init__(self) -> None:
         if self.known < self.day:
             raise ValueError(
-                f"{self.domain} {self.subject} #{self.number}: known on day {self.known}, before it occurred on day {self.day}"
+                f"{self.domain} {self.subject} #{self.number}: known on day {self.known}, "
+                f"before it occurred on day {self.day}"
             )
 
     @property
