@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from trialwright.core.problem import Problem
@@ -123,19 +124,24 @@ def value_at(study: Study, path: str) -> Any:
         elif isinstance(value, Mapping):
             value = value.get(step)
         else:
-            names = {camel(f.name): f.name for f in fields(value)}
-            if step not in names:
+            names = [attribute for attribute, name in _names(type(value)) if name == step]
+            if not names:
                 raise KeyError(f"{path}: {type(value).__name__} has no field {step!r}")
-            value = getattr(value, names[step])
+            value = getattr(value, names[0])
     return value
+
+
+@cache
+def _names(cls: type) -> tuple[tuple[str, str], ...]:
+    """The attributes of a part of the model with their v2 names."""
+    return tuple((f.name, camel(f.name)) for f in fields(cls))
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value of a study that is there, with its v2 path, in the order of the model."""
     if is_dataclass(value) and not isinstance(value, type):
-        for f in fields(value):
-            name = camel(f.name)
-            yield from leaves(getattr(value, f.name), f"{path}.{name}" if path else name)
+        for attribute, name in _names(type(value)):
+            yield from leaves(getattr(value, attribute), f"{path}.{name}" if path else name)
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):
             yield from leaves(item, f"{path}[{index}]")

@@ -1,0 +1,79 @@
+"""Reads ClinicalTrials.gov API v2 JSON: one study object, or a page or list that holds exactly one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from trialwright.core.errors import InputError
+from trialwright.record.reading import Reading
+from trialwright.record.structure import study_of
+
+SECTIONS = ("protocolSection", "derivedSection", "resultsSection", "hasResults", "documentSection", "annotationSection")
+
+
+def recognises(text: str) -> bool:
+    """Whether the text is a JSON object or list; whether a study is in it is for `read` to say."""
+    return text.lstrip()[:1] in ("{", "[") and not text.lstrip().startswith(("{'", "[{'"))
+
+
+def read(text: str) -> Reading:
+    """The study in a JSON text.
+
+    Raises InputError: READ-003 if the text is no JSON, READ-004 if it holds no study, READ-005 if it holds
+    several.
+    """
+    try:
+        document = json.loads(text)
+    except RecursionError as fault:
+        raise InputError(
+            "READ-006",
+            "the JSON is nested too deeply to be a registry record",
+            expected="an object of at most a few dozen levels",
+            mend="check where the file came from",
+        ) from fault
+    except ValueError as fault:
+        raise InputError(
+            "READ-003",
+            f"this looks like JSON but cannot be parsed: {fault}",
+            expected="one complete JSON object with a protocolSection",
+            mend="the file may be cut off: fetch or save it again",
+        ) from fault
+    return study_of(the_study_in(document))
+
+
+def the_study_in(document: Any) -> dict[str, Any]:
+    """The one study object in a parsed document. Raises InputError as `read` does."""
+    match document:
+        case {"study": {"protocolSection": {}} as study}:  # a record.json of this program
+            return _checked(study)
+        case {"studies": [study]} | [study]:
+            return the_study_in(study)
+        case {"studies": list(studies)} | list(studies) if len(studies) != 1:
+            raise InputError(
+                "READ-005" if studies else "READ-004",
+                f"the document holds {len(studies)} studies",
+                expected="one study",
+                mend="give a folder of records, one study to a file",
+            )
+        case {"protocolSection": {}}:
+            return _checked(document)
+    raise InputError(
+        "READ-004",
+        "this is JSON, but it holds no registry record",
+        expected="an object with a protocolSection, as the ClinicalTrials.gov API v2 gives it",
+        mend="download the record itself: the page of a study offers it as JSON",
+    )
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, if anything in its protocol section is a module of a study."""
+    section = document["protocolSection"]
+    if not isinstance(section, dict) or not any(key.endswith("Module") for key in section):
+        raise InputError(
+            "READ-004",
+            "the protocolSection of this document is empty or no object",
+            expected="at least an identificationModule",
+            mend="download the whole record",
+        )
+    return document
