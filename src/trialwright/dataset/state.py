@@ -1,0 +1,278 @@
+"""The light, array-backed state of a trial that designs decide on, derived fact by fact."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from trialwright.core.errors import InputError
+from trialwright.dataset.columns import COMPLETED, DEATH, ENROLLED, LOST, REPLACED, WITHDRAWAL
+from trialwright.dataset.facts import Fact
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DECIDING = frozenset({"DM", "DS", "EX", "XD"})
+_ENDS_OF_STUDY = frozenset({COMPLETED, DEATH, WITHDRAWAL, LOST})
+_ARRAYS = (
+    ("dose_level", np.int16, 0),
+    ("cohort", np.int16, 0),
+    ("enrolled", np.int32, -1),
+    ("first_dose", np.int32, -1),
+    ("dlt", np.int8, -1),
+    ("evaluable", np.int8, -1),
+    ("off_study", np.int32, -1),
+    ("replaced", np.bool_, False),
+)
+
+
+class HasFacts(Protocol):
+    """Anything that can give its facts, as `TrialData` does."""
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every version of every row."""
+        ...
+
+
+class TrialState:
+    """What is known of a trial on one trial day, one entry per enrolled participant.
+
+    A participant is in it as soon as a DS row with DSDECOD `ENROLLED` is known; entries stand in order of
+    enrolment (day of that row, then identifier), so screen failures are not in it. `apply` takes facts in any
+    order: of each row the latest version counts, a retracted row counts for nothing, and a fact that becomes
+    known after `day` waits until `advance` reaches that day. So the state never depends on the order of entry
+    nor on the future.
+
+    `day`: today's trial day. `subjects`: identifiers. `arm`: the protocol's arm ids, None = not allocated.
+    Arrays (read-only, one entry per participant): `dose_level` (int16, 1 = lowest, 0 = none), `cohort` (int16,
+    0 = none), `enrolled` (int32, trial day), `first_dose` (int32, trial day of the first EX row with OCCUR `Y`,
+    -1 = not dosed), `dlt` and `evaluable` (int8, -1 = not assessed, 0 = no, 1 = yes; from signed assessments in
+    XD only: an adverse event, or none, says nothing), `off_study` (int32, trial day of completion, withdrawal,
+    loss or death, whichever came first, -1 = still on), `replaced` (bool).
+
+    Where several XD rows of one participant stand, any DLT counts, and the last one says whether the participant is
+    evaluable: a second review may raise a concern and not lower one.
+
+    >>> state = TrialState(day=3)
+    >>> state.apply(Fact("DS", "P-1", 1, day=2, known=2, values={"DSDECOD": ENROLLED}))
+    >>> state.apply(Fact("DM", "P-1", 1, day=2, known=2, values={"ARMCD": "arm-1", "DOSELVL": 1}))
+    >>> state.apply(Fact("XD", "P-1", 1, day=30, known=33, values={"XDDLT": "N", "XDEVAL": "Y"}))
+    >>> state.subjects, state.arm, state.dose_level.tolist(), state.dlt.tolist()
+    (['P-1'], ['arm-1'], [1], [-1])
+    >>> state.advance(33)
+    >>> state.dlt.tolist()
+    [0]
+    """
+
+    __slots__ = (
+        "_buffers",
+        "_entered",
+        "_order",
+        "_queued",
+        "_rows",
+        "_waiting",
+        "arm",
+        "cohort",
+        "day",
+        "dlt",
+        "dose_level",
+        "enrolled",
+        "evaluable",
+        "first_dose",
+        "off_study",
+        "replaced",
+        "subjects",
+    )
+
+    day: int
+    subjects: list[str]
+    arm: list[str | None]
+    dose_level: NDArray[np.int16]
+    cohort: NDArray[np.int16]
+    enrolled: NDArray[np.int32]
+    first_dose: NDArray[np.int32]
+    dlt: NDArray[np.int8]
+    evaluable: NDArray[np.int8]
+    off_study: NDArray[np.int32]
+    replaced: NDArray[np.bool_]
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, day: int = 0) -> None:
+        self.day = day
+        self.subjects = []
+        self.arm = []
+        self._order: list[tuple[int, str]] = []
+        self._entered: dict[str, int] = {}
+        self._rows: dict[str, dict[tuple[str, int], Fact]] = {}
+        self._waiting: list[tuple[int, int, Fact]] = []
+        self._queued = 0
+        self._buffers = {name: np.full(16, empty, dtype) for name, dtype, empty in _ARRAYS}
+        self._show()
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both states would look the same to every design."""
+        if not isinstance(other, TrialState):
+            return NotImplemented
+        return (
+            self.day == other.day
+            and self.subjects == other.subjects
+            and self.arm == other.arm
+            and all(np.array_equal(getattr(self, name), getattr(other, name)) for name, _, _ in _ARRAYS)
+        )
+
+    def __repr__(self) -> str:
+        return f"TrialState(day={self.day}, participants={len(self)})"
+
+    def apply(self, fact: Fact) -> None:
+        """Take one more version of one row; only DM, DS, EX and XD bear on decisions.
+
+        Raises InputError: DATA-006 if the same version of the same row came before with other content, DATA-007
+        if a day that decides lies before the trial's opening.
+        """
+        if fact.domain not in DECIDING:
+            return
+        if fact.known > self.day:
+            heapq.heappush(self._waiting, (fact.known, self._queued, fact))
+            self._queued += 1
+            return
+        rows = self._rows.setdefault(fact.subject, {})
+        key = (fact.domain, fact.number)
+        present = rows.get(key)
+        if present is not None and present.version >= fact.version:
+            if present.version == fact.version and present != fact:
+                raise two_contents(fact)
+            return
+        rows[key] = fact
+        self._derive(fact.subject, rows)
+
+    def advance(self, day: int) -> None:
+        """Let trial day `day` be today; what has become known by then takes its place.
+
+        Raises ValueError if `day` lies before today: time does not run backwards (`state_of` looks back).
+        """
+        if day < self.day:
+            raise ValueError(f"the state is on trial day {self.day} and cannot go back to day {day}")
+        self.day = day
+        while self._waiting and self._waiting[0][0] <= day:
+            self.apply(heapq.heappop(self._waiting)[2])
+
+    def _derive(self, subject: str, rows: dict[tuple[str, int], Fact]) -> None:
+        """Write the participant's entry anew from the latest versions of the rows."""
+        standing = [fact for _, fact in sorted(rows.items()) if not fact.retracted]
+        entry = _entry(standing)
+        before = self._entered.get(subject)
+        if before is not None and (entry is None or entry[1]["enrolled"] != before):
+            self._remove(bisect.bisect_left(self._order, (before, subject)))
+            before = None
+        if entry is None:
+            return
+        arm, numbers = entry
+        if before is None:
+            self._insert(subject, numbers["enrolled"])
+        place = bisect.bisect_left(self._order, (numbers["enrolled"], subject))
+        self.arm[place] = arm
+        for name, value in numbers.items():
+            self._buffers[name][place] = value
+
+    def _insert(self, subject: str, enrolled: int) -> None:
+        place = bisect.bisect(self._order, (enrolled, subject))
+        count = len(self.subjects)
+        if count == len(self._buffers["enrolled"]):
+            self._buffers = {
+                name: np.concatenate([self._buffers[name], np.full(count, empty, dtype)])
+                for name, dtype, empty in _ARRAYS
+            }
+        for buffer in self._buffers.values():
+            buffer[place + 1 : count + 1] = buffer[place:count].copy()
+        self._order.insert(place, (enrolled, subject))
+        self._entered[subject] = enrolled
+        self.subjects.insert(place, subject)
+        self.arm.insert(place, None)
+        self._show()
+
+    def _remove(self, place: int) -> None:
+        count = len(self.subjects)
+        for buffer in self._buffers.values():
+            buffer[place : count - 1] = buffer[place + 1 : count].copy()
+        del self._entered[self.subjects[place]]
+        del self._order[place], self.subjects[place], self.arm[place]
+        self._show()
+
+    def _show(self) -> None:
+        """Point the public arrays at the filled part of the buffers, read-only."""
+        for name, buffer in self._buffers.items():
+            view = buffer[: len(self.subjects)]
+            view.flags.writeable = False
+            setattr(self, name, view)
+
+
+def _entry(standing: list[Fact]) -> tuple[str | None, dict[str, int]] | None:
+    """One participant's arm and numbers, None if not enrolled. `standing`: the rows that count, in order."""
+    found: dict[str, int] = {name: int(empty) for name, _, empty in _ARRAYS}
+    arm: str | None = None
+    for fact in standing:
+        match fact.domain:
+            case "DM":
+                code = fact.values.get("ARMCD")
+                arm = None if code is None else str(code)
+                found["dose_level"] = int(fact.values.get("DOSELVL") or 0)
+                found["cohort"] = int(fact.values.get("COHORT") or 0)
+            case "DS":
+                term = fact.values.get("DSDECOD")
+                if term == ENROLLED:
+                    found["enrolled"] = _earlier(found["enrolled"], fact)
+                elif term in _ENDS_OF_STUDY:
+                    found["off_study"] = _earlier(found["off_study"], fact)
+                elif term == REPLACED:
+                    found["replaced"] = 1
+            case "EX":
+                if fact.values.get("OCCUR") == "Y":
+                    found["first_dose"] = _earlier(found["first_dose"], fact)
+            case _:
+                found["dlt"] = max(found["dlt"], _flag(fact.values.get("XDDLT")))
+                evaluable = _flag(fact.values.get("XDEVAL"))
+                found["evaluable"] = found["evaluable"] if evaluable < 0 else evaluable
+    return None if found["enrolled"] < 0 else (arm, found)
+
+
+def _earlier(present: int, fact: Fact) -> int:
+    if fact.day < 0:
+        raise InputError(
+            "DATA-007",
+            f"{fact.domain} {fact.subject} #{fact.number} occurred on trial day {fact.day}",
+            expected="enrolment, doses and the end of study on trial day 0 (the opening) or later",
+            mend="correct the day, or count trial days from an earlier opening",
+        )
+    return fact.day if present < 0 else min(present, fact.day)
+
+
+def _flag(value: object) -> int:
+    return 1 if value == "Y" else 0 if value == "N" else -1
+
+
+def two_contents(fact: Fact) -> InputError:
+    """The error for one version of one row that was given twice with different content."""
+    return InputError(
+        "DATA-006",
+        f"{fact.domain} {fact.subject} #{fact.number}: version {fact.version} is given twice with different content",
+        expected="each version of a row once",
+        mend="give the later entry the next version number",
+    )
+
+
+def state_of(source: HasFacts | Iterable[Fact], day: int) -> TrialState:
+    """The state of a trial as it was known on trial day `day`. `source`: a `TrialData` or its facts, in any order."""
+    facts = source if isinstance(source, Iterable) else source.facts()
+    state = TrialState(day)
+    for fact in facts:
+        if fact.known <= day:
+            state.apply(fact)
+    return state
