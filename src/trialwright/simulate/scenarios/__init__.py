@@ -1,0 +1,87 @@
+"""The scenarios that a protocol is run under: null, planned and published effects side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialwright.core.errors import InputError
+from trialwright.protocol.kinds import Escalation, SelectThenCompare
+from trialwright.simulate.scenario import Assumes, Scenario
+from trialwright.simulate.truth import default_truths, given_truth
+
+if TYPE_CHECKING:
+    from trialwright.protocol.protocol import Protocol
+
+
+def for_protocol(protocol: Protocol) -> tuple[Scenario, ...]:
+    """The null scenario, a planned one, and what has been published where it fits; never the published alone.
+
+    The record states no planned effect, so the planned scenario is a standardised effect and says so. Dose
+    levels get the default truths' gentle rise in each scenario.
+    """
+    from trialwright.simulate.scenarios.generic import STANDARD_EFFECT, measured, plant
+    from trialwright.simulate.scenarios.published import published
+
+    parameters = tuple(measured(protocol))
+    null = Scenario(
+        "null",
+        Assumes.NULL,
+        "No effect of the treatment on any outcome; adverse events and deaths are alike in all groups.",
+        planted=tuple(plant(outcome, parameter, 0.0) for outcome, parameter in parameters),
+    )
+    planned = Scenario(
+        "planned",
+        Assumes.PLANNED,
+        f"An assumption, not a claim: every outcome is better by {STANDARD_EFFECT:g} standard deviations (Cohen's medium "
+        "difference), because the record states no planned effect.",
+        planted=tuple(plant(outcome, parameter, STANDARD_EFFECT) for outcome, parameter in parameters),
+    )
+    rates = _default_rates(protocol)
+    return tuple(replace(scenario, dlt=rates) for scenario in (null, planned, *published(protocol)))
+
+
+def load(name_or_path: str | Path, protocol: Protocol) -> Scenario:
+    """The scenario of that name among `for_protocol`, else the one in that YAML or JSON file.
+
+    Raises InputError (SIM-001, SIM-002) if it is neither, UsageError (SIM-003) if its DLT truth does not fit the
+    protocol's dose levels.
+    """
+    from trialwright.simulate.scenarios.codec import load_as, read_text
+
+    known = for_protocol(protocol)
+    for scenario in known:
+        if name_or_path in (scenario.name, scenario.name.removeprefix("published: ")):
+            return scenario
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise InputError(
+            "SIM-001",
+            f"{name_or_path} is neither a file nor a scenario of this protocol",
+            expected=f"one of {', '.join(repr(scenario.name) for scenario in known)}, or a YAML or JSON file",
+            mend="choose one of the names, or give the path of a scenario file",
+        )
+    scenario = load_as(Scenario, read_text(path), str(path))
+    levels = levels_of(protocol)
+    if not levels:
+        return scenario
+    return replace(scenario, dlt=given_truth(scenario.dlt, levels).rates if scenario.dlt else _default_rates(protocol))
+
+
+def levels_of(protocol: Protocol) -> int:
+    """The number of dose levels that the design escalates through, 0 where it escalates none."""
+    match protocol.design:
+        case Escalation() as escalation:
+            return escalation.levels
+        case SelectThenCompare(escalation=escalation):
+            return escalation.levels
+        case _:
+            return 0
+
+
+def _default_rates(protocol: Protocol) -> tuple[float, ...]:
+    levels = levels_of(protocol)
+    if not levels:
+        return ()
+    return next(truth.rates for truth in default_truths(levels) if truth.name == "gentle")
