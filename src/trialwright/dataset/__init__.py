@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trialwright.dataset.facts import Fact
     from trialwright.dataset.state import TrialState, state_of
+    from trialwright.dataset.trialdata import TrialData
 
-__all__ = ["Fact", "TrialState", "state_of"]
+__all__ = ["Fact", "TrialData", "TrialState", "state_of"]
 
 
 def __getattr__(name: str) -> object:
@@ -22,4 +23,8 @@ def __getattr__(name: str) -> object:
             from trialwright.dataset import state
 
             return getattr(state, name)
+        case "TrialData":
+            from trialwright.dataset.trialdata import TrialData
+
+            return TrialData
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from trialwright.core.errors import InputError
+from trialwright.dataset.check import name_of, two_contents
 from trialwright.dataset.columns import COMPLETED, DEATH, ENROLLED, LOST, REPLACED, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 
@@ -33,8 +34,8 @@ _ARRAYS = (
 class HasFacts(Protocol):
     """Anything that can give its facts, as `TrialData` does."""
 
-    def facts(self) -> tuple[Fact, ...]:
-        """Every version of every row."""
+    def facts(self, *domains: str) -> tuple[Fact, ...]:
+        """Every version of every row, of these domains only."""
         ...
 
 
@@ -247,7 +248,7 @@ def _earlier(present: int, fact: Fact) -> int:
     if fact.day < 0:
         raise InputError(
             "DATA-007",
-            f"{fact.domain} {fact.subject} #{fact.number} occurred on trial day {fact.day}",
+            f"{name_of(fact)} occurred on trial day {fact.day}",
             expected="enrolment, doses and the end of study on trial day 0 (the opening) or later",
             mend="correct the day, or count trial days from an earlier opening",
         )
@@ -258,19 +259,9 @@ def _flag(value: object) -> int:
     return 1 if value == "Y" else 0 if value == "N" else -1
 
 
-def two_contents(fact: Fact) -> InputError:
-    """The error for one version of one row that was given twice with different content."""
-    return InputError(
-        "DATA-006",
-        f"{fact.domain} {fact.subject} #{fact.number}: version {fact.version} is given twice with different content",
-        expected="each version of a row once",
-        mend="give the later entry the next version number",
-    )
-
-
 def state_of(source: HasFacts | Iterable[Fact], day: int) -> TrialState:
     """The state of a trial as it was known on trial day `day`. `source`: a `TrialData` or its facts, in any order."""
-    facts = source if isinstance(source, Iterable) else source.facts()
+    facts = source if isinstance(source, Iterable) else source.facts(*DECIDING)
     state = TrialState(day)
     for fact in facts:
         if fact.known <= day:

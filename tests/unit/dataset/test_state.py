@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 
 from trialwright.core.errors import InputError
+from trialwright.core.streams import stream
 from trialwright.dataset.columns import DEATH, ENROLLED, LOST, REPLACED, SCREEN_FAILURE
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import TrialState, state_of
@@ -99,8 +98,7 @@ def test_a_second_assessment_may_raise_a_concern_and_not_lower_one():
 
 def test_the_state_depends_neither_on_the_order_of_entry_nor_on_the_steps_of_the_clock():
     for seed in range(20):
-        facts = list(TRIAL)
-        random.Random(seed).shuffle(facts)
+        facts = [TRIAL[i] for i in stream(seed, "order").permutation(len(TRIAL))]
         state = TrialState()
         for fact in facts:
             state.apply(fact)
