@@ -38,13 +38,17 @@ class Treat:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The escalation is over. `selected`: the level chosen as MTD (or recommended dose), 0 = none.
-    `completed`: it ended
-    as planned and was not stopped for toxicity."""
+    """The escalation is over.
+
+    `selected`: the level chosen as MTD (or recommended dose), 0 = none. `completed`: it ended as planned and was
+    not stopped for toxicity. `category`: the kind of ending in a few words that do not vary with the numbers
+    ("level 2 too toxic"); results add up over it. Empty: the reason stands for it.
+    """
 
     selected: int
     reason: str
     completed: bool
+    category: str = ""
 
 
 Action = Treat | Finish
