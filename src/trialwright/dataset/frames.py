@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
+from trialwright.core.errors import InputError
 from trialwright.dataset.check import raise_first_fault
 from trialwright.dataset.columns import COLUMNS, FLAG, KEYS, NUMBER, TEXT, WHOLE
 from trialwright.dataset.facts import Fact
@@ -101,8 +102,21 @@ def checked(domain: str, frame: pl.DataFrame, rows: Iterable[Fact] | None = None
     if frame.select((wrong | clash).any()).item():
         frame = frame.unique(maintain_order=True)
         if frame.select((wrong | clash).any()).item():
-            raise_first_fault(facts_of(frame) if rows is None else rows)
+            raise_first_fault(_told_apart(frame) if rows is None else rows)
     return frame
+
+
+def _told_apart(frame: pl.DataFrame) -> Iterator[Fact]:
+    """The facts of a frame that was read from elsewhere; one that cannot be a fact raises InputError (DATA-010)."""
+    try:
+        yield from facts_of(frame)
+    except ValueError as fault:
+        raise InputError(
+            "DATA-010",
+            str(fault),
+            expected="KNOWN on DAY or later: nothing is known before it occurs",
+            mend="correct one of the two days",
+        ) from fault
 
 
 def facts_of(frame: pl.DataFrame) -> Iterator[Fact]:
