@@ -35,8 +35,7 @@ def read(source: str | Path | bytes | IO[bytes], *, name: str | None = None) -> 
     `name`: what the source is called in messages; a path's own name if not given. Raises InputError with a
     READ code if there is no record to be read; whatever is odd *within* a record becomes a Problem instead.
     """
-    data, called = _bytes_of(source)
-    called = name or called
+    data, called = bytes_of(source, name)
     text, problems = _text_of(data, called)
     reader, rendering = _reader_for(text, called)
     reading = reader.read(text)
@@ -50,7 +49,8 @@ def read(source: str | Path | bytes | IO[bytes], *, name: str | None = None) -> 
     )
 
 
-def _bytes_of(source: str | Path | bytes | IO[bytes]) -> tuple[bytes, str]:
+def bytes_of(source: str | Path | bytes | IO[bytes], name: str | None = None) -> tuple[bytes, str]:
+    """The bytes of a source and what it is called in messages. Raises InputError (READ-001, READ-007)."""
     if isinstance(source, bytes):
         data, called = source, "the given bytes"
     elif isinstance(source, str | Path):
@@ -81,7 +81,7 @@ def _bytes_of(source: str | Path | bytes | IO[bytes]) -> tuple[bytes, str]:
         data = source.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise _too_large(called)
-    return data, str(called)
+    return data, name or str(called)
 
 
 def _too_large(called: str) -> InputError:

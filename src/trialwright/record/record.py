@@ -132,7 +132,7 @@ def value_at(study: Study, path: str) -> Any:
 
 
 @cache
-def _names(cls: type) -> tuple[tuple[str, str], ...]:
+def _names(cls: Any) -> tuple[tuple[str, str], ...]:
     """The attributes of a part of the model with their v2 names."""
     return tuple((f.name, camel(f.name)) for f in fields(cls))
 

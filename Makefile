@@ -1,0 +1,72 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+# Everything is installed into .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+DEMO := examples/NCT04971980.unlabelled-page.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fix lock docs clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "trialwright needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Install a later one, then name it: make PYTHON=python3.12 demo"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python has no venv module, which is needed to install trialwright apart from the system."; \
+	  echo "On Debian or Ubuntu: sudo apt-get install python3-venv    On Fedora: it comes with python3"; exit 1; }
+	@echo "Making .venv ..."
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.python requirements/run.txt pyproject.toml
+	@echo "Installing trialwright and what it needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements/dev.txt
+	@echo "Installing what the tests and checks need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: .venv/.run ## install, run the main job on a bundled example, say which file to open
+	@$(BIN)/trialwright run $(DEMO) -o out/demo --force
+	@echo "Open this file in a browser: out/demo/report.html"
+
+test: .venv/.dev ## install what tests need and run them
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: .venv/.dev ## lint, types, floors, documentation: what CI runs beside the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python docs/build_messages.py --check
+	@$(BIN)/python -m pytest -q --doctest-modules src/trialwright -p no:randomly
+	@$(BIN)/python tests/repository_rules.py
+
+bench: .venv/.dev ## measure speed and memory; prints each figure beside its aim
+	@$(BIN)/python -m benchmarks
+
+fix: .venv/.dev ## format the code and mend what can be mended by a machine
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+docs: .venv/.dev ## make the generated pages of the documentation again
+	@$(BIN)/python docs/build_messages.py
+
+lock: .venv/.dev ## choose the versions of all dependencies again and write their hashes
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml requirements/build.in -o requirements/run.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra dev -c requirements/run.txt pyproject.toml requirements/build.in requirements/oracles.in \
+	  -o requirements/dev.txt
+
+clean: ## remove what the other commands made
+	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis

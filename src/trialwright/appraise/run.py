@@ -1,0 +1,239 @@
+"""The main job: one record through every room, and a report of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from trialwright import __version__
+from trialwright.appraise.output import MARKER, whole_folder, write_json
+from trialwright.appraise.sources import Opened, Progress, open_input, quiet
+from trialwright.core.errors import TrialwrightError
+from trialwright.core.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from trialwright.analyse.run import Results
+    from trialwright.lint.finding import Finding
+    from trialwright.protocol.protocol import Protocol
+    from trialwright.record.record import Record
+    from trialwright.simulate.characteristics import Characteristics
+    from trialwright.simulate.trial import SimulatedTrial
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run. `seed`: 0 or more. `scenario`: a scenario's name or file; the planned one if None. `truth`: true
+    DLT rates per dose level, each in [0, 1]. `simulate`: whether to simulate and analyse one trial."""
+
+    seed: int = 1
+    scenario: str | None = None
+    truth: tuple[float, ...] | None = None
+    simulate: bool = True
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A stage without a result. `failed`: it should have had one (the run's exit status is 1); otherwise it does
+    not apply to this record, for the reason given."""
+
+    stage: str
+    reason: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """One record after every room. What a stage could not give is None, and `unfinished` says why."""
+
+    name: str
+    record: Record | None
+    findings: tuple[Finding, ...]
+    protocol: Protocol
+    characteristics: Characteristics | None
+    trial: SimulatedTrial | None
+    results: Results | None
+    unfinished: tuple[Unfinished, ...]
+    options: Options
+    command: str = ""
+
+    @property
+    def failed(self) -> tuple[Unfinished, ...]:
+        """The stages that should have had a result and have none."""
+        return tuple(stage for stage in self.unfinished if stage.failed)
+
+
+@dataclass(slots=True)
+class _Stages:
+    """Runs stage after stage; a stage that fails leaves the others to go on."""
+
+    progress: Progress
+    unfinished: list[Unfinished] = field(default_factory=list)
+
+    def do(self, name: str, work: Callable[[], T]) -> T | None:
+        self.progress(name)
+        try:
+            return work()
+        except TrialwrightError as fault:
+            self.unfinished.append(Unfinished(name, str(fault), failed=True))
+        except Exception as fault:  # noqa: BLE001 - a fault of ours in one room must not cost the user the others
+            reason = (
+                f"RUN-004: this is a fault of trialwright, not of the record: {type(fault).__name__}: {fault}\n"
+                "To mend it: report it with the record; the other stages are not affected"
+            )
+            self.unfinished.append(Unfinished(name, reason, failed=True))
+        return None
+
+    def skip(self, name: str, reason: str) -> None:
+        self.unfinished.append(Unfinished(name, reason, failed=False))
+
+
+def appraise(opened: Opened, options: Options, *, progress: Progress = quiet) -> Appraisal:
+    """The appraisal of an opened record or protocol file; never raises for what a record holds."""
+    from trialwright import analyse, lint, simulate
+    from trialwright.protocol.kinds import Unsupported
+
+    stages = _Stages(progress)
+    protocol = opened.protocol
+    findings: tuple[Finding, ...] = ()
+    if opened.record is not None:
+        read = opened.record
+        findings = stages.do("looking for problems", lambda: lint.run(read, protocol)) or ()
+    characteristics: Characteristics | None = None
+    trial: SimulatedTrial | None = None
+    results: Results | None = None
+    if isinstance(protocol.design, Unsupported):
+        stages.skip("computing operating characteristics", protocol.design.missing)
+        stages.skip("simulating one trial", protocol.design.missing)
+    else:
+        characteristics = stages.do(
+            "computing operating characteristics", lambda: simulate.characteristics(protocol, options.truth)
+        )
+    if not options.simulate:
+        stages.skip("simulating one trial", "not asked for")
+    elif not isinstance(protocol.design, Unsupported):
+        trial = stages.do("simulating one trial", lambda: simulate.one(protocol, options.scenario, seed=options.seed))
+        if trial is not None:
+            data = trial.data
+            results = stages.do("analysing every outcome", lambda: analyse.run(protocol, data))
+    return Appraisal(
+        name=opened.name,
+        record=opened.record,
+        findings=findings,
+        protocol=protocol,
+        characteristics=characteristics,
+        trial=trial,
+        results=results,
+        unfinished=tuple(stages.unfinished),
+        options=options,
+    )
+
+
+def run(
+    source: str, folder: Path, options: Options | None = None, *, command: str = "", progress: Progress = quiet
+) -> Appraisal:
+    """Take one record (or protocol file) the whole way and write everything into a folder.
+
+    Raises InputError if the source cannot be read, UsageError or StageError if the folder cannot be written;
+    then nothing is left half-written.
+    """
+    options = options or Options()
+    with whole_folder(folder, force=options.force) as building:
+        opened = open_input(source, progress=progress)
+        appraisal = appraise(opened, options, progress=progress)
+        progress("writing the report")
+        write(appraisal, building, command=command)
+    return appraisal
+
+
+def write(appraisal: Appraisal, folder: Path, *, command: str = "") -> None:
+    """Write an appraisal's files into an existing folder."""
+    from trialwright import protocol, report
+    from trialwright.record.write import problem_json, record_json
+    from trialwright.report.contents import Contents
+
+    if appraisal.record is not None:
+        write_json(folder / "record.json", record_json(appraisal.record))
+    write_json(
+        folder / "problems.json",
+        {
+            "findings": [finding.to_json() for finding in appraisal.findings],
+            "problems": [problem_json(problem) for problem in all_problems(appraisal)],
+            "unfinished": [
+                {"stage": stage.stage, "reason": stage.reason, "failed": stage.failed} for stage in appraisal.unfinished
+            ],
+        },
+    )
+    (folder / "protocol.yaml").write_text(protocol.files.dump(appraisal.protocol), encoding="utf-8")
+    write_json(folder / "characteristics.json", _characteristics_json(appraisal))
+    if appraisal.trial is not None:
+        from trialwright.dataset import files as dataset_files
+
+        dataset_files.write(appraisal.trial.data, folder / "dataset")
+    write_json(folder / "results.json", _results_json(appraisal))
+    if appraisal.results is not None:
+        frame = appraisal.results.frame()
+        frame.write_csv(folder / "results.csv")
+        frame.write_parquet(folder / "results.parquet")
+    (folder / "report.html").write_text(
+        report.html.render(
+            Contents(
+                record=appraisal.record,
+                findings=appraisal.findings,
+                protocol=appraisal.protocol,
+                characteristics=appraisal.characteristics,
+                trial=appraisal.trial,
+                results=appraisal.results,
+                unfinished=tuple((stage.stage, stage.reason) for stage in appraisal.unfinished),
+                commands=(command,) if command else (),
+                version=__version__,
+            )
+        ),
+        encoding="utf-8",
+    )
+    write_json(folder / MARKER, _marker(appraisal, command))
+
+
+def all_problems(appraisal: Appraisal) -> tuple[Problem, ...]:
+    """The problems of every stage, most serious first."""
+    record = appraisal.record.problems if appraisal.record is not None else ()
+    results = appraisal.results.problems if appraisal.results is not None else ()
+    trial = appraisal.trial.problems if appraisal.trial is not None else ()
+    characteristics = appraisal.characteristics.problems if appraisal.characteristics is not None else ()
+    failed = tuple(Problem("RUN-005", Severity.ERROR, f"{stage.stage}: {stage.reason}") for stage in appraisal.failed)
+    every = dict.fromkeys((*failed, *record, *appraisal.protocol.problems, *characteristics, *trial, *results))
+    return tuple(sorted(every, key=lambda problem: problem.severity.rank))
+
+
+def _characteristics_json(appraisal: Appraisal) -> Any:
+    if appraisal.characteristics is not None:
+        return appraisal.characteristics.to_json()
+    return {"trial": appraisal.protocol.record.nct_id, "not_computed": _why(appraisal, "computing")}
+
+
+def _results_json(appraisal: Appraisal) -> Any:
+    if appraisal.results is not None and appraisal.trial is not None:
+        return {
+            "data": f"one simulated trial, scenario {appraisal.trial.scenario.name!r}, seed {appraisal.options.seed}",
+            **appraisal.results.to_json(),
+        }
+    return {"data": None, "not_analysed": _why(appraisal, "simulating") or _why(appraisal, "analysing")}
+
+
+def _why(appraisal: Appraisal, stage: str) -> str:
+    return "; ".join(item.reason for item in appraisal.unfinished if item.stage.startswith(stage))
+
+
+def _marker(appraisal: Appraisal, command: str) -> Any:
+    return {
+        "trialwright": __version__,
+        "command": command,
+        "input": appraisal.name,
+        "record_sha256": appraisal.protocol.record.sha256,
+        "seed": appraisal.options.seed,
+        "finished": not appraisal.failed,
+    }

@@ -1,0 +1,93 @@
+"""What a user names as RECORD or PROTOCOL: a file, standard input, or a folder of records."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialwright.core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from trialwright.protocol.protocol import Protocol
+    from trialwright.record.record import Record
+
+Progress = Callable[[str], None]
+
+
+def quiet(_: str) -> None:
+    """Progress that nobody wants to see."""
+
+
+SUFFIXES = (".json", ".txt", ".md", ".text", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An input that was opened: the record (None where a protocol file was given) and the protocol."""
+
+    record: Record | None
+    protocol: Protocol
+    name: str
+
+
+def contents(source: str) -> tuple[bytes, str]:
+    """The bytes of a file, or of standard input for `-`, with the name to call them by.
+
+    Raises InputError (READ-001, READ-007) if there are none to be had.
+    """
+    from trialwright.record.read import bytes_of
+
+    if source == "-":
+        return bytes_of(sys.stdin.buffer, "standard input")
+    path = Path(source)
+    if not path.exists() and source.upper().startswith("NCT") and source[3:].isdigit():
+        raise InputError(
+            "READ-015",
+            f"there is no file named {source}, and records are not fetched by their number yet",
+            expected="a file that holds the record, or - for standard input",
+            mend=f"save the record of {source.upper()} from its page and name the file",
+        )
+    return bytes_of(path)
+
+
+def open_record(source: str) -> Record:
+    """The record in a file or in standard input (`-`). Raises InputError."""
+    from trialwright import record
+
+    data, name = contents(source)
+    return record.read(data, name=name)
+
+
+def open_input(source: str, *, progress: Progress = quiet) -> Opened:
+    """The record or the protocol file that a user named, and the protocol that it gives. Raises InputError."""
+    from trialwright import protocol, record
+
+    data, name = contents(source)
+    progress(f"reading {name}")
+    if protocol.files.recognises(data):
+        return Opened(None, protocol.files.load(data.decode("utf-8", errors="replace")), name)
+    read = record.read(data, name=name)
+    progress("drafting the protocol")
+    return Opened(read, protocol.draft(read), name)
+
+
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder that may hold records, by name. Raises UsageError if there is none."""
+    found = tuple(
+        sorted(
+            path
+            for path in folder.iterdir()
+            if path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "README"))
+        )
+    )
+    if not found:
+        raise UsageError(
+            "RUN-003",
+            f"the folder {folder} holds no file that may be a record",
+            expected=f"files that end in {', '.join(SUFFIXES)}",
+            mend="name a folder with records in it",
+        )
+    return found

@@ -1,0 +1,56 @@
+"""What commands print: answers on standard output, progress and messages on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+
+def answer(text: str) -> None:
+    """Print an answer."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def answer_json(value: Any) -> None:
+    """Print an answer as indented JSON; decimals as text."""
+    answer(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+
+
+def say(text: str) -> None:
+    """Print a message to the person at the terminal."""
+    sys.stderr.write(text + "\n")
+
+
+class Steps:
+    """Shows the step that work has reached: one line, rewritten, on a terminal; a line each in a log."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._shown = 0
+        self._began = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        """Show a step."""
+        if self._quiet:
+            return
+        if self._terminal:
+            line = f"{text} ..."[:110]
+            sys.stderr.write("\r" + line.ljust(self._shown))
+            self._shown = len(line)
+        else:
+            sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Clear the line."""
+        if self._terminal and self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
+            self._shown = 0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the work began."""
+        return time.monotonic() - self._began

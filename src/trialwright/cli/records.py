@@ -1,0 +1,179 @@
+"""Commands about what the registry says: read, lint, draft, compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialwright.cli.output import Steps, answer, answer_json, say
+
+RECORD = typer.Argument(metavar="RECORD", help="A file that holds a registry record, or - for standard input.")
+AS_JSON = typer.Option("--json", help="Answer in JSON.")
+
+
+def read(
+    record: Annotated[str, RECORD],
+    provenance: Annotated[bool, typer.Option("--provenance", help="Show where each value came from.")] = False,
+    problems: Annotated[bool, typer.Option("--problems", help="Show what was found while reading.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Print a record as ClinicalTrials.gov v2 JSON."""
+    from trialwright import record as room
+    from trialwright.appraise.sources import open_record
+    from trialwright.record.write import problem_json, record_json
+
+    found = open_record(record)
+    if provenance and problems:
+        answer_json({**record_json(found), "problems": [problem_json(p) for p in found.problems]})
+    elif provenance:
+        answer_json(record_json(found))
+    elif problems and as_json:
+        answer_json([problem_json(problem) for problem in found.problems])
+    elif problems:
+        for problem in found.problems:
+            answer(_problem_text(problem))
+        lines = found.coverage
+        answer(f"{lines.mapped} of {lines.total} values or lines were mapped ({lines.proportion:.1%}).")
+        for line in lines.unmapped:
+            answer(f"  line {line.number}: {line.text}" if line.number else f"  {line.text}")
+    else:
+        answer_json(room.write(found))
+    if not problems and found.problems:
+        say(f"{len(found.problems)} problems were found while reading; --problems shows them.")
+
+
+def lint(
+    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Files that hold registry records.")],
+    fail_on: Annotated[
+        str | None, typer.Option(help="Exit with 1 if a finding is at least this serious: error, warning or info.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Judge dates as of this day (yyyy-mm-dd); the record's last update by default.")
+    ] = None,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Print what is wrong or missing in records, most serious first."""
+    from datetime import date
+
+    from trialwright import lint as room
+    from trialwright import protocol
+    from trialwright.appraise.sources import open_record
+    from trialwright.core.errors import UsageError
+    from trialwright.core.problem import Severity
+    from trialwright.lint.finding import Status
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError as fault:
+        raise UsageError("LINT-001", f"{as_of!r} is no date", expected="yyyy-mm-dd") from fault
+    if fail_on is not None and fail_on not in list(Severity):
+        raise UsageError("LINT-002", f"{fail_on!r} is no severity", expected="error, warning or info")
+    worst = False
+    shown = []
+    for name in records:
+        record = open_record(name)
+        findings = room.run(record, protocol.draft(record), as_of=day)
+        found = [finding for finding in findings if finding.status is Status.FOUND]
+        if fail_on is not None:
+            worst = worst or any(finding.severity.rank <= Severity(fail_on).rank for finding in found)
+        if as_json:
+            shown.append({"record": name, "findings": [finding.to_json() for finding in findings]})
+            continue
+        answer(f"{record.nct_id or name}: {record.title}")
+        for finding in found:
+            answer(_finding_text(finding))
+        unknown = [finding.rule for finding in findings if finding.status is Status.NOT_ASSESSABLE]
+        if unknown:
+            answer(f"  not assessable in this rendering: {', '.join(unknown)}")
+        answer(f"  {len(found)} findings")
+    if as_json:
+        answer_json(shown)
+    if worst:
+        raise typer.Exit(1)
+
+
+def draft(
+    record: Annotated[str, RECORD],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the protocol to this YAML file; printed otherwise.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Draft a computable protocol, with every assumption listed."""
+    from trialwright import protocol
+    from trialwright.appraise.sources import open_record
+    from trialwright.core.errors import UsageError
+    from trialwright.core.files import write_whole
+
+    drafted = protocol.draft(open_record(record))
+    text = protocol.files.dump(drafted)
+    if output is None:
+        if as_json:
+            answer_json(protocol.files.to_plain(drafted))
+        else:
+            answer(text)
+    else:
+        if output.exists() and not force:
+            raise UsageError(
+                "DRAFT-001",
+                f"{output} exists already",
+                expected="a name that is not taken: somebody may have edited that file",
+                mend="give another name with -o, or --force to replace the file",
+            )
+        write_whole(output, text)
+        say(f"Wrote {output}")
+    must = sum(assumption.must_confirm for assumption in drafted.assumptions)
+    say(f"{len(drafted.assumptions)} assumptions, {must} of which a person must confirm.")
+
+
+def compare(
+    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Files, or one folder of them.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")] = Path("comparison"),
+    weight: Annotated[float, typer.Option(help="Body weight in kg at which doses are made comparable.")] = 70.0,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier comparison.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Write the evidence table of several records, as HTML, CSV and JSON."""
+    from decimal import Decimal
+
+    from trialwright import appraise
+    from trialwright.appraise.sources import files_in
+
+    sources = files_in(Path(records[0])) if len(records) == 1 and Path(records[0]).is_dir() else records
+    steps = Steps(quiet=as_json)
+    table = appraise.compare(
+        [str(source) for source in sources], output, weight_kg=Decimal(str(weight)), force=force, progress=steps
+    )
+    steps.close()
+    for name, reason in table.unreadable:
+        say(f"{name} was left out: {reason}")
+    if as_json:
+        answer_json(table.rows_json())
+    else:
+        answer(f"{len(table.rows)} records. Open {output / 'comparison.html'}")
+    if not table.rows:
+        raise typer.Exit(2)
+
+
+def _problem_text(problem: object) -> str:
+    from trialwright.core.problem import Problem
+
+    assert isinstance(problem, Problem)
+    lines = [f"{problem.severity.value} {problem.code}: {problem.message}"]
+    lines += [f'    {item.where or "somewhere"}: "{item.quote}"' for item in problem.evidence]
+    if problem.mend:
+        lines.append(f"    to mend it: {problem.mend}")
+    return "\n".join(lines)
+
+
+def _finding_text(finding: object) -> str:
+    from trialwright.lint.finding import Finding
+
+    assert isinstance(finding, Finding)
+    lines = [f"  {finding.severity.value} {finding.rule}: {finding.message}"]
+    lines += [f'      {item.where or "not there"}: "{item.quote}"' for item in finding.evidence]
+    lines.append(f"      why it matters: {finding.why}")
+    return "\n".join(lines)

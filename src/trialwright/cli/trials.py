@@ -1,0 +1,170 @@
+"""Commands that run a trial: run, simulate, screen, analyse."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialwright.cli.output import Steps, answer, answer_json, say
+
+INPUT = typer.Argument(metavar="PROTOCOL|RECORD", help="A protocol file, a registry record, or - for standard input.")
+AS_JSON = typer.Option("--json", help="Answer in JSON.")
+SEED = typer.Option(min=0, help="Seed of the random streams.")
+
+
+def _rates(text: str | None) -> tuple[float, ...] | None:
+    """DLT rates written as 0.05,0.10,0.20."""
+    if text is None:
+        return None
+    from trialwright.core.errors import UsageError
+
+    try:
+        rates = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        rates = ()
+    if not rates or not all(0 <= rate <= 1 for rate in rates):
+        raise UsageError(
+            "RUN-006",
+            f"{text!r} is no list of DLT rates",
+            expected="one number from 0 to 1 for each dose level, set apart by commas: 0.05,0.10,0.20",
+        )
+    return rates
+
+
+def run(
+    record: Annotated[str, typer.Argument(metavar="RECORD|FOLDER", help="A record, a protocol file, or a folder.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
+    scenario: Annotated[str | None, typer.Option(help="Name or file of the scenario to simulate.")] = None,
+    truth: Annotated[str | None, typer.Option(help="True DLT rates per dose level: 0.05,0.10,0.20")] = None,
+    seed: Annotated[int, SEED] = 1,
+    no_simulate: Annotated[bool, typer.Option("--no-simulate", help="Leave out the simulated trial.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier run.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Take a record the whole way: read, lint, draft, characteristics, one simulated trial, analysis, report."""
+    from trialwright import appraise
+    from trialwright.appraise.sources import files_in
+
+    options = appraise.Options(seed=seed, scenario=scenario, truth=_rates(truth), simulate=not no_simulate, force=force)
+    command = shlex.join(["trialwright", *sys.argv[1:]])
+    steps = Steps(quiet=as_json)
+    if Path(record).is_dir():
+        done = appraise.run_folder(files_in(Path(record)), output, options, command=command, progress=steps)
+        steps.close()
+        failed = [item for item in done if item.appraisal is None or item.appraisal.failed]
+        if as_json:
+            answer_json([appraise.summary(item) for item in done])
+        else:
+            for item in done:
+                if item.appraisal is None:
+                    say(f"{item.file}: {item.reason}")
+                else:
+                    _say_unfinished(item.appraisal, item.file)
+            answer(f"{len(done) - len(failed)} of {len(done)} records went the whole way. Open {output / 'index.html'}")
+        if failed:
+            raise typer.Exit(1)
+        return
+    appraisal = appraise.run(record, output, options, command=command, progress=steps)
+    steps.close()
+    if as_json:
+        answer_json(appraise.summary_of(appraisal, str(output)))
+    else:
+        _say_unfinished(appraisal, appraisal.name)
+        answer(f"Open {output / 'report.html'}")
+    if appraisal.failed:
+        raise typer.Exit(1)
+
+
+def _say_unfinished(appraisal: object, name: str) -> None:
+    from trialwright.appraise.run import Appraisal
+
+    assert isinstance(appraisal, Appraisal)
+    for stage in appraisal.failed:
+        say(f"{name}: {stage.stage} could not finish.\n{stage.reason}")
+
+
+def simulate(
+    source: Annotated[str, INPUT],
+    truth: Annotated[str | None, typer.Option(help="True DLT rates per dose level: 0.05,0.10,0.20")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Name or file of the scenario of the simulated trial.")] = None,
+    seed: Annotated[int, SEED] = 1,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Simulate one trial and write its dataset to this folder.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier dataset.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Compute the design's operating characteristics; with -o, simulate one trial too."""
+    from trialwright import simulate as room
+    from trialwright.appraise.output import MARKER, whole_folder, write_json
+    from trialwright.appraise.sources import open_input
+    from trialwright.cli.characteristics import as_text
+
+    protocol = open_input(source).protocol
+    characteristics = room.characteristics(protocol, _rates(truth))
+    if output is not None:
+        from trialwright import __version__
+        from trialwright.dataset import files
+
+        with whole_folder(output, force=force) as building:
+            trial = room.one(protocol, scenario, seed=seed)
+            files.write(trial.data, building / "dataset")
+            write_json(building / MARKER, {"trialwright": __version__, "scenario": trial.scenario.name, "seed": seed})
+        say(f"Wrote one simulated trial (scenario {trial.scenario.name!r}, seed {seed}) to {output / 'dataset'}")
+    if as_json:
+        answer_json(characteristics.to_json())
+    else:
+        answer(as_text(characteristics.to_json()))
+
+
+def screen(
+    source: Annotated[str, INPUT],
+    patients: Annotated[Path, typer.Option(help="CSV file with a row per patient: USUBJID, AGE, SEX.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the verdicts to this CSV file.")] = None,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Judge patients by the structured criteria (age, sex, volunteers); free text is left to a person."""
+    from trialwright import screen as room
+    from trialwright.appraise.sources import open_input
+    from trialwright.core.files import write_whole
+
+    verdicts = room.run(open_input(source).protocol, patients)
+    if output is not None:
+        write_whole(output, verdicts.to_csv())
+        say(f"Wrote {output}")
+    if as_json:
+        answer_json(verdicts.to_json())
+    elif output is None:
+        answer(verdicts.to_text())
+
+
+def analyse(
+    protocol: Annotated[str, INPUT],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of a dataset.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the results to this folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Analyse every outcome of a trial from its dataset."""
+    from trialwright import __version__
+    from trialwright import analyse as room
+    from trialwright.appraise.output import MARKER, whole_folder, write_json
+    from trialwright.appraise.sources import open_input
+    from trialwright.dataset import files
+
+    results = room.run(open_input(protocol).protocol, files.read(data))
+    if output is not None:
+        with whole_folder(output, force=force) as building:
+            write_json(building / "results.json", results.to_json())
+            results.frame().write_csv(building / "results.csv")
+            results.frame().write_parquet(building / "results.parquet")
+            write_json(building / MARKER, {"trialwright": __version__, "data": str(data)})
+        say(f"Wrote {output / 'results.json'}, results.csv and results.parquet")
+    if as_json:
+        answer_json(results.to_json())
+    elif output is None:
+        answer(results.frame().write_csv())

@@ -1,0 +1,78 @@
+"""A rule: its id, what it looks for, why that matters, and the function that looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from trialwright.core.problem import Evidence, Severity
+from trialwright.lint.finding import Finding, Fixability, Status
+from trialwright.lint.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule's function yields when it finds its fault."""
+
+    message: str
+    field: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What a rule's function yields when it cannot tell; `message` says what it would need."""
+
+    message: str
+    field: str | None = None
+
+
+Answer = Found | Unknown
+Look = Callable[[Subject], Iterator[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the linter. `dated`: whether its answer depends on the day it is asked."""
+
+    id: str
+    severity: Severity
+    looks_for: str
+    why: str
+    fixability: Fixability
+    look: Look
+    dated: bool = False
+
+    def apply(self, subject: Subject) -> Iterator[Finding]:
+        """The rule's findings on a record; nothing if its fault is not there."""
+        for answer in self.look(subject):
+            found = isinstance(answer, Found)
+            yield Finding(
+                rule=self.id,
+                severity=(answer.severity if isinstance(answer, Found) else None) or self.severity,
+                status=Status.FOUND if found else Status.NOT_ASSESSABLE,
+                message=answer.message,
+                why=self.why,
+                fixability=self.fixability,
+                field=answer.field,
+                evidence=answer.evidence if isinstance(answer, Found) else (),
+                as_of=subject.as_of if self.dated else None,
+            )
+
+
+def rule(
+    id: str,  # noqa: A002 - the field's own word
+    severity: Severity,
+    looks_for: str,
+    *,
+    why: str,
+    fix: Fixability,
+    dated: bool = False,
+) -> Callable[[Look], Rule]:
+    """Make a rule of a function that looks at a subject and yields what it found."""
+
+    def make(look: Look) -> Rule:
+        return Rule(id, severity, looks_for, why, fix, look, dated)
+
+    return make

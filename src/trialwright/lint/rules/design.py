@@ -1,0 +1,273 @@
+"""Rules about the coherence of the design."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialwright.core.problem import Evidence, Severity
+from trialwright.lint.finding import Fixability
+from trialwright.lint.rule import Answer, Found, Unknown, rule
+from trialwright.lint.subject import Subject
+from trialwright.lint.texts import sentences
+from trialwright.protocol.arms import ArmRole
+from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare
+
+ALLOCATION = "protocolSection.designModule.designInfo.allocation"
+MASKING = "protocolSection.designModule.designInfo.maskingInfo.masking"
+MODEL = "protocolSection.designModule.designInfo.interventionModel"
+ARMS = "protocolSection.armsInterventionsModule.armGroups"
+
+
+def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
+    """The first arm that is a placebo or sham control, with the words that say so."""
+    for arm in subject.protocol.arms:
+        if arm.role in (ArmRole.PLACEBO_CONTROL, ArmRole.SHAM_CONTROL):
+            return arm.label, subject.quote(f"{arm.source}.label")
+    return None
+
+
+@rule(
+    "DS-001",
+    Severity.ERROR,
+    "a placebo or sham arm in a trial coded as not randomised",
+    why="A placebo comparison without randomisation cannot be run as it is coded: one of the two is wrong.",
+    fix=Fixability.SPONSOR,
+)
+def placebo_not_randomised(subject: Subject) -> Iterator[Answer]:
+    info = subject.section.design_module.design_info
+    placebo = _placebo(subject)
+    if info is not None and info.allocation in ("NON_RANDOMIZED", "NA") and placebo and len(subject.protocol.arms) > 1:
+        label, evidence = placebo
+        yield Found(
+            f"Allocation is {info.allocation}, and {label!r} is a placebo or sham control.",
+            ALLOCATION,
+            (subject.quote(ALLOCATION), evidence),
+        )
+
+
+@rule(
+    "DS-002",
+    Severity.ERROR,
+    "a placebo arm in a trial coded as open label",
+    why="A placebo has no purpose when everybody knows who receives it.",
+    fix=Fixability.SPONSOR,
+)
+def placebo_open(subject: Subject) -> Iterator[Answer]:
+    info = subject.section.design_module.design_info
+    masking = info.masking_info.masking if info is not None and info.masking_info is not None else None
+    placebo = _placebo(subject)
+    if masking == "NONE" and placebo:
+        label, evidence = placebo
+        yield Found(
+            f"Masking is NONE, and {label!r} is a placebo or sham control.", MASKING, (subject.quote(MASKING), evidence)
+        )
+
+
+_CLAIMS = (
+    (re.compile(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("NON_RANDOMIZED", "NA")),
+    (re.compile(r"\bdouble[- ]blind(?:ed)?\b|\bdouble[- ]masked\b", re.IGNORECASE), MASKING, ("NONE",)),
+)
+_OWN = re.compile(r"\b(?:this|the present|our) (?:\S+ ){0,8}?(?:study|trial)\b", re.IGNORECASE)
+
+
+@rule(
+    "DS-003",
+    Severity.WARNING,
+    "a text that calls the trial randomised or blinded, against the coded design",
+    why="Readers who filter by the coded field and readers of the text see two different trials.",
+    fix=Fixability.SPONSOR,
+)
+def text_against_code(subject: Subject) -> Iterator[Answer]:
+    titles = ("protocolSection.identificationModule.briefTitle", "protocolSection.identificationModule.officialTitle")
+    texts = ("protocolSection.descriptionModule.briefSummary", "protocolSection.descriptionModule.detailedDescription")
+    for claim, coded, contradicted in _CLAIMS:
+        value = subject.record.value(coded)
+        if value not in contradicted:
+            continue
+        for path in (*titles, *texts):
+            text = subject.record.value(path) or ""
+            spoken = [text] if path in titles else [s for s in sentences(text) if _OWN.search(s)]
+            hit = next((sentence for sentence in spoken if claim.search(sentence)), None)
+            if hit is not None:
+                yield Found(
+                    f"The text speaks of a trial that is {_word(claim, hit)}; coded is {value}.",
+                    coded,
+                    (subject.quote(path, hit), subject.quote(coded)),
+                )
+                break
+
+
+def _word(claim: re.Pattern[str], text: str) -> str:
+    match = claim.search(text)
+    return match.group().lower() if match else ""
+
+
+@rule(
+    "DS-004",
+    Severity.WARNING,
+    "several dose levels in one arm",
+    why="A reader of the coded arms sees one treatment; there are several, given one after the other.",
+    fix=Fixability.RECORD,
+)
+def levels_in_one_arm(subject: Subject) -> Iterator[Answer]:
+    for arm in subject.protocol.arms:
+        levels = [level for level in subject.protocol.dose_levels if level.arm == arm.id]
+        if len(levels) > 1:
+            yield Found(
+                f"{arm.label!r} holds {len(levels)} dose levels: {', '.join(str(level.dose) for level in levels)}.",
+                f"{arm.source}.label",
+                (subject.quote(f"{arm.source}.label"),),
+            )
+
+
+@rule(
+    "DS-005",
+    Severity.WARNING,
+    "an allocation or model that does not fit the number of arms",
+    why="The coded design cannot be the one that the arms describe.",
+    fix=Fixability.SPONSOR,
+)
+def arms_against_code(subject: Subject) -> Iterator[Answer]:
+    if subject.lost(ARMS):
+        yield Unknown("This rendering lost the arms.", ARMS)
+        return
+    info = subject.section.design_module.design_info
+    arms = len(subject.section.arms_interventions_module.arm_groups)
+    if info is None or arms == 0:
+        return
+    if info.allocation == "RANDOMIZED" and arms < 2:
+        yield Found(f"Allocation is RANDOMIZED with {arms} arm.", ALLOCATION, (subject.quote(ALLOCATION),))
+    if info.allocation == "NA" and arms > 1:
+        yield Found(f"Allocation is NA with {arms} arms.", ALLOCATION, (subject.quote(ALLOCATION),))
+    if info.intervention_model == "SINGLE_GROUP" and arms > 1:
+        yield Found(f"The model is SINGLE_GROUP with {arms} arms.", MODEL, (subject.quote(MODEL),))
+
+
+@rule(
+    "DS-008",
+    Severity.ERROR,
+    "an escalation rule that is not stated in full",
+    why="Two sites that follow the same words would treat different numbers of patients at different doses.",
+    fix=Fixability.SPONSOR,
+)
+def escalation_gaps(subject: Subject) -> Iterator[Answer]:
+    design = subject.protocol.design
+    escalation = design.escalation if isinstance(design, SelectThenCompare) else design
+    if isinstance(escalation, Escalation) and escalation.silent_on:
+        stated = tuple(Evidence.of(words) for words in escalation.stated)
+        located = tuple(_located(subject, item) for item in stated)
+        yield Found(
+            f"The record is silent on {'; '.join(escalation.silent_on)}.",
+            "protocolSection.descriptionModule.detailedDescription",
+            located,
+        )
+
+
+def _located(subject: Subject, item: Evidence) -> Evidence:
+    for name in ("detailedDescription", "briefSummary"):
+        path = f"protocolSection.descriptionModule.{name}"
+        if item.quote[:60] in " ".join((subject.record.value(path) or "").split()):
+            return subject.quote(path, item.quote)
+    return item
+
+
+@rule(
+    "DS-009",
+    Severity.WARNING,
+    "a dose that refers to a decision yet to be made",
+    why="The arm cannot be treated until the decision is made, and the record does not say how it is made.",
+    fix=Fixability.SPONSOR,
+)
+def forward_dose(subject: Subject) -> Iterator[Answer]:
+    for arm in subject.protocol.arms:
+        for treatment in arm.treatments:
+            reference = treatment.dosing.reference
+            if reference is not None:
+                yield Found(
+                    f"The dose of {arm.label!r} is {reference.text!r}.",
+                    f"{arm.source}.description",
+                    (subject.quote(f"{arm.source}.description"),),
+                )
+
+
+_TREATED = re.compile(
+    r"\b(?:receive|received|given|treated with|administered)\b[^.]{0,80}"
+    r"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen)\b",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "DS-011",
+    Severity.WARNING,
+    "an arm coded as no intervention whose text describes an active treatment",
+    why="What the control group receives decides what the comparison means.",
+    fix=Fixability.SPONSOR,
+)
+def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
+    for index, arm in enumerate(subject.section.arms_interventions_module.arm_groups):
+        match = _TREATED.search(arm.description or "")
+        negated = (
+            re.search(r"\b(?:no|not|without|will not)\b[^.]{0,40}$", (arm.description or "")[: match.start()])
+            if match
+            else None
+        )
+        if arm.type == "NO_INTERVENTION" and match is not None and negated is None:
+            path = f"{ARMS}[{index}]"
+            yield Found(
+                f"{arm.label!r} is coded NO_INTERVENTION and receives treatment.",
+                f"{path}.type",
+                (subject.quote(f"{path}.type"), subject.quote(f"{path}.description", match.group())),
+            )
+
+
+@rule(
+    "DS-013",
+    Severity.WARNING,
+    "a randomised trial without an allocation ratio",
+    why="Sizes, power and the randomisation list all hang on the ratio.",
+    fix=Fixability.SPONSOR,
+)
+def no_ratio(subject: Subject) -> Iterator[Answer]:
+    design = subject.protocol.design
+    assumed = any(item.about.endswith("ratio") for item in subject.protocol.assumptions)
+    if isinstance(design, Parallel) and design.randomised and (design.ratio is None or assumed):
+        yield Found("The record states neither the ratio nor the sizes of its randomised arms.", ALLOCATION)
+
+
+@rule(
+    "DS-015",
+    Severity.WARNING,
+    "a level of masking that does not fit the number of masked roles",
+    why="It is open who knows the allocation.",
+    fix=Fixability.SPONSOR,
+)
+def masked_roles(subject: Subject) -> Iterator[Answer]:
+    masking = subject.protocol.masking
+    wanted = {"SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}.get(masking.level or "")
+    if wanted is None:
+        return
+    path = "protocolSection.designModule.designInfo.maskingInfo.whoMasked"
+    if subject.lost(path):
+        yield Unknown("This rendering lost who is masked.", path)
+    elif masking.who and len(masking.who) != wanted:
+        yield Found(
+            f"Masking is {masking.level} and {len(masking.who)} roles are masked.",
+            path,
+            (subject.quote(MASKING), subject.quote(path, ", ".join(masking.who))),
+        )
+
+
+RULES = (
+    placebo_not_randomised,
+    placebo_open,
+    text_against_code,
+    levels_in_one_arm,
+    arms_against_code,
+    escalation_gaps,
+    forward_dose,
+    no_intervention_treated,
+    no_ratio,
+    masked_roles,
+)

@@ -1,0 +1,136 @@
+"""Rules about outcomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialwright.core.problem import Severity
+from trialwright.lint.finding import Fixability
+from trialwright.lint.rule import Answer, Found, Unknown, rule
+from trialwright.lint.subject import Subject
+from trialwright.lint.texts import outcomes
+from trialwright.protocol.outcomes import OutcomeType
+
+OUTCOMES = "protocolSection.outcomesModule"
+PRIMARY = f"{OUTCOMES}.primaryOutcomes"
+
+
+@rule(
+    "OC-001",
+    Severity.ERROR,
+    "no primary outcome",
+    why="A trial without a primary outcome cannot succeed or fail.",
+    fix=Fixability.SPONSOR,
+)
+def no_primary(subject: Subject) -> Iterator[Answer]:
+    if subject.section.outcomes_module.primary_outcomes:
+        return
+    if subject.lost(PRIMARY):
+        yield Unknown("This rendering does not show which outcome is primary.", PRIMARY)
+    else:
+        yield Found("The record names no primary outcome.", PRIMARY)
+
+
+_ACTIVITY = re.compile(
+    r"\b(?:lactate dehydrogenase|LDH|alanine aminotransferase|ALT|aspartate aminotransferase|AST)\b", re.I
+)
+_TRACE = re.compile(r"\b(?:d-?dimer|ferritine?)\b", re.IGNORECASE)
+_PER_DECILITRE = re.compile(r"\bmg\s*/\s*dL\b", re.IGNORECASE)
+
+
+@rule(
+    "OC-003",
+    Severity.WARNING,
+    "a unit in which the quantity is not measured",
+    why="An enzyme activity has no mass; values entered in the wrong unit are wrong by orders of magnitude.",
+    fix=Fixability.SPONSOR,
+)
+def implausible_unit(subject: Subject) -> Iterator[Answer]:
+    for path, measure, description in outcomes(subject):
+        text = f"{measure or ''} {description or ''}"
+        unit = _PER_DECILITRE.search(text)
+        if unit is None:
+            continue
+        for pattern, usual in ((_ACTIVITY, "U/L"), (_TRACE, "ng/mL or ug/mL")):
+            named = pattern.search(text)
+            if named is not None:
+                field = f"{path}.description" if unit.group() in (description or "") else f"{path}.measure"
+                yield Found(
+                    f"{named.group()} is given in {unit.group()}; it is measured in {usual}.",
+                    field,
+                    (subject.quote(field),),
+                )
+
+
+@rule(
+    "OC-004",
+    Severity.WARNING,
+    "responders counted without a threshold",
+    why="Any fall, even within the error of the assay, would count as a response.",
+    fix=Fixability.SPONSOR,
+)
+def no_threshold(subject: Subject) -> Iterator[Answer]:
+    for item in subject.protocol.outcomes:
+        rule_ = item.derivation
+        if item.type is OutcomeType.BINARY and rule_.responder and rule_.threshold == 0 and item.source:
+            field = f"{item.source}.{'description' if item.description else 'measure'}"
+            yield Found(
+                f"{item.measure!r} counts participants with a change, and no size of the change is stated.",
+                item.source,
+                (subject.quote(field),),
+            )
+
+
+_FROM_BASELINE = re.compile(r"\bchanges?\b[^.]{0,120}\bfrom baseline\b", re.IGNORECASE)
+
+
+@rule(
+    "OC-005",
+    Severity.INFO,
+    "a change from baseline whose time frame names no baseline",
+    why="The baseline must be measured; the schedule has to add it.",
+    fix=Fixability.RECORD,
+)
+def no_baseline(subject: Subject) -> Iterator[Answer]:
+    for item in subject.protocol.outcomes:
+        if item.source and _FROM_BASELINE.search(item.measure) and not item.time_frame.baseline:
+            frame = item.time_frame.raw
+            if frame and "baseline" not in frame.lower():
+                yield Found(
+                    f"{item.measure[:80]!r} is a change from baseline; its time frame is {frame!r}.",
+                    f"{item.source}.timeFrame",
+                    (subject.quote(f"{item.source}.timeFrame"),),
+                )
+
+
+_SAFETY = re.compile(
+    r"adverse|safety|toxicit|tolerab|\bDLT|complication|side effect|mortality|death|survival", re.IGNORECASE
+)
+
+
+@rule(
+    "OC-006",
+    Severity.WARNING,
+    "an early-phase trial with no safety outcome",
+    why="The first question of an early trial is whether the treatment is safe; nothing here answers it.",
+    fix=Fixability.SPONSOR,
+)
+def no_safety(subject: Subject) -> Iterator[Answer]:
+    phases = subject.section.design_module.phases
+    if not {"EARLY_PHASE1", "PHASE1"} & set(phases):
+        return
+    named = list(outcomes(subject))
+    if not named:
+        if subject.lost(PRIMARY):
+            yield Unknown("This rendering does not show the outcomes.", OUTCOMES)
+        return
+    if not any(_SAFETY.search(f"{measure or ''} {description or ''}") for _, measure, description in named):
+        yield Found(
+            f"{len(named)} outcomes are named in a trial of {'/'.join(phases)}, and none is about safety.",
+            OUTCOMES,
+            (subject.quote("protocolSection.designModule.phases", "/".join(phases)),),
+        )
+
+
+RULES = (no_primary, implausible_unit, no_threshold, no_baseline, no_safety)

@@ -1,0 +1,26 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real registry records (with `records/` and `corpus/` in it)."""
+    named = os.environ.get("TRIALWRIGHT_CORPUS", "")
+    if not named:
+        pytest.skip("needs real registry records: set TRIALWRIGHT_CORPUS to the folder that holds them")
+    folder = Path(named)
+    if not (folder / "records").is_dir():
+        pytest.fail(f"TRIALWRIGHT_CORPUS names {named}, which has no folder 'records'")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The folder of bundled example records."""
+    return ROOT / "examples"
