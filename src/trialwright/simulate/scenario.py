@@ -126,8 +126,9 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class AdverseEventTruth:
-    """Adverse events other than dose-limiting ones. `rate`: events per participant in 28 days, Poisson. `grades`: probability of
-    CTCAE grade 1, 2, 3, 4. `related`, `haematological`: proportions. Grade 3 or more is serious with probability `serious`."""
+    """Adverse events other than dose-limiting ones. `rate`: events per participant in the first 28 days, Poisson; later
+    a tenth of that. `grades`: probability of CTCAE grade 1, 2, 3, 4. `related`, `haematological`: proportions. Grade 3 or
+    more is serious with probability `serious`."""
 
     rate: ByGroup = field(default_factory=lambda: ByGroup(0.6, 0.6))
     grades: tuple[float, float, float, float] = (0.6, 0.28, 0.1, 0.02)
@@ -139,12 +140,12 @@ class AdverseEventTruth:
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """How the trial runs. `accrual`: candidates a day (Poisson), above 0. `screen_failure`, `not_done`, `unable`, `late`,
-    `corrected`, `missed_dose`: probabilities. `drop_out`: probability of leaving within 28 days. `delay`: mean
-    days from an occurrence to its entry. `visit_jitter`: probability of a visit one day off its planned day."""
+    `corrected`, `missed_dose`: probabilities. `drop_out`: probability of leaving before the end of follow-up.
+    `delay`: mean days from an occurrence to its entry. `visit_jitter`: probability of a visit one day off its planned day."""
 
     accrual: float = 0.25
     screen_failure: float = 0.15
-    drop_out: float = 0.02
+    drop_out: float = 0.05
     missed_dose: float = 0.01
     not_done: float = 0.02
     unable: float = 0.02
@@ -170,7 +171,8 @@ class Scenario:
     """Everything that one simulated trial takes for true.
 
     `statement`: what is assumed, in a sentence that a clinician can judge. `dlt`: true probability of a dose-limiting
-    toxicity per dose level, from the lowest. `death`: probability of death within 28 days.
+    toxicity per dose level, from the lowest. `death`: probability of death by relative day `death_by` (None: by the end of
+    follow-up), at a constant rate until then and none after it.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Scenario:
     dlt: tuple[float, ...] = ()
     planted: tuple[Planted, ...] = ()
     death: ByGroup = field(default_factory=lambda: ByGroup(0.02, 0.02))
+    death_by: int | None = None
     adverse_events: AdverseEventTruth = field(default_factory=AdverseEventTruth)
     conduct: Conduct = field(default_factory=Conduct)
     population: Population = field(default_factory=Population)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 STANDARD_EFFECT = 0.5
 # the log odds ratio and the log rate ratio that stand beside a difference of one standard deviation
 _LOGIT_PER_SD = math.pi / math.sqrt(3)
-_MEASURED = frozenset({"LB", "VS", "FT", "RS", "PR", "CM", "QS", "MK", "CV", "RE", "TR", "IS", "MB"})
+_MEASURED = frozenset({"LB", "VS", "FT", "RS", "PR", "CM"})
 _WITHOUT_PARAMETERS = frozenset(
     {
         OutcomeType.ADVERSE_EVENTS,

@@ -52,6 +52,7 @@ class Template:
     sources: tuple[Source, ...]
     entries: tuple[Entry, ...] = ()
     death: ByGroup | None = None
+    death_by: int | None = None
     adverse_events: AdverseEventTruth | None = None
     population: Population | None = None
 
@@ -106,7 +107,7 @@ def _bind(template: Template, protocol: Protocol) -> Scenario | None:
     )
     changes = {
         name: value
-        for name in ("death", "adverse_events", "population")
+        for name in ("death", "death_by", "adverse_events", "population")
         if (value := getattr(template, name)) is not None
     }
     return replace(scenario, **changes)

@@ -1,0 +1,245 @@
+"""What is to be done with each participant: doses, visits and measurements by day, worked out once per protocol."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialwright.core.problem import Problem, Severity
+from trialwright.core.quantity import Amount, AmountPerKg, Dose
+from trialwright.protocol.kinds import Escalation, SelectThenCompare
+from trialwright.protocol.outcomes import OutcomeType
+from trialwright.simulate.scenario import CourseTruth, DurationTruth, TimeTruth
+from trialwright.simulate.scenarios.generic import measured
+
+if TYPE_CHECKING:
+    from trialwright.protocol.arms import Arm, Treatment
+    from trialwright.protocol.outcomes import Outcome, Parameter
+    from trialwright.protocol.protocol import Protocol
+    from trialwright.simulate.scenario import Planted, Scenario
+
+DEFAULT_WINDOW = 28
+LONGEST = 3653
+_DAILY = 60
+_PER_OUTCOME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A planned contact. `day`: relative day (0 = first dose). `earliest`, `latest`: relative days it may fall on."""
+
+    number: int
+    name: str
+    day: int
+    earliest: int
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One parameter, the relative days on which it is planned (rising), and the truth planted for it."""
+
+    parameter: Parameter
+    outcome: Outcome
+    planted: Planted
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """One administration of one treatment on a relative day. `dose`: None where the protocol states none."""
+
+    treatment: str
+    day: int
+    dose: Dose | None
+    route: str | None
+    volume: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The protocol in the form that a simulated trial follows.
+
+    `horizon`: last relative day of follow-up. `window`: days of the DLT window, None where no DLT is assessed.
+    `assessed_arms`: arms whose participants get a DLT assessment.
+    """
+
+    visits: tuple[Visit, ...]
+    measurements: tuple[Measurement, ...]
+    horizon: int
+    window: int | None
+    assessed_arms: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def make(protocol: Protocol, scenario: Scenario) -> Plan:
+    """The plan of a protocol under a scenario; what the protocol does not state is left out, with a Problem."""
+    problems: list[Problem] = []
+    window, arms = _dlt_window(protocol, problems)
+    measurements = tuple(_measurements(protocol, scenario, problems))
+    horizon = _horizon(protocol, measurements, window)
+    visits = _visits(protocol, measurements, horizon)
+    return Plan(visits, measurements, horizon, window, arms, tuple(problems))
+
+
+def administrations(
+    protocol: Protocol, arm: Arm, dose_level: int | None, problems: list[Problem]
+) -> tuple[Administration, ...]:
+    """Every administration that a participant of this arm and dose level is to receive, by day."""
+    given = []
+    for treatment in arm.treatments:
+        dose = _dose(protocol, arm, treatment, dose_level)
+        days = treatment.dosing.days
+        if days is None:
+            days = (0,)
+            many = treatment.dosing.administrations
+            if many is not None and many > 1:
+                problems.append(
+                    _problem("SIM-011", f"{treatment.name}: the days of its {many} administrations are not stated; only the first is simulated", f"arms.{arm.id}")
+                )
+        if dose is None:
+            problems.append(
+                _problem("SIM-010", f"{treatment.name} ({arm.label}): no dose is stated; it is given without an amount", f"arms.{arm.id}")
+            )
+        elif not isinstance(dose, Amount | AmountPerKg):
+            problems.append(
+                _problem("SIM-012", f"{treatment.name}: a dose per square metre needs a body surface, which is not simulated", f"arms.{arm.id}")
+            )
+            dose = None
+        volume = treatment.dosing.volume
+        given += [
+            Administration(treatment.name, int(day), dose, treatment.dosing.route, str(volume) if volume else None)
+            for day in sorted(set(days))
+        ]
+    return tuple(sorted(given, key=lambda item: (item.day, item.treatment)))
+
+
+def _dose(protocol: Protocol, arm: Arm, treatment: Treatment, dose_level: int | None) -> Dose | None:
+    """The dose of one administration: the dose level's where one is given and the treatment is the escalated one."""
+    dosing = treatment.dosing
+    level = next((x for x in protocol.dose_levels if dose_level and x.number == dose_level), None)
+    escalated = dosing.reference is not None or len(dosing.readings) != 1 or arm.id == getattr(level, "arm", None)
+    if level is not None and level.dose is not None and escalated and (dosing.readings or dosing.reference):
+        return level.dose
+    return dosing.dose
+
+
+def _dlt_window(protocol: Protocol, problems: list[Problem]) -> tuple[int | None, tuple[str, ...]]:
+    match protocol.design:
+        case Escalation() as escalation:
+            pass
+        case SelectThenCompare(escalation=escalation):
+            pass
+        case _:
+            return None, ()
+    window = escalation.dlt_window
+    if window is None and protocol.dlt is not None:
+        window = protocol.dlt.window
+    if window is None:
+        window = DEFAULT_WINDOW
+        problems.append(
+            _problem("SIM-013", f"no DLT window is stated; {DEFAULT_WINDOW} days are simulated", "design.dlt_window")
+        )
+    return window, escalation.arms
+
+
+def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem]) -> list[Measurement]:
+    uses: dict[str, list[Outcome]] = {}
+    for outcome in protocol.analysed_outcomes:
+        for parameter in outcome.derivation.parameters:
+            uses.setdefault(parameter.code, []).append(outcome)
+    found = []
+    for outcome, parameter in measured(protocol):
+        planted = scenario.truth_of(parameter.code)
+        if planted is None:
+            problems.append(
+                _problem("SIM-014", f"{parameter.name}: the scenario {scenario.name!r} says nothing of it; it is not simulated", outcome.id)
+            )
+            continue
+        days: set[int] = set()
+        for user in uses[parameter.code]:
+            days |= set(_days(user, planted))
+        days |= {e.day for e in protocol.schedule if parameter.code in e.activities and 0 <= e.day <= LONGEST}
+        if not days - {0}:
+            problems.append(
+                _problem("SIM-015", f"{outcome.measure[:120]}: the record gives no day on which it is measured; it is not simulated", outcome.id)
+            )
+            continue
+        found.append(Measurement(parameter, outcome, planted, tuple(sorted(days))))
+    for outcome in protocol.analysed_outcomes:
+        if outcome.type is OutcomeType.UNKNOWN:
+            problems.append(
+                _problem("SIM-016", f"{outcome.measure[:120]}: its kind of variable is not known; it is not simulated", outcome.id)
+            )
+    return found
+
+
+def _days(outcome: Outcome, planted: Planted) -> list[int]:
+    """The relative days on which an outcome's parameter is taken: 0 as baseline where a change is looked at."""
+    frame = outcome.time_frame
+    points = sorted({_whole(day) for day in frame.days if 0 <= day <= LONGEST})
+    last = max((d for d in (frame.cap, frame.end, *frame.days) if d is not None), default=None)
+    truth = planted.truth
+    if last is None:
+        return points
+    end = min(_whole(last), LONGEST)
+    if isinstance(truth, CourseTruth):
+        step = 1 if end <= _DAILY else 7
+        return sorted({*range(0, end + 1, step), end})
+    if isinstance(truth, TimeTruth | DurationTruth):
+        return sorted({*points, end} - {0})
+    if frame.every and frame.every > 0:
+        step = max(1, round(frame.every), math.ceil(end / _PER_OUTCOME))
+        points = sorted({*points, *range(step, end + 1, step)})
+    if not set(points) - {0}:
+        points = [end]
+    derivation = outcome.derivation
+    wants_baseline = derivation.change or derivation.responder is not None or frame.baseline
+    return [0, *points] if wants_baseline and 0 not in points else points
+
+
+def _whole(day: float) -> int:
+    """A day as a whole number; a few hours after the dose count as day 1, so that day 0 stays the baseline."""
+    return 0 if day == 0 else max(1, round(day))
+
+
+def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], window: int | None) -> int:
+    """The last relative day of follow-up: of any measurement, visit, outcome's horizon or DLT window; 28 if none is known."""
+    days = [m.days[-1] for m in measurements]
+    days += [e.day for e in protocol.schedule]
+    for outcome in protocol.analysed_outcomes:
+        frame = outcome.time_frame
+        days += [_whole(d) for d in (frame.cap, frame.end, *frame.days) if d is not None and d >= 0]
+    if window is not None:
+        days.append(window)
+    return min(max(days, default=0) or DEFAULT_WINDOW, LONGEST)
+
+
+def _visits(protocol: Protocol, measurements: tuple[Measurement, ...], horizon: int) -> tuple[Visit, ...]:
+    """The scheduled encounters, and one visit for each measurement day that the schedule does not hold.
+
+    Daily measurements are taken at home or on the ward and make no visit of their own.
+    """
+    visits = {e.day: (e.name, e.earliest, e.latest) for e in protocol.schedule if e.day <= horizon}
+    for measurement in measurements:
+        if isinstance(measurement.planted.truth, CourseTruth) and len(measurement.days) > 20:
+            continue
+        for day in measurement.days:
+            visits.setdefault(day, (f"Day {day}", day, day))
+    visits.setdefault(0, ("Day 0", 0, 0))
+    return tuple(
+        Visit(number, name, day, earliest, latest)
+        for number, (day, (name, earliest, latest)) in enumerate(sorted(visits.items()), start=1)
+    )
+
+
+def _problem(code: str, message: str, field: str) -> Problem:
+    return Problem(
+        code,
+        Severity.WARNING,
+        message,
+        field=field,
+        expected="a protocol that states it",
+        mend="add it to the protocol file and simulate again",
+    )
