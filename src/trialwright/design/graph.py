@@ -183,7 +183,11 @@ def _beginning(rule: CountingRule, start: Counts | None, memories: Interned) -> 
         zero = np.zeros((1, levels), dtype=np.int16)
         states = States(np.array([action.dose]), np.array([memories.number(None)]), zero, zero.copy(), one, one)
         return states, _as_arrays([action], memories, Interned())
-    if len(start.n) != levels or len(start.y) != levels or any(y > n or y < 0 for n, y in zip(start.n, start.y)):
+    if (
+        len(start.n) != levels
+        or len(start.y) != levels
+        or any(y > n or y < 0 for n, y in zip(start.n, start.y, strict=True))
+    ):
         raise StageError(
             "DES-004",
             f"the counts {start} do not fit the rule {rule.name!r}",
@@ -206,7 +210,7 @@ def ask(rule: CountingRule, states: States, memories: Interned, categories: Inte
     answers: list[Action] = []
     rows = zip(states.dose.tolist(), states.n.tolist(), states.y.tolist(), states.memory.tolist(), strict=True)
     for dose, n, y, memory in rows:
-        counts = Counts(dose, tuple(n), tuple(y), memories.values[memory])  # type: ignore[arg-type]
+        counts = Counts(dose, tuple(n), tuple(y), memories.values[memory])
         action = rule.next(counts)
         check_action(rule, action, counts)
         answers.append(action)
@@ -218,11 +222,13 @@ def _as_arrays(answers: list[Action], memories: Interned, categories: Interned) 
     for i, action in enumerate(answers):
         match action:
             case Treat(dose, size, _, stop_at, memory):
-                rows[i, :4] = dose, size, stop_at or 0, memories.number(memory)
+                early = stop_at if stop_at is not None and stop_at <= size else 0
+                rows[i, :4] = dose, size, early, memories.number(memory)
             case Finish(selected, reason, completed, category):
                 rows[i, 4:] = selected, completed, 1 + categories.number(category or reason)
-    dose, size, stop_at, memory, selected, completed, category = rows.T
-    return Actions(category > 0, dose, size, stop_at, memory, selected, completed.astype(bool), category - 1)
+    columns = rows.T
+    ends = columns[6] > 0
+    return Actions(ends, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5] > 0, columns[6] - 1)
 
 
 def _actions_at(actions: Actions, index: NDArray[np.bool_]) -> Actions:
@@ -309,8 +315,8 @@ def _refuse_if_too_large(
     megabytes = live * (2 * rule.levels + 4) * 8 / 1e6
     raise StageError(
         "DES-001",
-        f"the state graph of {rule.name!r} has {live:,} states after {treated} participants (about {megabytes:,.0f} MB) "
-        f"and grows by a factor of {growth:.2f} with each further participant: "
+        f"the state graph of {rule.name!r} has {live:,} states after {treated} participants "
+        f"(about {megabytes:,.0f} MB) and grows by a factor of {growth:.2f} with each further participant: "
         f"about {live * growth**6:,.0f} states six participants on",
         expected=f"at most {max_states:,} states",
         mend="raise max_states, use larger cohorts, fewer levels or a smaller maximum sample size, or simulate instead",
@@ -322,9 +328,7 @@ def _gather(ended: list[tuple[States, Actions]], categories: Interned, live: int
     if not ended:
         raise StageError("DES-002", "the rule never ends", mend="give the rule a maximum sample size")
     code = max(1, len(categories.values))
-    blocks = [
-        States(a.selected, a.category * 2 + a.completed, s.n, s.y, s.weight, s.paths) for s, a in ended if len(s)
-    ]
+    blocks = [States(a.selected, a.category * 2 + a.completed, s.n, s.y, s.weight, s.paths) for s, a in ended if len(s)]
     merged = merge(blocks)
     return Endings(
         n=merged.n,

@@ -2,8 +2,8 @@
 
 `cohort` (A) participants are treated at a level. Fewer than `expand_from` (C) DLTs: go up. From C to `expand_to` (D):
 `expansion` (B) more are treated at that level. More than D: the level is too toxic. Of A + B, at most `tolerate` (E)
-DLTs: go up; more: too toxic. With A = B = 3 and C = D = E = 1 this is "3+3". The letters and the general form follow Lin
-& Shih 2001 (doi 10.1093/biostatistics/2.2.203); the scheme is design "A" of Storer 1989 (doi 10.2307/2531693), and
+DLTs: go up; more: too toxic. With A = B = 3 and C = D = E = 1 this is "3+3". The letters and the general form follow
+Lin & Shih 2001 (doi 10.1093/biostatistics/2.2.203); the scheme is design "A" of Storer 1989 (doi 10.2307/2531693), and
 going back to complete six at the level below is described by Korn et al. 1994 (doi 10.1002/sim.4780131802).
 
 What the same words "3+3" can mean, and the names used here:
@@ -29,6 +29,7 @@ from enum import Enum
 
 from trialwright.core.errors import UsageError
 from trialwright.design.rule import Action, Counts, Finish, Treat
+from trialwright.design.words import number, ordinal
 
 
 class Verdict(Enum):
@@ -73,16 +74,16 @@ class APlusB:
     def name(self) -> str:
         """`3+3: stop at two`, `4+4: with de-escalation, stopped at the second DLT`, ...; thresholds if unusual."""
         if self.six_at_mtd and self.de_escalate:
-            what = f"{_number(self.full)} required at the MTD, with de-escalation"
+            what = f"{number(self.full)} required at the MTD, with de-escalation"
         elif self.six_at_mtd:
-            what = f"{_number(self.full)} required at the MTD"
+            what = f"{number(self.full)} required at the MTD"
         elif self.de_escalate:
             what = "with de-escalation"
         else:
-            what = "stop at two" if self.tolerate == 1 else f"stop at {_number(self.tolerate + 1)}"
+            what = "stop at two" if self.tolerate == 1 else f"stop at {number(self.tolerate + 1)}"
         letters = (self.expand_from, self.expand_to, self.tolerate)
         unusual = "" if letters == (1, 1, 1) else " (C={}, D={}, E={})".format(*letters)
-        early = f", stopped at the {_ordinal(self.tolerate + 1)} DLT" if self.stop_at_second_dlt else ""
+        early = f", stopped at the {ordinal(self.tolerate + 1)} DLT" if self.stop_at_second_dlt else ""
         return f"{self.cohort}+{self.expansion}{unusual}: {what}{early}"
 
     @property
@@ -170,15 +171,3 @@ class APlusB:
 
 def _of(counts: Counts, level: int) -> str:
     return f"{counts.y[level - 1]} of {counts.n[level - 1]}"
-
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-
-
-def _number(value: int) -> str:
-    return _NUMBERS[value] if value < len(_NUMBERS) else str(value)
-
-
-def _ordinal(value: int) -> str:
-    return _ORDINALS[value] if value < len(_ORDINALS) else f"{value}th"

@@ -1,0 +1,230 @@
+"""The one place where a counting rule meets a real trial: decisions from the data as they are known today.
+
+The rule is followed from its opening through the participants in order of enrolment, with the outcomes as they are
+known *today*. So a corrected outcome is answered as if it had always been known; nothing is remembered between calls.
+
+Who counts. A DLT counts from the day its assessment is known, whatever happens to the participant afterwards. No DLT
+counts once the DLT window is over (its last day, `first dose + window`, has passed) or the participant has left the
+study, *and* a signed assessment says no DLT, evaluable. Participants assessed as not evaluable, replaced, or off study
+without a dose do not count, and their place is open again. Everyone else is pending.
+
+Participants whom the rule did not ask for (treated at another level, or one too many) are counted as soon as all of
+them are known; until then nobody enters, and the rule then answers for the counts as they have become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from trialwright.design.rule import Action, CountingRule, Counts, Finish, Treat
+from trialwright.design.words import listed, people
+from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
+
+if TYPE_CHECKING:
+    from trialwright.dataset.state import TrialState
+
+
+class Standing(IntEnum):
+    """What is known today about one participant."""
+
+    NO_DLT = 0
+    DLT = 1
+    IN_WINDOW = 2
+    NOT_ASSESSED = 3
+    NOT_DOSED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One participant who counts or may come to count. `level`: 1 = lowest, 0 where it is not known or not a level of
+    the rule. `free_on`: first trial day after the DLT window, None where it is not running."""
+
+    subject: str
+    level: int
+    standing: Standing
+    free_on: int | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether the outcome is not known yet."""
+        return self.standing > Standing.DLT
+
+
+@dataclass(slots=True)
+class _Cohort:
+    """The participants between two questions to the rule. `planned`: whether the rule asked for all of them."""
+
+    action: Action
+    members: list[Participant] = field(default_factory=list)
+    planned: bool = True
+
+    def take(self, person: Participant) -> bool:
+        """Take the participant in, if this cohort is where they belong."""
+        action = self.action
+        if self.planned and isinstance(action, Treat) and person.level == action.dose and self.places > 0:
+            self.members.append(person)
+            return True
+        if self.settled:
+            return False
+        self.planned = False
+        self.members.append(person)
+        return True
+
+    @property
+    def places(self) -> int:
+        """Places that the rule asked for and that are not taken."""
+        return self.action.size - len(self.members) if self.planned and isinstance(self.action, Treat) else 0
+
+    @property
+    def dlts(self) -> int:
+        return sum(person.standing is Standing.DLT for person in self.members)
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether so many DLTs are known that the rule breaks the cohort off."""
+        action = self.action
+        return self.planned and isinstance(action, Treat) and action.stop_at is not None and self.dlts >= action.stop_at
+
+    @property
+    def pending(self) -> list[Participant]:
+        return [person for person in self.members if person.pending]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the rule can be asked what follows."""
+        if not self.members:
+            return False
+        return self.broken_off or (self.places == 0 and not self.pending)
+
+
+@dataclass(frozen=True, slots=True)
+class CountingDesign:
+    """A trial run by a counting rule. `arms`: the protocol's arm of each level, lowest first. `dlt_window`: days after
+    the first dose, inclusive: an onset on day `first dose + dlt_window` still counts."""
+
+    rule: CountingRule
+    arms: tuple[str, ...]
+    dlt_window: int
+
+    @property
+    def name(self) -> str:
+        """The name of the rule."""
+        return self.rule.name
+
+    def decide(self, state: TrialState) -> Decision:
+        """The decision from everyone in the trial."""
+        return self.decide_for(state, range(len(state.subjects)))
+
+    def decide_for(self, state: TrialState, places: Iterable[int]) -> Decision:
+        """The decision from the participants at these places of the state only (a trial in parts)."""
+        line = self.participants(state, places)
+        strangers = [person.subject for person in line if person.level == 0]
+        if strangers:
+            levels = self.rule.levels
+            return Wait(None, f"the dose level (1 to {levels}) of {listed(strangers)} is not recorded")
+        return self._follow(line)
+
+    def counts(self, state: TrialState, places: Iterable[int] | None = None) -> Counts:
+        """The counts of everyone whose outcome is known, at the level of the last of them: a start for the engine."""
+        everyone = range(len(state.subjects)) if places is None else places
+        known = [p for p in self.participants(state, everyone) if p.level and not p.pending]
+        n, y = [0] * self.rule.levels, [0] * self.rule.levels
+        _add(known, n, y)
+        return Counts(known[-1].level if known else 1, tuple(n), tuple(y))
+
+    def participants(self, state: TrialState, places: Iterable[int]) -> list[Participant]:
+        """Everyone at these places who counts or may come to count, in order of enrolment."""
+        level, first_dose, off = state.dose_level.tolist(), state.first_dose.tolist(), state.off_study.tolist()
+        dlt, evaluable, replaced = state.dlt.tolist(), state.evaluable.tolist(), state.replaced.tolist()
+        found = []
+        for i in places:
+            standing = self._standing(state.day, dlt[i], evaluable[i], replaced[i], first_dose[i], off[i])
+            if standing is not None:
+                running = standing is Standing.IN_WINDOW
+                free_on = first_dose[i] + self.dlt_window + 1 if running else None
+                found.append(Participant(state.subjects[i], self._level(level[i], state.arm[i]), standing, free_on))
+        return found
+
+    def _level(self, level: int, arm: str | None) -> int:
+        if level == 0 and arm in self.arms:
+            level = self.arms.index(arm) + 1
+        return level if 1 <= level <= self.rule.levels else 0
+
+    def _standing(
+        self, day: int, dlt: int, evaluable: int, replaced: bool, first_dose: int, off_study: int
+    ) -> Standing | None:
+        """None for those who do not count and whose place is open again."""
+        if dlt == 1:
+            return Standing.DLT
+        if replaced or evaluable == 0 or (first_dose < 0 <= off_study):
+            return None
+        if first_dose < 0:
+            return Standing.NOT_DOSED
+        if day <= first_dose + self.dlt_window and off_study < 0:
+            return Standing.IN_WINDOW
+        return Standing.NO_DLT if dlt == 0 and evaluable == 1 else Standing.NOT_ASSESSED
+
+    def _follow(self, line: Sequence[Participant]) -> Decision:
+        """Follow the rule through the participants to the question that stands open today."""
+        n, y = [0] * self.rule.levels, [0] * self.rule.levels
+        action: Action = self.rule.first()
+        memory = action.memory if isinstance(action, Treat) else None
+        place, number = 0, 1
+        while True:
+            cohort = _Cohort(action)
+            while place < len(line) and cohort.take(line[place]):
+                place += 1
+            if place == len(line) and not cohort.settled:
+                return self._open_question(cohort, number, n, y)
+            _add([p for p in cohort.members if not p.pending], n, y)
+            action = self.rule.next(Counts(cohort.members[-1].level, tuple(n), tuple(y), memory))
+            if isinstance(action, Treat):
+                memory = action.memory
+            number += 1
+
+    def _open_question(self, cohort: _Cohort, number: int, n: Sequence[int], y: Sequence[int]) -> Decision:
+        action = cohort.action
+        if isinstance(action, Finish) and not cohort.members:
+            return Stop(action.reason, selected=action.selected, completed=action.completed)
+        if isinstance(action, Treat) and cohort.places:
+            reason = f"{action.reason}; cohort {number}: {len(cohort.members)} of {action.size} places taken"
+            if cohort.dlts:
+                reason += f", {cohort.dlts} DLT in it so far"
+            return Enrol((self.arms[action.dose - 1],), (1,), cohort.places, reason, action.dose, number)
+        return Wait(_until(cohort.pending), f"cohort {number}: {_waiting(cohort, n, y)}")
+
+
+def _add(known: Iterable[Participant], n: list[int], y: list[int]) -> None:
+    for person in known:
+        n[person.level - 1] += 1
+        y[person.level - 1] += person.standing is Standing.DLT
+
+
+def _until(pending: Iterable[Participant]) -> int | None:
+    """The decision needs every one of them, so no day before the end of the last window can bring it."""
+    return max((person.free_on for person in pending if person.free_on is not None), default=None)
+
+
+def _waiting(cohort: _Cohort, n: Sequence[int], y: Sequence[int]) -> str:
+    """Who is awaited and for what, in words."""
+    parts = []
+    for standing, what in (
+        (Standing.IN_WINDOW, "in the DLT window"),
+        (Standing.NOT_ASSESSED, "not assessed for a DLT"),
+        (Standing.NOT_DOSED, "not dosed yet"),
+    ):
+        names = [person.subject for person in cohort.pending if person.standing is standing]
+        if names:
+            parts.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {what}")
+    levels = sorted({person.level for person in cohort.members})
+    where = "level " + listed([str(level) for level in levels])
+    text = f"{people(len(cohort.members))} at {where}, {cohort.dlts} with a DLT so far; {'; '.join(parts)}"
+    if not cohort.planned:
+        text += "; not all of them were asked for by the rule, which is asked again when all are known"
+    return text
+
+
+__all__ = ["CountingDesign", "Participant", "Standing"]

@@ -1,0 +1,122 @@
+"""From a protocol's declared kind of design to the Design that decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trialwright.core.errors import StageError, UsageError
+from trialwright.design import rules
+from trialwright.design.counting import CountingDesign
+from trialwright.design.parallel import ParallelDesign, sizes_of
+from trialwright.design.select_then_compare import SelectThenCompareDesign
+from trialwright.design.single_arm import SingleArmDesign
+from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
+
+if TYPE_CHECKING:
+    from trialwright.design.rule import CountingRule
+    from trialwright.protocol.design import Design
+    from trialwright.protocol.protocol import Protocol
+
+
+def build(protocol: Protocol, rule: str | None = None) -> Design:
+    """The Design of this protocol. `rule`: another counting rule by name, in place of the one that it declares.
+
+    Raises StageError: DES-020 (this kind of design cannot be run yet), DES-021 (a number that the design needs is in
+    neither the record nor an assumption), DES-022 (the numbers contradict each other); UsageError DES-012 (no such
+    rule), DES-023 (a rule was named for a design that has none).
+    """
+    design = protocol.design
+    if rule is not None and not isinstance(design, Escalation | SelectThenCompare):
+        raise UsageError(
+            "DES-023",
+            f"the rule {rule!r} for a design of kind {design.kind!r}",
+            expected="a rule only where the design escalates doses",
+            mend="leave the rule out",
+        )
+    match design:
+        case Escalation():
+            return _counting(design, protocol, rule)
+        case SingleArm(arm=arm, size=size):
+            return SingleArmDesign(arm, _needed(size, "design.size", "how many participants"))
+        case Parallel():
+            return _parallel(design, protocol, "design")
+        case SelectThenCompare(escalation=escalation, comparison=comparison):
+            return SelectThenCompareDesign(
+                _counting(escalation, protocol, rule, "design.escalation"),
+                _parallel(comparison, protocol, "design.comparison"),
+            )
+        case Unsupported(name=name, missing=missing):
+            raise StageError(
+                "DES-020",
+                f"a design of kind {name!r} cannot be run: {missing}",
+                expected="single arm, parallel groups, dose escalation, or dose selection followed by parallel groups",
+                mend="declare one of these kinds under `design` in the protocol file if it describes the trial",
+            )
+
+
+def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
+    """The counting rule that an escalation declares, or another one by name, for its levels and cohort size.
+
+    Raises StageError DES-022 if the levels or the cohort size are no whole numbers from 1, UsageError DES-012.
+    """
+    if escalation.levels < 1 or escalation.cohort_size < 1:
+        raise StageError(
+            "DES-022",
+            f"{escalation.levels} dose levels in cohorts of {escalation.cohort_size}",
+            expected="1 dose level or more, and cohorts of 1 or more",
+            mend="correct `design.levels` and `design.cohort_size` in the protocol file",
+        )
+    return rules.make(name or escalation.rule, escalation.levels, escalation.cohort_size)
+
+
+def _counting(escalation: Escalation, protocol: Protocol, name: str | None, about: str = "design") -> CountingDesign:
+    rule = rule_of(escalation, name)
+    if len(escalation.arms) != escalation.levels:
+        raise StageError(
+            "DES-022",
+            f"{len(escalation.arms)} arms for {escalation.levels} dose levels",
+            expected="one arm for each dose level, lowest first",
+            mend=f"correct `{about}.arms` or `{about}.levels` in the protocol file",
+        )
+    window = escalation.dlt_window
+    if window is None and protocol.dlt is not None:
+        window = protocol.dlt.window
+    days = _needed(window, f"{about}.dlt_window", "how many days after the first dose a toxicity is dose-limiting", 0)
+    return CountingDesign(rule, escalation.arms, days)
+
+
+def _parallel(parallel: Parallel, protocol: Protocol, about: str) -> ParallelDesign:
+    planned = [next((arm.size for arm in protocol.arms if arm.id == name), None) for name in parallel.arms]
+    known = [size for size in planned if size is not None]
+    stated = len(known) == len(planned) and parallel.size in (None, sum(known))
+    ratio = parallel.ratio
+    if ratio is None and len(parallel.arms) == 1:
+        ratio = (1,)
+    if ratio is None:
+        _needed(None, f"{about}.ratio", "in which ratio participants are allocated to the arms")
+        raise AssertionError("unreachable")
+    if len(ratio) != len(parallel.arms) or min(ratio, default=0) < 1:
+        raise StageError(
+            "DES-022",
+            f"the ratio {' : '.join(str(part) for part in ratio)} for {len(parallel.arms)} arms",
+            expected="one whole number of 1 or more for each arm",
+            mend=f"correct `{about}.ratio` in the protocol file",
+        )
+    if stated:
+        sizes = tuple(known)
+    else:
+        sizes = sizes_of(_needed(parallel.size, f"{about}.size", "how many participants in all arms together"), ratio)
+    return ParallelDesign(parallel.arms, ratio, sizes, parallel.randomised)
+
+
+def _needed(value: int | None, about: str, what: str, least: int = 1) -> int:
+    """The value, or the error that says which assumption is missing."""
+    if value is not None and value >= least:
+        return value
+    found = "is not known" if value is None else f"is {value}"
+    raise StageError(
+        "DES-021",
+        f"`{about}` {found}: the record does not say {what}, and no assumption does",
+        expected=f"a whole number, {least} or more" if "ratio" not in about else "one whole number for each arm",
+        mend=f"set `{about}` in the protocol file and say where it comes from",
+    )

@@ -1,0 +1,87 @@
+"""The counting rules by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from trialwright.core.errors import UsageError
+from trialwright.design.literal import Literal
+from trialwright.design.rule import CountingRule
+from trialwright.design.three_plus_three import APlusB
+from trialwright.design.words import value_of
+
+Factory = Callable[[int, int], CountingRule]
+
+_EARLY = re.compile(r",\s*stopped at the (?P<which>\w+) dlt$")
+_A_PLUS_B = re.compile(r"(?P<a>\d+)\s*\+\s*(?P<b>\d+)\s*:\s*(?P<what>.+)$")
+_LITERAL = re.compile(r"literal\s*:\s*cohorts? of (?P<size>\w+),\s*stop at (?P<stop>\w+) dlts? in a cohort$")
+_VARIANTS: tuple[tuple[re.Pattern[str], bool, bool], ...] = (
+    (re.compile(r"stop at two$"), False, False),
+    (re.compile(r"\w+ required at the mtd$"), True, False),
+    (re.compile(r"with de-?escalation$"), False, True),
+    (re.compile(r"\w+ required at the mtd,\s*with de-?escalation$"), True, True),
+)
+
+
+def names(cohort_size: int = 3) -> tuple[str, ...]:
+    """The names of all rules for this cohort size, each variant also "stopped at the second DLT".
+
+    >>> names()[:2]
+    ('3+3: stop at two', '3+3: six required at the MTD')
+    """
+    rules: list[CountingRule] = []
+    for early in (False, True):
+        for six, down in ((False, False), (True, False), (False, True), (True, True)):
+            rules.append(_a_plus_b(1, cohort_size, six, down, early))
+        if cohort_size >= 2:
+            rules.append(Literal(1, cohort_size, 2, early))
+    return tuple(rule.name for rule in rules)
+
+
+def make(name: str, levels: int, cohort_size: int | None = None) -> CountingRule:
+    """The rule of this name for so many dose levels (1 or more).
+
+    `cohort_size`: participants in a cohort, 1 or more; None: as the name says. Where it differs from the name's
+    ("3+3" with cohorts of 4) it wins, and the rule's own name says so ("4+4").
+
+    Raises UsageError: DES-012 (no rule of this name), DES-011 (numbers that do not fit together).
+
+    >>> make("3+3: stop at two", levels=3, cohort_size=4).name
+    '4+4: stop at two'
+    """
+    return factory(name)(levels, cohort_size or _named_size(name))
+
+
+def factory(name: str) -> Factory:
+    """What makes the rule of this name from a number of levels and a cohort size. Raises UsageError DES-012."""
+    text = " ".join(name.lower().split())
+    early = _EARLY.search(text)
+    text = _EARLY.sub("", text)
+    if match := _A_PLUS_B.match(text):
+        for pattern, six, down in _VARIANTS:
+            if match["a"] == match["b"] and pattern.match(match["what"]) and (not early or early["which"] == "second"):
+                return lambda levels, size: _a_plus_b(levels, size, six, down, early is not None)
+    elif match := _LITERAL.match(text):
+        stop = value_of(match["stop"])
+        if value_of(match["size"]) and stop:
+            return lambda levels, size: Literal(levels, size, stop, early is not None)
+    raise UsageError(
+        "DES-012",
+        f"there is no rule called {name!r}",
+        expected="; ".join(f'"{known}"' for known in names() if "stopped" not in known)
+        + '; each also with ", stopped at the second DLT"',
+        mend="copy one of the names; for cohorts of m write m+m in place of 3+3",
+    )
+
+
+def _named_size(name: str) -> int:
+    text = " ".join(name.lower().split())
+    if match := _A_PLUS_B.match(text):
+        return int(match["a"])
+    match = _LITERAL.match(_EARLY.sub("", text))
+    return (value_of(match["size"]) if match else None) or 3
+
+
+def _a_plus_b(levels: int, size: int, six: bool, down: bool, early: bool) -> APlusB:
+    return APlusB(levels, cohort=size, expansion=size, six_at_mtd=six, de_escalate=down, stop_at_second_dlt=early)
