@@ -1,0 +1,66 @@
+"""JSON written in exactly one way (RFC 8785), so that a digest of it means something."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+
+LARGEST = 2**53 - 1
+
+
+def canonical(value: object) -> str:
+    """The one canonical JSON text of a value.
+
+    Keys are sorted, nothing is between the tokens, and numbers are written as ECMAScript writes them. Raises ValueError
+    for what JSON cannot hold exactly: a whole number beyond 2**53 - 1, a number that is not finite, text that is not
+    Unicode, any other type.
+
+    >>> canonical({"b": [1.0, 1e-7, 0.1], "a": None})
+    '{"a":null,"b":[1,1e-7,0.1]}'
+    """
+    match value:
+        case None | True | False:
+            return json.dumps(value)
+        case str():
+            value.encode("utf-8")
+            return json.dumps(value, ensure_ascii=False)
+        case int():
+            if abs(value) > LARGEST:
+                raise ValueError(f"the whole number {value} is too large to be stored exactly")
+            return str(value)
+        case float():
+            return _number(value)
+        case Mapping():
+            items = sorted(value.items(), key=lambda item: str(item[0]).encode("utf-16-be"))
+            return "{" + ",".join(f"{canonical(str(name))}:{canonical(item)}" for name, item in items) + "}"
+        case Sequence():
+            return "[" + ",".join(map(canonical, value)) + "]"
+        case _:
+            raise ValueError(f"a {type(value).__name__} cannot be stored")
+
+
+def _number(value: float) -> str:
+    """A float as ECMAScript's Number.prototype.toString writes it, from the shortest digits that read back equal."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be stored: it is not a finite number")
+    if value == 0:
+        return "0"
+    if value < 0:
+        return "-" + _number(-value)
+    mantissa, _, exponent = f"{value!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = "" if fraction == "0" else fraction
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + int(exponent or 0)
+    if whole == "0":
+        point -= 1 + len(fraction) - len(fraction.lstrip("0"))
+    digits = digits.rstrip("0")
+    if len(digits) <= point <= 21:
+        return digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return f"{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return "0." + "0" * -point + digits
+    rest = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{digits[0]}{rest}e{point - 1:+d}"

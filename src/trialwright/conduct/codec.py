@@ -1,0 +1,84 @@
+"""Events as JSON bodies and back: strict, by type and schema version."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from trialwright.conduct.canonical import canonical
+from trialwright.conduct.events import SCHEMAS, Decided, Event
+from trialwright.core.errors import StageError
+from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in SCHEMAS}
+_DECISIONS: dict[str, type[Enrol] | type[Wait] | type[Stop]] = {"Enrol": Enrol, "Wait": Wait, "Stop": Stop}
+
+
+def body_of(event: Event) -> dict[str, Any]:
+    """The event's fields as plain values; a decision carries its kind."""
+    body = {item.name: getattr(event, item.name) for item in dataclasses.fields(event)}
+    if isinstance(event, Decided):
+        body["decision"] = decision_body(event.decision)
+    return body
+
+
+def decision_body(decision: Decision) -> dict[str, Any]:
+    """A decision as plain values, its kind (`Enrol`, `Wait`, `Stop`) among them."""
+    return {"kind": type(decision).__name__, **dataclasses.asdict(decision)}
+
+
+def event_from(kind: str, schema: int, body: dict[str, Any]) -> Event:
+    """The event with this type name, schema version and body.
+
+    Raises StageError (COND-023) if the type or version is not known here, ValueError if the body does not fit it.
+    """
+    found = TYPES.get(kind)
+    if found is None or schema != SCHEMAS[found]:
+        raise StageError(
+            "COND-023",
+            f"the ledger holds an event of type {kind!r}, schema version {schema}, which this version does not know",
+            expected=f"one of {', '.join(TYPES)}",
+            mend="open the ledger with the version of trialwright that wrote it, or a later one",
+        )
+    if found is Decided:
+        given = dict(body)
+        given["decision"] = _decision_from(given.get("decision"))
+        return Decided(**_exactly(Decided, given))
+    event: Event = _built(found, body)
+    return event
+
+
+def _decision_from(body: Any) -> Decision:
+    if not isinstance(body, dict) or body.get("kind") not in _DECISIONS:
+        raise ValueError(f"a decision is one of {', '.join(_DECISIONS)}")
+    fields = {name: value for name, value in body.items() if name != "kind"}
+    decision: Decision = _built(_DECISIONS[body["kind"]], fields)
+    return decision
+
+
+def _exactly(kind: type[Any], body: dict[str, Any]) -> dict[str, Any]:
+    names = {item.name for item in dataclasses.fields(kind)}
+    if body.keys() != names:
+        wrong = ", ".join(sorted(body.keys() ^ names))
+        raise ValueError(f"the fields of {kind.__name__} do not fit: {wrong}")
+    return body
+
+
+def _built(kind: type[Any], body: dict[str, Any]) -> Any:
+    """An instance made of plain JSON values, every type checked and none converted (pydantic's ValidationError is
+    a ValueError)."""
+    return _adapter(kind).validate_json(canonical(_exactly(kind, body)), strict=True)
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    if kind.__name__ not in _ADAPTERS:
+        _ADAPTERS[kind.__name__] = TypeAdapter(kind)
+    return _ADAPTERS[kind.__name__]
