@@ -1,0 +1,85 @@
+"""Who may enter: the structured limits that can be computed, and every criterion with its text, gaps included."""
+
+from __future__ import annotations
+
+from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
+from trialwright.report import numbers, wording
+from trialwright.report.contents import Contents
+from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
+
+HEADINGS = {
+    Section.INCLUSION: "Inclusion criteria",
+    Section.EXCLUSION: "Exclusion criteria",
+    Section.UNKNOWN: "Criteria that stand under no heading",
+}
+PARSED = "minimumAge", "maximumAge", "sex", "healthyVolunteers"
+
+
+def eligibility(contents: Contents) -> Markup:
+    """The body of the section."""
+    if contents.protocol is None:
+        return note(contents.why_not("protocol", "No protocol was drafted from this record."), kind="why")
+    who = contents.protocol.eligibility
+    parts: list[Markup] = [_structured(who), _summary(who)]
+    for section in Section:
+        items = [item for item in who.criteria if item.section is section]
+        if items:
+            parts += [tag("h3", HEADINGS[section]), tag("ol", [_item(item) for item in items], class_="criteria")]
+    if not who.criteria:
+        parts.append(note("The record as it was found holds no criteria text.", kind="why"))
+    return join(parts)
+
+
+def _structured(who: Eligibility) -> Markup:
+    known = set(who.known_fields)
+    low, high = who.minimum_age_years, who.maximum_age_years
+    rows: list[tuple[Child, Child, Child]] = [
+        ("Minimum age", _age(low), _state("minimumAge" in known, low is not None)),
+        ("Maximum age", _age(high), _state("maximumAge" in known, high is not None)),
+        ("Sex", wording.term(who.sex), _state("sex" in known, who.sex is not None)),
+        (
+            "Healthy volunteers",
+            {True: "accepted", False: "not accepted", None: "not stated"}[who.healthy_volunteers],
+            _state("healthyVolunteers" in known, who.healthy_volunteers is not None),
+        ),
+    ]
+    return table(
+        "Structured limits", [Column("Limit", head=True), Column("Value"), Column("Can a computer decide it?")], rows
+    )
+
+
+def _age(years: float | None) -> str:
+    return "no limit known" if years is None else f"{years:g} years"
+
+
+def _state(stated: bool, value: bool) -> Markup:
+    if value:
+        return tag("span", "✓ computable", class_="yes")
+    return tag("span", "stated as no limit" if stated else "not known: not stated or lost", class_="quiet")
+
+
+def _summary(who: Eligibility) -> Markup:
+    kinds = [item.kind for item in who.criteria]
+    text, missing = kinds.count(ItemKind.TEXT), kinds.count(ItemKind.MISSING)
+    words = f"{numbers.plural(text, 'criterion', 'criteria')} in free text, each left to a person’s judgement."
+    if missing:
+        words += f" {numbers.plural(missing, 'number')} of the lists {'is' if missing == 1 else 'are'} missing and shown as gaps: a criterion may stand there."
+    return tag("p", words)
+
+
+def _item(item: Criterion) -> Markup:
+    marker = tag("span", item.number or "•", class_="n")
+    match item.kind:
+        case ItemKind.MISSING:
+            said: Child = (
+                item.text or "missing: the numbering has a gap here; what stood here, if anything, is not known"
+            )
+            return tag("li", marker, tag("span", said, class_="t"), class_="missing")
+        case ItemKind.NOTE:
+            return tag("li", tag("span", "", class_="n"), tag("span", item.text, class_="quiet"))
+    supplied = (
+        tag("p", f"Supplied by {item.supplied_by}, from {item.supplied_from or 'a source not named'}", class_="tagline")
+        if item.supplied_by
+        else None
+    )
+    return tag("li", marker, tag("span", item.text, supplied))

@@ -1,0 +1,133 @@
+"""Problems, most serious first, each with its quoted evidence and its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from trialwright.core.problem import Evidence, Severity
+from trialwright.report import wording
+from trialwright.report.contents import Contents
+from trialwright.report.markup import Markup, join, note, tag
+
+RANK = {severity.value: severity.rank for severity in Severity}
+SHOWN_AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A problem or a finding in the one form in which both are shown."""
+
+    code: str
+    severity: str
+    message: str
+    field: str | None
+    evidence: tuple[Evidence, ...]
+    why: str
+    expected: str
+    mend: str
+    stage: str
+    assessable: bool = True
+
+
+def entry_of(found: Any, stage: str) -> Entry:
+    """The entry for a `Problem` or a lint `Finding`."""
+    severity = str(getattr(found, "severity", "info"))
+    return Entry(
+        code=str(getattr(found, "code", None) or getattr(found, "id", "")),
+        severity=severity if severity in RANK else "info",
+        message=str(getattr(found, "message", None) or getattr(found, "title", "")),
+        field=getattr(found, "field", None),
+        evidence=tuple(getattr(found, "evidence", ())),
+        why=str(getattr(found, "why", "") or ""),
+        expected=str(getattr(found, "expected", "") or ""),
+        mend=str(getattr(found, "mend", "") or ""),
+        stage=stage,
+        assessable=bool(getattr(found, "assessable", True)),
+    )
+
+
+def all_entries(contents: Contents) -> tuple[Entry, ...]:
+    """Everything found in any stage, most serious first, the same thing said twice shown once."""
+    protocol = contents.protocol
+    groups: tuple[tuple[str, Iterable[Any]], ...] = (
+        ("lint", contents.findings),
+        ("reading", contents.record.problems),
+        ("drafting", protocol.problems if protocol else ()),
+        ("analysis", getattr(contents.results, "problems", ())),
+        ("run", contents.problems),
+    )
+    seen: dict[tuple[str, str], Entry] = {}
+    for stage, group in groups:
+        for found in group:
+            entry = entry_of(found, stage)
+            seen.setdefault((entry.code, entry.message), entry)
+    return tuple(sorted(seen.values(), key=lambda e: RANK[e.severity]))
+
+
+def problems(contents: Contents) -> Markup:
+    """The body of the section."""
+    entries = [entry for entry in all_entries(contents) if entry.assessable]
+    silent = [entry for entry in all_entries(contents) if not entry.assessable]
+    if not entries:
+        body: Markup = note("No problem was found by any stage.", kind="why")
+    else:
+        body = join([_article(group) for group in grouped(entries)])
+    if silent:
+        body = join(
+            body,
+            tag("h3", "Could not be assessed"),
+            tag("p", "The rendering does not show what these checks need."),
+            tag("ul", [tag("li", tag("code", e.code), " ", e.message) for e in silent]),
+        )
+    return body
+
+
+def grouped(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Entries of one severity and code together, in the order of the first of each."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.severity, entry.code), []).append(entry)
+    return [
+        part for group in groups.values() for part in ([group] if len(group) >= SHOWN_AT_ONCE else [[e] for e in group])
+    ]
+
+
+def _article(group: list[Entry]) -> Markup:
+    first = group[0]
+    label = {"error": "Error", "warning": "Warning", "info": "Note"}[first.severity]
+    title = first.message if len(group) == 1 else f"{first.message} ({len(group) - 1} more of this kind below)"
+    parts: list[Markup] = [
+        tag("h3", tag("span", label, class_=f"sev {first.severity}"), " ", title),
+        _place(first),
+        *[_quote(evidence) for evidence in first.evidence],
+    ]
+    if first.why:
+        parts.append(tag("p", first.why))
+    if first.expected:
+        parts.append(tag("p", tag("b", "Expected: "), first.expected))
+    if first.mend:
+        parts.append(tag("p", tag("b", "To mend it: "), first.mend))
+    if len(group) > 1:
+        parts.append(tag("ul", [tag("li", e.message, " ", _short(e)) for e in group[1:]]))
+    return tag("article", parts, class_="problem")
+
+
+def _place(entry: Entry) -> Markup:
+    parts: list[Markup | str] = [tag("code", entry.code), f" · found in {entry.stage}"]
+    if entry.field:
+        parts += [" · ", wording.field_label(entry.field)]
+    return tag("p", parts, class_="meta")
+
+
+def _quote(evidence: Evidence) -> Markup:
+    place = tag("footer", str(evidence.where)) if evidence.where is not None else None
+    return tag("blockquote", f"“{evidence.quote}”", place)
+
+
+def _short(entry: Entry) -> Markup | None:
+    if not entry.evidence:
+        return None
+    first = entry.evidence[0]
+    return tag("span", f"“{first.quote}”", f" ({first.where})" if first.where is not None else "", class_="quiet")

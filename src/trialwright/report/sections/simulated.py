@@ -1,0 +1,227 @@
+"""One simulated trial, said to be simulated: what was assumed, the flow, the course, the results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trialwright.dataset.facts import Fact
+from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
+from trialwright.protocol.kinds import Escalation, SelectThenCompare
+from trialwright.protocol.outcomes import Outcome, OutcomeLevel, OutcomeType
+from trialwright.protocol.protocol import Protocol
+from trialwright.report import numbers, wording
+from trialwright.report.contents import Contents
+from trialwright.report.course import Participant, latest, participants, series
+from trialwright.report.figures.cohorts import Treated, cohorts
+from trialwright.report.figures.flow import flow
+from trialwright.report.figures.points import Point, points
+from trialwright.report.figures.trajectories import trajectories
+from trialwright.report.markup import Column, Markup, bullets, join, note, table, tag
+from trialwright.report.sections.flow_of import flow_of
+from trialwright.report.sections.results import Row, tables
+from trialwright.report.svg import figure
+
+DECISIONS_SHOWN = 60
+FIGURES_SHOWN = 8
+POINTS_SHOWN = 18
+
+
+def simulated(contents: Contents) -> Markup:
+    """The body of the section."""
+    trial, protocol = contents.trial, contents.protocol
+    if trial is None or protocol is None:
+        return note(contents.why_not("trial", "No trial was simulated."), kind="why")
+    rows = latest(trial.facts)
+    people = participants(rows)
+    parts: list[Markup | None] = [_label(trial), _flow(protocol, people, trial)]
+    if isinstance(protocol.design, Escalation | SelectThenCompare):
+        parts.append(_cohorts(protocol, people, trial))
+    parts += [
+        _decisions(trial),
+        tag("h3", "Results of the simulated trial"),
+        _results(contents, protocol, rows, people),
+    ]
+    return join(parts)
+
+
+def _label(trial: Any) -> Markup:
+    scenario = trial.scenario
+    return tag(
+        "div",
+        tag(
+            "p",
+            tag("b", "Simulated. "),
+            "These people do not exist, and nothing below is a finding about the treatment. "
+            "It shows what data this design would produce if the scenario were true, and how they would be analysed.",
+        ),
+        tag("p", tag("b", f"Scenario {scenario.name}: "), scenario.statement),
+        tag("p", f"Seed {trial.seed}; design: {trial.design}.", class_="meta"),
+        class_="simulated",
+    )
+
+
+def _flow(protocol: Protocol, people: Sequence[Participant], trial: Any) -> Markup:
+    drawing = flow(flow_of(protocol, people, trial.stop))
+    form = (
+        "the dose-finding form of the CONSORT diagram"
+        if isinstance(protocol.design, Escalation | SelectThenCompare)
+        else "CONSORT form"
+    )
+    return join(
+        tag("h3", "Flow of participants"),
+        figure("fig-flow", drawing, tag("b", "Flow (simulated). "), f"{form[0].upper()}{form[1:]}."),
+    )
+
+
+def _cohorts(protocol: Protocol, people: Sequence[Participant], trial: Any) -> Markup | None:
+    treated = [
+        Treated(p.subject, p.level, p.cohort, p.dlt, p.entered)
+        for p in people
+        if p.entered is not None and 0 < p.level <= len(protocol.dose_levels)
+    ]
+    if not treated:
+        return None
+    doses = [numbers.dose(level.dose) for level in protocol.dose_levels]
+    selected = trial.stop.selected if trial.stop is not None else None
+    return join(
+        tag("h3", "Course of the escalation"),
+        figure(
+            "fig-cohorts", cohorts(treated, doses, selected), tag("b", "Dose level of each participant (simulated). ")
+        ),
+    )
+
+
+def _decisions(trial: Any) -> Markup | None:
+    """Every change of the design's answer, with its reason."""
+    rows: list[tuple[str, str, str]] = []
+    last: tuple[str, int | None, int | None] | None = None
+    for point in trial.decisions:
+        kind = _steady(point.decision)
+        if kind != last:
+            rows.append((numbers.count(point.day), _said(point.decision), point.decision.reason))
+        last = kind
+    if not rows:
+        return None
+    shown = rows[:DECISIONS_SHOWN]
+    body = table(
+        "The design’s answers, where they changed",
+        [Column("Trial day", number=True, head=True), Column("Decision"), Column("Reason", wide=True)],
+        shown,
+    )
+    more = (
+        note(f"{len(rows) - len(shown)} later changes are in the dataset folder.") if len(rows) > len(shown) else None
+    )
+    return tag("details", tag("summary", f"What the design decided, and why ({len(rows)} changes)"), body, more)
+
+
+def _said(decision: Decision) -> str:
+    match decision:
+        case Enrol(dose_level=level, slots=slots):
+            where = f" at level {level}" if level is not None else ""
+            return f"enrol{where}, {numbers.plural(slots, 'place')}"
+        case Wait(until=until):
+            return "wait" if until is None else f"wait, until day {until} at the latest"
+        case Stop(selected=selected):
+            chosen = {None: "", 0: ", no level selected"}.get(selected, f", level {selected} selected")
+            return f"stop{chosen}"
+
+
+def _steady(decision: Decision) -> tuple[str, int | None, int | None]:
+    """What must change for a decision to be listed again: its kind, dose level or cohort, not the places left."""
+    return type(decision).__name__, getattr(decision, "dose_level", None), getattr(decision, "cohort", None)
+
+
+def _results(contents: Contents, protocol: Protocol, facts: Sequence[Fact], people: Sequence[Participant]) -> Markup:
+    if contents.results is None:
+        return note(contents.why_not("results", "The simulated trial was not analysed."), kind="why")
+    rows = [Row(number, one) for number, one in enumerate(contents.results.estimates)]
+    by_outcome: dict[str, list[Row]] = {}
+    for row in rows:
+        by_outcome.setdefault(row.estimate.outcome, []).append(row)
+    outcomes = {one.id: one for one in protocol.analysed_outcomes}
+    parts: list[Markup | None] = [bullets(contents.results.notes, class_="small")]
+    drawn = 0
+    for name in [*outcomes, *[n for n in by_outcome if n not in outcomes]]:
+        group, outcome = by_outcome.get(name, []), outcomes.get(name)
+        title = outcome.measure if outcome else name[:1].upper() + name[1:]
+        parts.append(tag("h4", title, tag("span", f" {_kind(outcome)}" if outcome else "", class_="meta")))
+        if not group:
+            parts.append(note("No row: the analysis says nothing of this outcome.", kind="why"))
+            continue
+        picture = (
+            _picture(outcome, group, protocol, facts, people, f"fig-{len(parts)}") if drawn < FIGURES_SHOWN else None
+        )
+        drawn += picture is not None
+        parts += [picture, tables(group, protocol.arms, title)]
+    return join(parts)
+
+
+def _kind(outcome: Outcome) -> str:
+    level = "proposed" if outcome.origin != "registry" else outcome.level.value
+    return f"{level if outcome.level is not OutcomeLevel.UNKNOWN else 'level not known'}, {outcome.type.value}"
+
+
+def _picture(
+    outcome: Outcome | None,
+    group: Sequence[Row],
+    protocol: Protocol,
+    facts: Sequence[Fact],
+    people: Sequence[Participant],
+    key: str,
+) -> Markup | None:
+    """A figure of an outcome: measured values over time, else the estimates with their intervals."""
+    if outcome is None:
+        return None
+    if outcome.type in (OutcomeType.CONTINUOUS, OutcomeType.ORDINAL):
+        for parameter in outcome.derivation.parameters:
+            lines = series(facts, parameter.code)
+            if sum(len(line) for line in lines.values()) > 1:
+                panels = _panels(protocol, people, lines)
+                unit = f"{parameter.name}{f', {parameter.unit}' if parameter.unit else ''}"
+                drawing = trajectories(f"{parameter.name} over time (simulated)", unit, panels)
+                return figure(key, drawing, tag("b", "Simulated. "), "Thin lines: participants; strong line: median.")
+    return _points(group, protocol, key)
+
+
+def _panels(
+    protocol: Protocol, people: Sequence[Participant], lines: dict[str, list[tuple[int, float]]]
+) -> dict[str, list[list[tuple[int, float]]]]:
+    panels: dict[str, list[list[tuple[int, float]]]] = {}
+    names = {arm.id: arm.label for arm in protocol.arms}
+    levelled = isinstance(protocol.design, Escalation)
+    for person in people:
+        if person.subject not in lines or person.entered is None:
+            continue
+        name = f"Level {person.level}" if levelled and person.level else names.get(person.arm or "", "not allocated")
+        panels.setdefault(name, []).append(lines[person.subject])
+    order = [arm.label for arm in protocol.arms]
+    return dict(sorted(panels.items(), key=lambda item: (order.index(item[0]) if item[0] in order else 99, item[0])))
+
+
+def _points(group: Sequence[Row], protocol: Protocol, key: str) -> Markup | None:
+    """The rows of one statistic that carry intervals: the first statistic with at least two of them."""
+    families: dict[tuple[str, str], list[Row]] = {}
+    for row in group:
+        one = row.estimate
+        if one.value is not None and one.lower is not None and one.upper is not None and " - " not in one.group:
+            families.setdefault((one.statistic, one.unit), []).append(row)
+    for (statistic, unit), rows in families.items():
+        if len(rows) < 2:
+            continue
+        chosen = [
+            Point(_label_of(row, protocol), float(row.estimate.value or 0.0), row.estimate.lower, row.estimate.upper)
+            for row in rows[:POINTS_SHOWN]
+        ]
+        drawing = points(f"{statistic} with intervals (simulated)", unit or statistic, chosen)
+        left = f" The first {POINTS_SHOWN} of {len(rows)}." if len(rows) > POINTS_SHOWN else ""
+        return figure(
+            key, drawing, tag("b", "Simulated. "), f"{statistic}, with {numbers.level(rows[0].estimate.level)}.{left}"
+        )
+    return None
+
+
+def _label_of(row: Row, protocol: Protocol) -> str:
+    one = row.estimate
+    name = wording.arm_name(protocol.arms, one.group)
+    return f"{name}, day {one.visit}" if one.visit else name
