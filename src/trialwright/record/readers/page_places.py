@@ -84,9 +84,9 @@ def place_of(piece: Piece, *, zip_last: bool = False) -> Iterator[tuple[str, Pie
     The order of the registry's page is `City, State, Country, Zip` (`zip_last`), of the other `City, State, Country`.
     """
     body = piece
-    if zip_last:
-        head, comma, last = piece.text.rpartition(",")
-        if comma and not is_country(last) and not ends_in_country(piece.text) and _ZIP.fullmatch(last.strip()):
+    if zip_last and not ends_in_country(piece.text):
+        head, comma, _ = piece.text.rpartition(",")
+        if comma and ends_in_country(head):
             yield "zip", piece.part(len(head) + 1)
             body = piece.part(0, len(head))
     start = _country_start(body.text) or body.text.rfind(",") + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from trialwright.record.readers.page_text import Piece
@@ -19,8 +19,29 @@ class Section:
     lines: tuple[Piece, ...]
 
 
+def cut(lines: Sequence[Piece], opens: Callable[[int, str], tuple[str, int]]) -> list[Section]:
+    """The sections of a page in order.
+
+    `opens` is asked at each line, with its index and the title of the section so far; it gives the title of the
+    section that begins there and how many lines are its markers, or an empty title if none begins.
+    """
+    found: list[Section] = []
+    title, first, begun = HEADER, 0, 0
+    index = 0
+    while index < len(lines):
+        opened, markers = opens(index, title)
+        if opened:
+            found.append(Section(title, tuple(lines[begun:first]), tuple(lines[first:index])))
+            title, begun, first = opened, index, index + markers
+            index += max(markers, 1)
+        else:
+            index += 1
+    found.append(Section(title, tuple(lines[begun:first]), tuple(lines[first:])))
+    return found
+
+
 def split(lines: Sequence[Piece], titles: Mapping[str, str], free_text: Collection[str] = ()) -> list[Section]:
-    """The sections of a page in order. `titles`: each title with the sentence under it (empty if it has none).
+    """The sections of a page that begin with known titles. `titles`: each with the sentence under it, or empty.
 
     A title opens a section if its sentence follows. Without the sentence it does so only where the page is not in
     one of the `free_text` sections and the title is further on in the page's order: a paragraph may happen to be
@@ -28,31 +49,17 @@ def split(lines: Sequence[Piece], titles: Mapping[str, str], free_text: Collecti
     """
     hints = {" ".join(hint.split()): title for title, hint in titles.items() if hint}
     order = {title: index for index, title in enumerate(titles)}
-    found: list[Section] = []
-    title, markers, content = HEADER, list[Piece](), list[Piece]()
+    texts = [" ".join(piece.text.split()) for piece in lines]
 
-    def close() -> None:
-        found.append(Section(title, tuple(markers), tuple(content)))
-
-    index = 0
-    while index < len(lines):
-        here = " ".join(lines[index].text.split())
-        below = " ".join(lines[index + 1].text.split()) if index + 1 < len(lines) else ""
-        opened = ""
-        taken = 0
+    def opens(index: int, current: str) -> tuple[str, int]:
+        here = texts[index]
         if here in hints:
-            opened, taken = hints[here], 1
-        elif here in titles:
-            if titles[here] and hints.get(below) == here:
-                opened, taken = here, 2
-            elif title not in free_text and order[here] > order.get(title, -1):
-                opened, taken = here, 1
-        if opened:
-            close()
-            title, markers, content = opened, list(lines[index : index + taken]), []
-            index += taken
-        else:
-            content.append(lines[index])
-            index += 1
-    close()
-    return found
+            return hints[here], 1
+        if here in titles:
+            if index + 1 < len(texts) and hints.get(texts[index + 1]) == here:
+                return here, 2
+            if current not in free_text and order[here] > order.get(current, -1):
+                return here, 1
+        return "", 0
+
+    return cut(lines, opens)

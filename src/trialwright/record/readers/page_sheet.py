@@ -28,6 +28,7 @@ class Sheet:
     def __init__(self, text: str) -> None:
         self.lines: list[Piece] = lines_of(_SURROGATE.sub("\ufffd", text))
         self.unmapped: dict[str, Json] = {}
+        self.held: dict[str, list[Piece]] = {}  # pieces that can only be placed when the page is read
         self._document: dict[str, Any] = {}
         self._entries: dict[str, Entry] = {}
         self._became: dict[int, str] = {}

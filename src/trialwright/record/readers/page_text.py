@@ -62,7 +62,7 @@ def lines_of(text: str) -> list[Piece]:
     return found
 
 
-def paragraphs(pieces: Sequence[Piece], indents: Sequence[str] = ()) -> str:
+def paragraphs(pieces: Sequence[Piece]) -> str:
     """The pieces as CommonMark: list items stand line by line, other lines are paragraphs of their own.
 
     Every non-blank line of the result is one piece, in order, so that a line of the text can be traced to its source.
@@ -73,9 +73,8 @@ def paragraphs(pieces: Sequence[Piece], indents: Sequence[str] = ()) -> str:
     text = ""
     for index, piece in enumerate(pieces):
         if index:
-            listed = piece.is_list_item and pieces[index - 1].is_list_item
-            text += "\n" if listed or (indents and indents[index]) else "\n\n"
-        text += (indents[index] if indents else "") + piece.text
+            text += "\n" if piece.is_list_item and pieces[index - 1].is_list_item else "\n\n"
+        text += piece.text
     return text
 
 

@@ -1,0 +1,177 @@
+"""The two tables of the classic page that hold interventions: conditions and phases, and the arms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from trialwright.core.problem import Severity
+from trialwright.record.readers import classic_layout as layout
+from trialwright.record.readers import classic_values as values
+from trialwright.record.readers.explorer_sections import undivided_conditions
+from trialwright.record.readers.page_sheet import Sheet
+from trialwright.record.readers.page_text import Piece
+from trialwright.record.terms import ARM_TYPE, INTERVENTION_TYPE, PHASE, code_of, label_of
+
+_TYPES = "|".join(re.escape(label) for labels in INTERVENTION_TYPE.values() for label in labels)
+_TYPED = re.compile(rf"(?:^|(?<=\s))({_TYPES}): ")
+_ARM = re.compile("(" + "|".join(re.escape(label) for labels in ARM_TYPE.values() for label in labels) + r"):\s+(.+)")
+_PHASES = re.compile(r"Early Phase 1|Phase [0-4]|Not Applicable|N/A")
+_OTHER_NAME = re.compile(r"Other Names?\s*:\s*")
+_ARMS, _INTERVENTIONS = layout.ARM_PATH + "armGroups", layout.ARM_PATH + "interventions"
+PHASES = layout.DESIGN_PATH + "phases"
+CONDITIONS = "conditionsModule.conditions"
+
+
+@dataclass(slots=True)
+class _Drug:
+    kind: str | None
+    name: Piece
+    text: list[Piece] = field(default_factory=list)
+    others: list[Piece] = field(default_factory=list)
+    arms: list[Piece] = field(default_factory=list)
+
+
+def cells(lines: Sequence[Piece]) -> list[list[Piece]]:
+    """The cells of a table whose cells may run over several lines: each its non-empty pieces. A `|` closes a cell;
+    what stands after the last one is a cell of its own."""
+    found: list[list[Piece]] = [[]]
+    for piece in lines:
+        if layout.RULE.match(piece.text) and "-" in piece.text:
+            continue
+        parts = list(piece.cells())
+        for index, part in enumerate(parts):
+            if part.text:
+                found[-1].append(part)
+            if index < len(parts) - 1:
+                found.append([])
+    return found
+
+
+def condition_table(sheet: Sheet, lines: Sequence[Piece], columns: int) -> None:
+    """The table of conditions, interventions and phases. Conditions stand with nothing between them."""
+    sheet.mark(*(piece for piece in lines if values.is_marker(piece)))
+    row = cells([piece for piece in lines if not values.is_marker(piece) or piece.text.strip() == "|"])
+    if row and row[0]:
+        sheet.put(CONDITIONS, [piece.text for piece in row[0]], row[0])
+        if len(row[0]) == 1 and " " in row[0][0].text:
+            undivided_conditions(sheet, row[0][0])
+    if len(row) > 1:
+        sheet.held["interventions"] = [piece for cell in row[1:2] for piece in cell]
+        sheet.take(_INTERVENTIONS, row[1])
+    if columns > 2 and len(row) > 2 and row[2]:
+        _phases(sheet, row[2])
+
+
+def _phases(sheet: Sheet, cell: Sequence[Piece]) -> None:
+    said = " ".join(piece.text for piece in cell)
+    codes = [code_of(found.group(), PHASE) for found in _PHASES.finditer(said)]
+    if codes and not _PHASES.sub("", said).strip(" /|"):
+        sheet.put(PHASES, codes, cell)
+        return
+    sheet.say(
+        "READ-115",
+        Severity.WARNING,
+        f"{said!r} stands where the page shows the phase",
+        PHASES,
+        cell,
+        expected=", ".join(labels[0] for labels in PHASE.values()),
+        mend="compare the line with the registry",
+    )
+
+
+def _typed(piece: Piece) -> list[tuple[str, Piece]]:
+    """The interventions in a line: `Drug: A Biological: B`."""
+    marks = list(_TYPED.finditer(piece.text))
+    ends = [mark.start() for mark in marks[1:]] + [len(piece.text)]
+    return [(mark.group(1), piece.part(mark.end(), end)) for mark, end in zip(marks, ends, strict=True)]
+
+
+def arms(sheet: Sheet, lines: Sequence[Piece]) -> None:
+    """The table of the arms, and with it every intervention, linked both ways."""
+    sheet.mark(*(piece for piece in lines if values.is_marker(piece)))
+    table = cells([piece for piece in lines if not values.is_marker(piece) or piece.text.strip() == "|"])
+    drugs: dict[tuple[str | None, str], _Drug] = {}
+    for piece in sheet.held.pop("interventions", []):
+        for kind, name in _typed(piece):
+            code = code_of(kind, INTERVENTION_TYPE)
+            drugs.setdefault((code, name.text), _Drug(code, name))
+    number = 0
+    index = 0
+    while index < len(table):
+        cell = table[index]
+        if not cell:
+            index += 1
+            continue
+        beside = table[index + 1] if index + 1 < len(table) else []
+        _arm(sheet, f"{_ARMS}[{number}]", cell, beside, drugs)
+        number += 1
+        index += 2
+    for position, drug in enumerate(drugs.values()):
+        _intervention(sheet, f"{_INTERVENTIONS}[{position}]", drug)
+
+
+def _arm(
+    sheet: Sheet, path: str, cell: Sequence[Piece], beside: Sequence[Piece], drugs: dict[tuple[str | None, str], _Drug]
+) -> None:
+    head, *rest = cell
+    label = head
+    if found := _ARM.fullmatch(head.text):
+        sheet.term(path + ".type", head.part(0, found.end(1)), ARM_TYPE)
+        label = head.part(found.start(2))
+    sheet.put(path + ".label", label.text, label)
+    if rest:
+        values.text(sheet, path + ".description", rest)
+    named = []
+    for drug in _drugs(beside):
+        held = drugs.setdefault((drug.kind, drug.name.text), drug)
+        held.text = held.text or drug.text
+        held.others = held.others or drug.others
+        held.arms.append(label)
+        named.append(drug)
+    if named:
+        names = [_link(drug) for drug in named]
+        sheet.put(path + ".interventionNames", names, [drug.name for drug in named])
+    sheet.take(_INTERVENTIONS, beside)
+
+
+def _link(drug: _Drug) -> str:
+    return f"{label_of(drug.kind, INTERVENTION_TYPE)}: {drug.name.text}" if drug.kind else drug.name.text
+
+
+def _drugs(cell: Sequence[Piece]) -> list[_Drug]:
+    """The interventions of an arm: `Type: name`, description, `Other Name: x` or `Other Names:` with a list."""
+    found: list[_Drug] = []
+    in_names = False
+    for piece in cell:
+        typed = _TYPED.match(piece.text)
+        other = _OTHER_NAME.match(piece.text)
+        if typed:
+            found.append(_Drug(code_of(typed.group(1), INTERVENTION_TYPE), piece.part(typed.end())))
+            in_names = False
+        elif not found:
+            found.append(_Drug(None, piece))
+        elif other:
+            in_names = not piece.text[other.end() :]
+            if not in_names:
+                found[-1].others.append(piece.part(other.end()))
+        elif in_names and piece.text.startswith(("- ", "* ", "• ")):
+            found[-1].others.append(piece.part(2))
+        else:
+            in_names = False
+            found[-1].text.append(piece)
+    return found
+
+
+def _intervention(sheet: Sheet, path: str, drug: _Drug) -> None:
+    sheet.put(path + ".name", drug.name.text, drug.name)
+    if drug.kind:
+        sheet.put(path + ".type", drug.kind, drug.name)
+    if drug.text:
+        values.text(sheet, path + ".description", drug.text)
+    if drug.others:
+        sheet.put(path + ".otherNames", [piece.text for piece in drug.others], drug.others)
+    if drug.arms:
+        labels = list(dict.fromkeys(piece.text for piece in drug.arms))
+        sheet.put(path + ".armGroupLabels", labels, drug.arms, "shown beside these arms")
