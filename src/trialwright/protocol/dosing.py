@@ -32,7 +32,8 @@ class Dosing:
     `readings`: every reading of the dose per administration, the likely one first; empty where no dose is
     stated. `reference`: set where the dose refers to a later decision. `administrations`: how many, 1 or
     more. `days`: relative days (0 = first dose) of each. `route`: CDISC term (`INTRAVENOUS`), `volume`: of one
-    administration. `evidence`: the words it was read from.
+    administration. `frequency`: CDISC term (`QD`, `Q3W`) where the text gives a rhythm and no number. `evidence`: the
+    words it was read from.
     """
 
     readings: tuple[DoseReading, ...] = ()
@@ -42,6 +43,7 @@ class Dosing:
     route: str | None = None
     volume: Amount | None = None
     evidence: tuple[Evidence, ...] = ()
+    frequency: str | None = None
 
     @property
     def dose(self) -> Dose | None:

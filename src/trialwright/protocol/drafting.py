@@ -1,0 +1,76 @@
+"""Drafts a protocol from a record: everything that can be computed with, and every assumption made on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from trialwright.core.problem import Problem
+from trialwright.protocol.allocation import arm_sizes, enrolment
+from trialwright.protocol.arms import Arm
+from trialwright.protocol.arms_draft import draft_arms
+from trialwright.protocol.assumptions import Assumption
+from trialwright.protocol.eligibility.items import Eligibility
+from trialwright.protocol.escalation_draft import with_window
+from trialwright.protocol.escalation_levels import as_levels
+from trialwright.protocol.escalation_text import draft_dlt
+from trialwright.protocol.kinds import DesignKind, DltDefinition, Escalation, SelectThenCompare
+from trialwright.protocol.kinds_draft import DraftedKind, draft_kind
+from trialwright.protocol.masking import draft_masking
+from trialwright.protocol.protocol import Protocol, RecordReference
+from trialwright.record.record import Record
+
+
+def draft(record: Record) -> Protocol:
+    """The protocol that a record describes, with every assumption listed. Never raises for a record that was read.
+
+    A design that cannot be run is still named (`Unsupported`), with one Problem that says what is missing.
+    """
+    drafted = draft_arms(record)
+    planned, enrolment_problems = enrolment(record)
+    sized, _ = arm_sizes(record, drafted.arms)
+    drafted = replace(drafted, arms=sized)
+    kind = draft_kind(record, drafted, planned)
+    dlt = draft_dlt(record)
+    design, window_assumptions = _with_windows(kind, dlt)
+    arms = as_levels(drafted.arms, kind.holders)
+    said = _Said(
+        (*drafted.problems, *enrolment_problems, *kind.problems),
+        (*kind.assumptions, *window_assumptions, *drafted.assumptions),
+    )
+    return Protocol(
+        record=RecordReference(record.nct_id, record.title, record.origin.rendering.value, record.origin.sha256),
+        arms=arms,
+        dose_levels=kind.levels,
+        design=design,
+        enrolment=planned,
+        masking=draft_masking(record),
+        dlt=dlt,
+        eligibility=Eligibility(),
+        outcomes=(),
+        proposed_outcomes=(),
+        schedule=(),
+        assumptions=tuple(dict.fromkeys(said.assumptions)),
+        problems=tuple(sorted(dict.fromkeys(said.problems), key=lambda problem: problem.severity.rank)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    problems: tuple[Problem, ...]
+    assumptions: tuple[Assumption, ...]
+
+
+def _with_windows(kind: DraftedKind, dlt: DltDefinition | None) -> tuple[DesignKind, tuple[Assumption, ...]]:
+    match kind.design:
+        case Escalation() as escalation:
+            return with_window(escalation, dlt, "design")
+        case SelectThenCompare(escalation=escalation) as both:
+            windowed, assumptions = with_window(escalation, dlt, "design.escalation")
+            return replace(both, escalation=windowed), assumptions
+        case other:
+            return other, ()
+
+
+def dosing_days(arms: tuple[Arm, ...]) -> tuple[int, ...]:
+    """Every relative day on which some arm receives a dose, rising."""
+    return tuple(sorted({day for arm in arms for given in arm.treatments for day in given.dosing.days or ()}))

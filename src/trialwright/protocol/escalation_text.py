@@ -1,0 +1,264 @@
+"""What a record says of its escalation rule and of dose-limiting toxicity, and what it does not say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from trialwright.core.problem import Evidence
+from trialwright.protocol.draft_text import COUNT, PEOPLE, Passage, arm_texts, narrative, number, statements
+from trialwright.protocol.kinds import DltDefinition
+from trialwright.record.record import Record
+
+STOP_AT_TWO = "3+3: stop at two"
+SIX_AT_MTD = "3+3: six required at the MTD"
+DEESCALATION = "3+3: with de-escalation"
+BOTH = "3+3: six required at the MTD, with de-escalation"
+LITERAL = "literal: cohorts of three, stop at two DLTs in a cohort"
+
+_DLT = re.compile(r"\bDLTs?\b|dose[- ]limiting[- ]toxicit", re.IGNORECASE)
+_RULE = re.compile(
+    r"\b\d\s?\+\s?\d\b|escalat|\bcohorts?\b|\bDLTs?\b|dose[- ]limiting|\bMTD\b|maxi\w* tolerated|ascending"
+    r"|dose[- ]climb|sentinel"
+    r"|fast[- ]track|accelerated titration|i3\+3|\bBOIN\b|\bmTPI\b|\bCRM\b",
+    re.IGNORECASE,
+)
+_THREE_PLUS_THREE = re.compile(r"(?<![\w.+])3\s?\+\s?3(?![\d+])")
+_OTHER_RULE = re.compile(
+    r"\b(?P<n>BOIN|mTPI(?:-2)?|i3\s?\+\s?3|keyboard design|CRM|continual reassessment|BLRM|rolling six"
+    r"|accelerated titration|fast[- ]track"
+    r"|Bayesian optimal interval)\b",
+    re.IGNORECASE,
+)
+_CUE = re.compile(
+    r"(?<![\w.+])3\s?\+\s?3(?![\d+])|dose[- ](?:escalat|climb|finding)|escalating (?:\w+ ){0,2}doses?"
+    r"|escalated doses?|ascending (?:\w+ ){0,2}doses?"
+    r"|increas\w+ (?:\w+ )?dose cohorts?|\bMTD\b|maxi\w* tolerated dose|\bDLTs?\b|dose[- ]limiting"
+    r"|recommended phase (?:2|II) dose|\bRP2D\b"
+    r"|subsequent cohorts",
+    re.IGNORECASE,
+)
+_STOP_TWO = re.compile(
+    rf"(?:terminat|stop|halt|ceas|discontinu)[^.]{{0,80}}\b(?:2|two)\b (?:or more )?(?:{PEOPLE}|DLTs?)[^.]{{0,80}}"
+    rf"\bcohort\b",
+    re.IGNORECASE,
+)
+_LEVELS = re.compile(
+    rf"\b(?P<n>{COUNT})\s+(?:(?:ascending|escalating|increasing|different|planned|sequential|successive)\s+){{0,2}}"
+    rf"(?:dose[- ]?(?:levels?|cohorts?|groups?)|(?:dosing|dosage) (?:levels?|cohorts?|groups?))\b"
+    rf"|\b(?P<m>{COUNT})\s+(?:ascending|escalating|increasing)\s+(?:\w+ )?(?:cohorts?|groups?|doses)\b",
+    re.IGNORECASE,
+)
+_COHORT = re.compile(
+    rf"\b(?P<a>{COUNT})(?:\s?[-–~]\s?\d{{1,2}})?\s+(?:\w+ ){{0,2}}{PEOPLE}\s*(?:/|per|in each|in every|each"
+    rf"|at each)\s*(?:dose )?(?:cohort|group|level|dose)"
+    rf"|cohorts? of (?:approximately )?(?P<b>{COUNT})\b|cohort size (?:of|is|:|=) ?(?P<c>{COUNT})"
+    rf"|each (?:dose )?(?:cohort|level|group)[^.]{{0,40}}?\b(?P<d>{COUNT}) {PEOPLE}"
+    rf"|\b(?P<e>{COUNT}) {PEOPLE} (?:will be )?(?:\w+ )?(?:in|at) each dose",
+    re.IGNORECASE,
+)
+_WINDOW = re.compile(
+    rf"\b(?P<a>{COUNT})[- ]days?\b|\b(?P<b>{COUNT})[- ]weeks?\b|\b(?:one|first|1)[- ]month\b", re.IGNORECASE
+)
+_NEAR_WINDOW = re.compile(r"follow|observ|within|during|window|period|cycle|after|first|evaluat|until", re.IGNORECASE)
+_CYCLE_LENGTH = re.compile(
+    r"\b(?P<n>\d{2})[- ]day (?:treatment )?cycles?|cycles? (?:of|is|=|\() ?(?P<m>\d{2})[- ]days?", re.IGNORECASE
+)
+_GRADE = re.compile(
+    r"(?P<s>[≥>]=?|greater than(?: or equal to)?|at least|more than)?\s*grade(?:s)?\s*(?P<t>[≥>]=?)?\s*(?P<g>[1-5]"
+    r"|I{1,3}V?|IV|V)\b"
+    r"(?P<r>[^.;,]{0,20}?(?:or (?:higher|greater|above|more|worse)))?",
+    re.IGNORECASE,
+)
+_HAEM = re.compile(r"\bh[a-z]*m[a-z]*tolog", re.IGNORECASE)
+_NON_HAEM = re.compile(r"\bnon[- ]?h[a-z]*m[a-z]*tolog", re.IGNORECASE)
+_RELATED = re.compile(
+    r"related to|relationship to|attribut|caused by|drug[- ]related|treatment[- ]related"
+    r"|associated with the (?:study|investigational)",
+    re.IGNORECASE,
+)
+_CTCAE = re.compile(
+    r"\b(?:NCI[- ]?)?CTCAE\s*,?\s*(?:criteria\s*)?(?:\(?v(?:ersion)?\.?\s*)?(?P<v>\d(?:\.\d+)?)?", re.IGNORECASE
+)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationText:
+    """What the prose says of the escalation. `rule`: the 3+3 named rule that the text speaks for, or None.
+
+    `other_rule`: a rule of another kind that it names. `cue`: the words that speak of an escalation at all.
+    """
+
+    cue: Evidence | None
+    rule: str | None
+    other_rule: str | None
+    stated: tuple[str, ...]
+    silent_on: tuple[str, ...]
+    literal: bool
+    levels: int | None
+    cohort_size: int | None
+    cohort_quote: Evidence | None = None
+
+
+def _prose(record: Record) -> tuple[Passage, ...]:
+    return narrative(record) + arm_texts(record)
+
+
+def read_escalation(record: Record) -> EscalationText:
+    """What the record's prose says of an escalation; every part may be missing."""
+    prose = _prose(record)
+    cue: Evidence | None = None
+    stated: list[str] = []
+    for each, sentence in statements(prose):
+        if cue is None and _CUE.search(sentence):
+            cue = each.evidence(sentence)
+        if _says_rule(each, sentence) and sentence not in stated:
+            stated.append(sentence if len(sentence) <= 600 else sentence[:599] + "…")
+    text = "\n".join(each.text for each in prose)
+    other = _OTHER_RULE.search(text)
+    size, quote = _cohort_size(prose)
+    return EscalationText(
+        cue,
+        _named_rule(text),
+        other["n"] if other else None,
+        tuple(stated[:12]),
+        _silent(text),
+        _STOP_TWO.search(text) is not None,
+        _levels(text),
+        size,
+        quote,
+    )
+
+
+def _says_rule(each: Passage, sentence: str) -> bool:
+    """Whether a sentence tells of the rule; an arm's text does so only where it speaks of an escalation."""
+    if each.path.endswith(("Title", ".label", ".name")):
+        return False
+    return (_CUE if "armsInterventionsModule" in each.path else _RULE).search(sentence) is not None
+
+
+def _named_rule(text: str) -> str | None:
+    if not _THREE_PLUS_THREE.search(text):
+        return None
+    six, down = _says_six(text), _says_down(text)
+    if six and down:
+        return BOTH
+    if six:
+        return SIX_AT_MTD
+    return DEESCALATION if down else STOP_AT_TWO
+
+
+def _says_six(text: str) -> bool:
+    return (
+        re.search(
+            rf"\b(?:6|six) {PEOPLE}[^.]{{0,60}}\b(?:MTD|maxi\w* tolerated)|(?:MTD|maxi\w* tolerated)[^.]{{0,80}}\b("
+            rf"?:6|six) {PEOPLE}",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
+
+
+def _says_down(text: str) -> bool:
+    return re.search(r"\bde-?\s?escalat", text, re.IGNORECASE) is not None
+
+
+def _silent(text: str) -> tuple[str, ...]:
+    """What a 3+3 needs and the text does not say."""
+    one = re.search(
+        r"\b(?:1|one) (?:of|out of|/|in) ?(?:the )?(?:first )?(?:3|three)\b|\b1/3\b|(?:additional|another"
+        r"|further) (?:3|three)\b|expanded? to (?:6|six)"
+        r"|\b(?:1|one) (?:patient|participant|subject|DLT)\b[^.]{0,60}\b(?:expan|addition|more)",
+        text,
+        re.IGNORECASE,
+    )
+    second = re.search(
+        r"(?:immediately|at once)[^.]{0,60}(?:second|2nd) DLT|(?:second|2nd) DLT[^.]{0,60}(?:immediately|at once)",
+        text,
+        re.IGNORECASE,
+    )
+    said = (
+        ("what follows one DLT among three participants", one is not None),
+        ("how many participants are treated at the MTD", _says_six(text)),
+        ("whether the dose is de-escalated", _says_down(text)),
+        ("whether a cohort is completed after its second DLT", second is not None),
+    )
+    return tuple(what for what, stated in said if not stated)
+
+
+def _levels(text: str) -> int | None:
+    counts = [number(found["n"] or found["m"]) for found in _LEVELS.finditer(text)]
+    likely = [count for count in counts if count and 2 <= count <= 20]
+    return likely[0] if likely else None
+
+
+def _cohort_size(prose: tuple[Passage, ...]) -> tuple[int | None, Evidence | None]:
+    for each, sentence in statements(prose):
+        if (found := _COHORT.search(sentence)) is not None:
+            size = number(next(value for value in found.groups() if value))
+            if size and 1 <= size <= 12:
+                return size, each.evidence(sentence)
+    return None, None
+
+
+def draft_dlt(record: Record) -> DltDefinition | None:
+    """The dose-limiting toxicity as the record defines it, or None where it speaks of none."""
+    spoken = [(each, sentence) for each, sentence in statements(_prose(record)) if _DLT.search(sentence)]
+    if not spoken:
+        return None
+    unique = list(dict.fromkeys(sentence for _, sentence in spoken))
+    defined = [
+        s for s in unique if re.search(r"defin|grade|toxicit(?:y|ies) (?:is|was|are)", s, re.IGNORECASE)
+    ] or unique[:1]
+    text = " ".join(defined[:4])
+    haem, non_haem = _grades(text)
+    criteria = _CTCAE.search(text)
+    version = f"CTCAE v{criteria['v']}" if criteria and criteria["v"] else ("CTCAE" if criteria else None)
+    return DltDefinition(
+        text,
+        _window(unique, "\n".join(each.text for each in _prose(record))),
+        non_haem,
+        haem,
+        True if _RELATED.search(text) else None,
+        version,
+    )
+
+
+def _window(spoken: list[str], prose: str) -> int | None:
+    for sentence in spoken:
+        for found in _WINDOW.finditer(sentence):
+            near = sentence[max(0, found.start() - 40) : found.end() + 40]
+            if not _NEAR_WINDOW.search(near):
+                continue
+            if found["a"] or found["b"]:
+                length = number(found["a"] or found["b"])
+                return length * (1 if found["a"] else 7) if length else None
+            return 30
+        if re.search(r"(?:first|1st|one) (?:treatment )?cycle|cycle (?:1|one)\b", sentence, re.IGNORECASE):
+            lengths = {int(m["n"] or m["m"]) for m in _CYCLE_LENGTH.finditer(prose)}
+            if len(lengths) == 1:
+                return lengths.pop()
+    return None
+
+
+def _grades(text: str) -> tuple[int | None, int | None]:
+    """The lowest grades that count for haematological and for other toxicities."""
+    haem: list[int] = []
+    other: list[int] = []
+    marks = list(_GRADE.finditer(text))
+    for place, found in enumerate(marks):
+        grade = _ROMAN.get(found["g"].lower()) or int(found["g"])
+        sign = (found["s"] or found["t"] or "").strip().lower()
+        grade += 1 if sign in (">", "more than", "greater than") else 0
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        what = text[found.end() : min(end, found.end() + 60)]
+        if _NON_HAEM.search(what):
+            other.append(grade)
+        elif _HAEM.search(what):
+            haem.append(grade)
+        elif not _HAEM.search(text):
+            haem.append(grade)
+            other.append(grade)
+    return (min(haem) if haem else None), (min(other) if other else None)
