@@ -22,15 +22,19 @@ if TYPE_CHECKING:
 
 EXACT_BELOW = 50
 ROOT_TOLERANCE = 1e-4
+PAIRS = 10_000_000  # more differences than this are not listed to take their median
 
 
 @dataclass(frozen=True, slots=True)
 class RankTest:
     """The result of a rank test.
 
-    `statistic`: W (Mann-Whitney count of x above y) or V (sum of positive ranks). `p`: two-sided. `estimate`:
-    Hodges-Lehmann shift of x against y, or pseudomedian. `lower`, `upper`: its confidence interval; `level`: the
-    confidence that it has, in (0, 1) - below what was asked where so few values cannot give it.
+    `statistic`: W (Mann-Whitney count of x above y) or V (sum of positive ranks). `p`: two-sided, None where all
+    values are equal. `median`: the Hodges-Lehmann shift of x against y, which is the median of all differences, or
+    the pseudomedian, which is the median of the means of all pairs. `estimate`: the same as R prints it: in the
+    normal approximation any point at which the standardised statistic is near 0, found within 1e-4, and so not
+    symmetric in x and y where several points will do. `lower`, `upper`: confidence interval; `level`: the confidence
+    that it has, in (0, 1) - below what was asked where so few values cannot give it.
     """
 
     statistic: float
@@ -41,6 +45,7 @@ class RankTest:
     level: float
     method: str
     n: tuple[int, ...]
+    median: float
 
 
 def rank_sum(
@@ -48,15 +53,14 @@ def rank_sum(
 ) -> RankTest:
     """Wilcoxon's rank-sum test of the hypothesis that x and y have one distribution, against a shift of x (two-sided).
 
-    The estimate is the Hodges-Lehmann shift, x minus y (positive: x is larger), with Moses' interval. The exact
-    method takes the median of all differences; the normal approximation solves for the shift at which the
-    standardised statistic is 0, as R does, within 1e-4. `exact`: None chooses as R does. All values finite.
+    The estimate is the Hodges-Lehmann shift, x minus y (positive: x is larger), with Moses' interval; the normal
+    approximation finds the interval's ends within 1e-4, as R does. `exact`: None chooses as R does. All values finite.
 
     Source: Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, 3rd ed. (2014), sections 4.1-4.3.
     Raises ValueError if a sample is empty.
 
     >>> result = rank_sum([4, 5, 6], [1, 2, 3])
-    >>> result.p, result.estimate, result.level
+    >>> result.p, result.median, result.level
     (0.1, 3.0, 0.9)
     """
     import numpy as np
@@ -89,6 +93,7 @@ def _rank_sum_exact(x: Array, y: Array, statistic: float, level: float) -> RankT
         achieved,
         "Wilcoxon rank-sum test, exact",
         (m, n),
+        float(np.median(differences)),
     )
 
 
@@ -110,14 +115,17 @@ def _rank_sum_normal(x: Array, y: Array, statistic: float, level: float, correct
     method = "Wilcoxon rank-sum test, normal approximation" + (" with continuity correction" if correct else "")
     z = standardised(0.0, correct)
     if math.isnan(z):
-        return RankTest(statistic, None, None, None, None, level, method, (m, n))
+        return RankTest(statistic, None, 0.0, None, None, level, method, (m, n), 0.0)  # all values are equal
+    if low == high:  # each sample holds one value only: at their difference every value is tied
+        return RankTest(statistic, _tails(z), low, None, None, level, method, (m, n), low)
     half = _quantile(1 - (1 - level) / 2)
 
     def solve(target: float, corrected: bool) -> float:
         return _bounded_root(lambda shift: standardised(shift, corrected) - target, low, high)
 
     estimate, lower, upper = solve(0.0, False), solve(half, correct), solve(-half, correct)
-    return RankTest(statistic, _tails(z), estimate, lower, upper, level, method, (m, n))
+    median = float(np.median(np.subtract.outer(x, y))) if m * n <= PAIRS else estimate
+    return RankTest(statistic, _tails(z), estimate, lower, upper, level, method, (m, n), median)
 
 
 def signed_rank(
@@ -157,7 +165,8 @@ def _signed_rank_exact(values: Array, statistic: float, level: float) -> RankTes
     lower, upper, achieved = _order_interval(means, cumulative, total, level)
     p = _two_sided(round(statistic), n * (n + 1) // 2, cumulative, total)
     method = "Wilcoxon signed-rank test, exact"
-    return RankTest(statistic, p, float(np.median(means)), lower, upper, achieved, method, (n,))
+    median = float(np.median(means))
+    return RankTest(statistic, p, median, lower, upper, achieved, method, (n,), median)
 
 
 def _signed_rank_normal(given: Array, kept: Array, statistic: float, level: float, correct: bool) -> RankTest:
@@ -175,7 +184,8 @@ def _signed_rank_normal(given: Array, kept: Array, statistic: float, level: floa
     method = "Wilcoxon signed-rank test, normal approximation" + (" with continuity correction" if correct else "")
     z = standardised(0.0, correct, kept)
     p = None if math.isnan(z) else _tails(z)
-    none = RankTest(statistic, p, None, None, None, level, method, (len(given),))
+    median = _pseudomedian(kept)
+    none = RankTest(statistic, p, median, None, None, level, method, (len(given),), median)
     if not len(kept):
         return none
     low, high = float(kept.min()), float(kept.max())
@@ -193,7 +203,17 @@ def _signed_rank_normal(given: Array, kept: Array, statistic: float, level: floa
 
     half = _quantile(1 - alpha / 2)
     estimate, lower, upper = solve(0.0, False), solve(half, correct), solve(-half, correct)
-    return RankTest(statistic, p, estimate, lower, upper, 1 - alpha, method, (len(given),))
+    return RankTest(statistic, p, estimate, lower, upper, 1 - alpha, method, (len(given),), median)
+
+
+def _pseudomedian(values: Array) -> float:
+    """The median of the means of all pairs, a value paired with itself included; 0 without any value."""
+    import numpy as np
+
+    if not len(values):
+        return 0.0
+    rows, columns = np.triu_indices(len(values))
+    return float(np.median((values[rows] + values[columns]) / 2))
 
 
 def _ranks(values: Array) -> tuple[Array, Array]:

@@ -19,7 +19,8 @@ class Estimate:
     made. `method`: the full
     name of the method and its variant. `n`: participants who contribute. `missing`: participants without a
     value, by reason.
-    `note`: why there is no number, or a caution that belongs to it.
+    `note`: why there is no number, or a caution that belongs to it. `parameter`: code of the measured quantity, where
+    the outcome has one. `count`: participants with the event (the numerator of a proportion) or the number of events.
     """
 
     outcome: str
@@ -37,3 +38,5 @@ class Estimate:
     n: int | None = None
     missing: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
+    parameter: str = ""
+    count: int | None = None

@@ -1,0 +1,320 @@
+"""The whole analysis: contrasts that the design allows, guard rails, populations, and rows without a number."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from trialwright.analyse import SECTIONS, ard, run
+from trialwright.dataset.trialdata import TrialData
+from trialwright.protocol.arms import ArmRole
+from trialwright.protocol.kinds import Parallel, SelectThenCompare, SingleArm, Unsupported
+from trialwright.protocol.outcomes import Direction, OutcomeType
+
+ONE_OF_EACH = [
+    {"type_": OutcomeType.CONTINUOUS, "change": True},
+    {"type_": OutcomeType.BINARY, "responder": "decrease"},
+    {"type_": OutcomeType.BINARY},
+    {"type_": OutcomeType.ORDINAL},
+    {"type_": OutcomeType.TIME_TO_EVENT, "improvement": 1, "days": (), "end": 28},
+    {"type_": OutcomeType.TIME_TO_EVENT, "days": (), "end": 28},
+    {"type_": OutcomeType.DURATION, "days": (), "end": 28},
+    {"type_": OutcomeType.COUNT},
+    {"type_": OutcomeType.ADVERSE_EVENTS, "days": (), "end": 90, "parameter": None},
+    {"type_": OutcomeType.SERIOUS_ADVERSE_EVENTS, "days": (), "end": 90, "parameter": None},
+    {"type_": OutcomeType.MORTALITY, "days": (), "end": 28, "parameter": None},
+    {"type_": OutcomeType.DOSE_LIMITING_TOXICITY, "parameter": None},
+    {"type_": OutcomeType.UNKNOWN},
+    {"type_": OutcomeType.CONTINUOUS, "parameter": None},
+    {"type_": OutcomeType.CONTINUOUS, "days": ()},
+]
+
+
+def _outcomes(trials, **more):
+    return [trials.outcome(id_=f"outcome-{i}", **{**each, **more}) for i, each in enumerate(ONE_OF_EACH, 1)]
+
+
+def _designs(trials):
+    compare = Parallel(("arm-1", "arm-2"), None, None, True)
+    return {
+        "parallel": trials.protocol().design,
+        "not randomised": Parallel(("arm-1", "arm-2"), None, None, False),
+        "single arm": SingleArm("arm-1", None),
+        "escalation": trials.LEVELS,
+        "two parts": SelectThenCompare(trials.LEVELS, compare),
+        "unsupported": Unsupported("crossover", ("arm-1", "arm-2"), "periods"),
+        "no arms": Unsupported("observational", (), "arms"),
+    }
+
+
+def _filled(trials, per_arm, *, arms=2):
+    site = trials.Site()
+    for number in range(per_arm * arms):
+        subject = site.enrol(f"P-{number:02}", f"arm-{number % arms + 1}", level=number % 2 + 1)
+        for day in (0, 7, 28):
+            site.measure(subject, day, float((number * 7 + day) % 11))
+        site.write("XD", subject, 40, XDDLT="Y" if number == 0 else "N", XDEVAL="Y")
+    site.write("AE", "P-00", 15, AETERM="Fever", AEBODSYS="General", AETOXGR=3, AESER="Y", AEREL="N")
+    site.write("AE", "P-00", 5, AETERM="Cough", AEBODSYS="Respiratory", AETOXGR=1, AESER="N", AEREL="N")
+    return site
+
+
+def _stages(trials):
+    nobody = TrialData.from_facts([])
+    not_dosed = trials.Site()
+    not_dosed.enrol("P-1", dosed=False)
+    alone = trials.Site()
+    alone.enrol("P-1", level=1)
+    alone.measure("P-1", 28, 3.0)
+    silent = trials.Site()
+    for number in range(12):
+        silent.enrol(f"P-{number}", f"arm-{number % 2 + 1}", level=1)
+    dead = trials.Site()
+    for number in range(12):
+        dead.leave(dead.enrol(f"P-{number}", f"arm-{number % 2 + 1}", level=1), 2, "DEATH")
+    alike = trials.Site()
+    for number in range(12):
+        alike.measure(alike.enrol(f"P-{number}", f"arm-{number % 2 + 1}", level=1), 28, 1.0)
+    strangers = trials.Site()
+    strangers.enrol("P-1", None)
+    strangers.enrol("P-2", "arm-9")
+    return {
+        "nobody": nobody,
+        "not dosed": not_dosed.data(),
+        "one": alone.data(),
+        "all missing": silent.data(),
+        "all dead": dead.data(),
+        "all alike": alike.data(),
+        "no arm": strangers.data(),
+        "filled": _filled(trials, 6).data(),
+    }
+
+
+DESIGNS = ["parallel", "not randomised", "single arm", "escalation", "two parts", "unsupported", "no arms"]
+STAGES = ["nobody", "not dosed", "one", "all missing", "all dead", "all alike", "no arm", "filled"]
+
+
+@pytest.mark.parametrize("composite", [False, True])
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("design", DESIGNS)
+def test_every_outcome_has_a_row_and_every_empty_row_says_why(trials, design, stage, composite):
+    outcomes = _outcomes(trials, **({"intercurrent": trials.DEATH_COMPOSITE} if composite else {}))
+    protocol = trials.protocol(*outcomes, design=_designs(trials)[design], dlt=True)
+    results = run(protocol, _stages(trials)[stage])
+    assert {row.outcome for row in results.estimates} >= {outcome.id for outcome in outcomes}
+    for row in results.estimates:
+        assert row.value is not None or row.note or row.p is not None, row
+        assert (row.lower is None and row.upper is None) or row.level is not None, row
+    json.dumps(ard.document(results), allow_nan=False)
+    assert ard.table(results).height == len(results.estimates)
+
+
+def _rows(results, statistic, outcome="primary-1"):
+    return [row for row in results.of(outcome) if row.statistic == statistic]
+
+
+def test_the_shift_is_experimental_minus_control_whatever_the_order_of_arms(trials):
+    arms = (trials.arm(1, ArmRole.PLACEBO_CONTROL), trials.arm(2))
+    site = trials.Site()
+    for number in range(12):
+        subject = site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+        site.measure(subject, 28, number + (100.0 if number % 2 else 0.0))
+    [row] = _rows(run(trials.protocol(trials.outcome(), arms=arms), site.data()), "Hodges-Lehmann shift")
+    assert row.group == "arm-2 - arm-1"
+    assert row.value == pytest.approx(101)
+    assert row.p == pytest.approx(2 / 924)
+    assert (row.n, row.method) == (12, "Wilcoxon rank-sum test, exact")
+
+
+def test_groups_without_a_control_are_compared_in_order_and_say_so(trials):
+    arms = (trials.arm(1), trials.arm(2))
+    results = run(trials.protocol(trials.outcome(), arms=arms), _filled(trials, 6).data())
+    [row] = _rows(results, "Hodges-Lehmann shift")
+    assert row.group == "arm-1 - arm-2"
+    assert "no arm is coded as a control" in row.note
+
+
+def test_a_comparison_that_is_not_randomised_says_so_in_every_row(trials):
+    design = Parallel(("arm-1", "arm-2"), None, None, False)
+    results = run(trials.protocol(*_outcomes(trials), design=design), _filled(trials, 6).data())
+    contrasts = [row for row in results.estimates if " - " in row.group]
+    assert contrasts
+    assert all("not randomised" in row.note for row in contrasts)
+
+
+@pytest.mark.parametrize("design", ["single arm", "escalation", "unsupported"])
+def test_these_designs_have_no_comparison_between_groups(trials, design):
+    results = run(trials.protocol(*_outcomes(trials), design=_designs(trials)[design]), _filled(trials, 6).data())
+    assert not [row for row in results.estimates if " - " in row.group]
+    tested = [row for row in results.estimates if row.p is not None]
+    assert all(row.statistic == "pseudomedian" and design == "single arm" for row in tested)
+    assert bool(tested) is (design == "single arm")
+
+
+def test_fewer_than_five_in_a_group_have_no_approximate_p(trials):
+    site = trials.Site()
+    for number in range(8):  # ties make the exact test impossible
+        site.measure(site.enrol(f"P-{number}", f"arm-{number % 2 + 1}"), 28, float(number // 2 % 2))
+    outcomes = [trials.outcome(), trials.outcome(OutcomeType.TIME_TO_EVENT, (), end=28, id_="outcome-2")]
+    results = run(trials.protocol(*outcomes), site.data())
+    [row] = _rows(results, "Hodges-Lehmann shift")
+    assert row.p is None
+    assert row.lower is None
+    assert "no approximate" in row.note
+    [row] = _rows(results, "log-rank chi-squared", "outcome-2")
+    assert row.p is None
+
+
+def test_deaths_are_ranked_worst_where_the_outcome_says_so(trials):
+    def analysed(*, composite):
+        site = trials.Site()
+        for number in range(20):
+            subject = site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+            if number % 2 and number < 8:
+                site.leave(subject, number + 1, "DEATH")
+            else:
+                site.measure(subject, 28, number * 1.37 % 5)
+        intercurrent = trials.DEATH_COMPOSITE if composite else ()
+        return _rows(
+            run(trials.protocol(trials.outcome(intercurrent=intercurrent)), site.data()), "Hodges-Lehmann shift"
+        )[0]
+
+    with_deaths, without = analysed(composite=True), analysed(composite=False)
+    assert (with_deaths.n, dict(with_deaths.missing)) == (20, {})
+    assert (without.n, dict(without.missing)) == (16, {"died": 4})
+    assert with_deaths.p < without.p
+    assert "deaths are ranked worst" in with_deaths.note
+    assert with_deaths.lower is None  # it rests on deaths alone, so it has no size
+
+
+def test_people_without_a_value_are_not_responders_and_the_observed_cases_stand_beside(trials):
+    site = trials.Site()
+    for number in range(9):
+        site.measure(site.enrol(f"P-{number}"), 0, 10.0)
+        if number < 6:
+            site.measure(f"P-{number}", 28, 5.0 if number < 5 else 12.0)
+    results = run(
+        trials.protocol(trials.outcome(OutcomeType.BINARY, responder="decrease"), design=trials.ONE_ARM), site.data()
+    )
+    [main], [observed] = _rows(results, "proportion"), _rows(results, "proportion, observed cases")
+    assert (main.count, main.n, observed.count, observed.n) == (5, 9, 5, 6)
+    assert (main.lower, main.upper) == pytest.approx((0.2120, 0.8630), abs=5e-5)
+    assert dict(observed.missing) == {"not recorded": 3}
+
+
+def test_a_response_that_is_harmful_is_not_assumed_absent_in_the_missing(trials):
+    site = trials.Site()
+    site.measure(site.enrol("P-1"), 0, 10.0)
+    outcome = trials.outcome(OutcomeType.BINARY, responder="increase", direction=Direction.LOWER)
+    [row] = _rows(run(trials.protocol(outcome, design=trials.ONE_ARM), site.data()), "proportion")
+    assert row.n == 0
+
+
+def test_the_single_arm_change_is_tested_within_participants(trials):
+    site = trials.Site()
+    for number in range(9):
+        subject = site.enrol(f"P-{number}")
+        site.measure(subject, 0, 10.0)
+        site.measure(subject, 28, 10.0 - (number + 1) / 10)
+    results = run(trials.protocol(trials.outcome(change=True), design=trials.ONE_ARM), site.data())
+    [row] = _rows(results, "pseudomedian")
+    assert row.value == pytest.approx(-0.5)
+    assert row.p == pytest.approx(2 / 512)
+    assert "compares no treatments" in row.note
+
+
+def test_dose_limiting_toxicities_count_signed_assessments_only(trials):
+    site = trials.Site()
+    for number in range(6):
+        site.enrol(f"P-{number}", "arm-1", level=1 + number // 3)
+    site.write("AE", "P-0", 15, AETERM="Fever", AETOXGR=4)  # graded 4, and no assessment: not a DLT
+    site.write("XD", "P-1", 40, XDDLT="N", XDEVAL="Y")
+    site.write("XD", "P-2", 40, XDDLT="N", XDEVAL="N")
+    site.write("XD", "P-3", 40, XDDLT="Y", XDEVAL="Y")
+    results = run(trials.protocol(design=trials.LEVELS, dlt=True), site.data())
+    first, second = results.of("dlt")
+    assert (first.group, first.count, first.n) == ("dose level 1", 0, 1)
+    assert dict(first.missing) == {"not assessed": 1, "not evaluable": 1}
+    assert (second.count, second.n, second.population) == (1, 1, "DLT-evaluable")
+
+
+def test_adverse_events_before_the_first_dose_and_of_the_undosed_do_not_count(trials):
+    site = _filled(trials, 6)
+    site.enrol("P-99", "arm-1", dosed=False)
+    site.write("AE", "P-99", 15, AETERM="Fall", AETOXGR=5)
+    results = run(trials.protocol(), site.data())
+    [row] = [r for r in results.of("adverse-events") if (r.statistic, r.group) == ("any adverse event", "arm-1")]
+    assert (row.count, row.n, row.population) == (1, 6, "dosed")
+    [row] = [
+        r for r in results.of("adverse-events") if (r.statistic, r.group) == ("events, any adverse event", "arm-1")
+    ]
+    assert row.count == 1
+    assert not any("Cough" in r.statistic for r in results.estimates)
+
+
+def test_populations_narrow_and_failures_are_counted(trials):
+    site = _filled(trials, 3)
+    site.enrol("P-90", "arm-1", dosed=False)
+    site.write("DM", "F-1", 9, AGE=80)
+    site.write("DS", "F-1", 9, DSDECOD="SCREEN FAILURE")
+    found = {each.name: each.n for each in run(trials.protocol(dlt=True), site.data()).populations}
+    assert found == {
+        "screened": 8,
+        "screen failures": 1,
+        "enrolled": 7,
+        "randomised": 7,
+        "dosed": 6,
+        "DLT-evaluable": 6,
+    }
+
+
+def test_mortality_does_not_count_the_lost_as_alive(trials):
+    site = trials.Site()
+    for number in range(12):
+        site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+    site.leave("P-00", 5, "DEATH")
+    site.leave("P-02", 6, "LOST TO FOLLOW-UP")
+    site.leave("P-04", 60, "DEATH")
+    outcome = trials.outcome(OutcomeType.MORTALITY, (), None, end=28)
+    results = run(trials.protocol(outcome), site.data())
+    first = _rows(results, "proportion who died")[0]
+    assert (first.count, first.n, dict(first.missing)) == (1, 5, {"ltfu": 1})
+
+
+def test_proposed_outcomes_are_analysed_where_the_record_names_none(trials):
+    proposed = trials.outcome(id_="proposed-1")
+    assert run(trials.protocol(proposed=[proposed]), _filled(trials, 6).data()).of("proposed-1")
+
+
+def test_participants_of_no_arm_are_reported_and_not_dropped_silently(trials):
+    site = _filled(trials, 3)
+    site.enrol("P-77", "arm-7")
+    [problem] = run(trials.protocol(), site.data()).problems
+    assert problem.code == "ANA-003"
+    assert "P-77" in problem.message
+
+
+def test_methods_that_are_not_there_are_named_as_not_computed(trials):
+    results = run(trials.protocol(*_outcomes(trials)), _filled(trials, 6).data())
+    missing = {row.method for row in results.estimates if row.note.startswith("not computed") and row.method}
+    assert {"Cox proportional-hazards model", "proportional-odds model", "negative binomial model"} <= missing
+
+
+def test_the_sections_that_belong_to_no_outcome_are_named(trials):
+    results = run(trials.protocol(dlt=True), _filled(trials, 3).data())
+    assert {row.outcome for row in results.estimates} == set(SECTIONS)
+
+
+def test_results_do_not_depend_on_the_order_in_which_facts_came(trials):
+    facts = _filled(trials, 6).facts
+    protocol = trials.protocol(*_outcomes(trials))
+    there = run(protocol, TrialData.from_facts(facts))
+    back = run(protocol, TrialData.from_facts(reversed(facts)))
+    assert there == back
+
+
+def test_importing_the_room_loads_no_heavy_library():
+    code = "import sys, trialwright.analyse; print([m for m in ('numpy', 'scipy', 'polars') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
