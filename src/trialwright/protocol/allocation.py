@@ -21,7 +21,10 @@ _RATIO = re.compile(
     re.IGNORECASE,
 )
 _RANDOM = re.compile(r"randomi|randomly|allocat|assign", re.IGNORECASE)
-_ADJECTIVES = r"(?:(?!(?:will|who|with|receiv)\b)[\w-]+\s+){0,5}?"
+_ADJECTIVES = (
+    r"(?:(?!(?:will|who|with|receiving|taken|by|of|in|for|to|mg|weeks?|days?|months?|years?|times|daily|or|and)\b)"
+    r"[\w-]+\s+){0,5}?"
+)
 _TOTAL = re.compile(
     rf"(?:\b(?:a )?total(?: number)? of (?:approximately |about )?|\b(?:enrol\w*|recruit\w*|includ\w*"
     rf"|randomi[sz]e\w*) (?:a total of |approximately |about |up to )?)"
@@ -36,7 +39,7 @@ _EACH = re.compile(
     rf"|each (?:arm|group)(?: will)? (?:of|has|have|with|include\w*|contain\w*|consist\w* of|n\s?=)\s*(?P<b>{COUNT})\b",
     re.IGNORECASE,
 )
-_SIZE = re.compile(rf"\b(?P<a>\d{{1,4}}) {_ADJECTIVES}{PEOPLE}\b|\bn\s?=\s?(?P<b>\d{{1,4}})\b", re.IGNORECASE)
+_SIZE = re.compile(rf"(?<![\w.-])(?P<a>\d{{1,4}}) {_ADJECTIVES}{PEOPLE}\b|\bn\s?=\s?(?P<b>\d{{1,4}})\b", re.IGNORECASE)
 _CONTROL_WORDS = re.compile(r"\bcontrol\b|placebo|sham|standard (?:of care )?(?:group|arm)", re.IGNORECASE)
 _TREATED_WORDS = re.compile(
     r"\b(?:treated|treatment|experimental|intervention|investigational|active|study) (?:group|arm|device)"
@@ -128,6 +131,8 @@ def _planned(record: Record, count: int | None, kind: str | None) -> list[Proble
 def _part_of_sentence(sentence: str, stated: int, count: int) -> bool:
     """Whether the number is one of several in its sentence that add up, or the sentence names the full count too."""
     numbers = [int(n) for n in re.findall(r"\b\d{1,5}\b", sentence)]
+    if sum(n for n in numbers if n < count) == count or re.search(rf"(?:at least|minimum of) {stated}\b", sentence):
+        return True
     return count in numbers or (
         stated < count
         and re.search(r"\b(?:arm|group|cohort|part|stage|phase|dose level)\b", sentence, re.IGNORECASE) is not None
@@ -217,6 +222,8 @@ def stated_ratio(record: Record, arms: tuple[Arm, ...]) -> tuple[Ratio | None, t
                 )
                 continue
             ordered, assumed = _ordered(terms, sentence[found.end() :], arms)
+            if assumed:
+                ordered, assumed = _ordered(terms, sentence[: found.start()], arms)
             return Ratio(ordered, each.evidence(sentence), order_assumed=assumed), ()
     return _from_sizes(record, arms), tuple(problems[:1])
 
@@ -271,7 +278,16 @@ def _from_sizes(record: Record, arms: tuple[Arm, ...]) -> Ratio | None:
     terms = tuple(size // common for size in sizes)
     quote = evidence or arm_sizes(record, arms)[1] or (Evidence.of(f"arms of {', '.join(map(str, sizes))}"),)
     joined = " … ".join(each.quote for each in quote)
-    return Ratio(terms, Evidence.of(joined, quote[0].where), from_sizes=True) if max(terms) <= 12 else None
+    return (
+        Ratio(terms, Evidence.of(joined, quote[0].where), from_sizes=True)
+        if max(terms) <= 12 or sum(sizes) == _count(record)
+        else None
+    )
+
+
+def _count(record: Record) -> int | None:
+    info = record.study.protocol_section.design_module.enrollment_info
+    return info.count if info else None
 
 
 def is_randomised(record: Record) -> bool | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from trialwright.core.problem import Problem, Severity
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
 from trialwright.protocol.arms_links import ROOT, links, same
-from trialwright.protocol.arms_role import CODED, names_level, part_of, role_from_words
+from trialwright.protocol.arms_role import CODED, part_of, role_from_words
 from trialwright.protocol.assumptions import Assumption
+from trialwright.protocol.dosing import Dosing
 from trialwright.protocol.dosing_text import Told, is_cell_product, read_dosing
 from trialwright.protocol.draft_text import Passage, clean, narrative, passage, sentences
 from trialwright.record.model import ArmGroup, Intervention
@@ -17,6 +18,8 @@ from trialwright.record.provenance import Presence
 from trialwright.record.record import Record
 
 _DOSED_TYPES = {"DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC", "RADIATION", "DIETARY_SUPPLEMENT"}
+_UNDOSED_TYPES = {"BEHAVIORAL", "DEVICE", "PROCEDURE", "DIAGNOSTIC_TEST"}
+"""Sessions, implants and operations: what is counted there is not doses."""
 _BLANK = re.compile(r"\bplacebo\b|\bsham\b|\bsaline\b|without (?:UC-?MSCs?|cells)|\bvehicle\b", re.IGNORECASE)
 
 
@@ -33,8 +36,8 @@ class DraftedArms:
     assumptions: tuple[Assumption, ...] = ()
 
 
-def draft_arms(record: Record) -> DraftedArms:
-    """The arms of a record; empty where it has none."""
+def draft_arms(record: Record, *, levels: bool = False) -> DraftedArms:
+    """The arms of a record; empty where it has none. `levels`: several doses in an arm are levels of an escalation."""
     module = record.study.protocol_section.arms_interventions_module
     linked, problems = links(record)
     found_problems, assumptions = list(problems), []
@@ -44,7 +47,7 @@ def draft_arms(record: Record) -> DraftedArms:
         names = tuple(clean(module.interventions[i].name) for i in linked[index])
         role, doubt = _role(record, index, group, names, alone=len(module.arm_groups) == 1)
         assumptions += [doubt] if doubt else []
-        told = _treatments(record, index, linked, role)
+        told = _treatments(record, index, linked, role, levels=levels)
         treatments = tuple(
             Treatment(clean(each.name), each.type, told[place].dosing, f"{ROOT}.interventions[{number}]")
             for place, number in enumerate(linked[index])
@@ -75,6 +78,8 @@ def _role(
     coded = CODED.get(group.type or "")
     if coded is not None:
         return coded, None
+    if record.study.protocol_section.design_module.study_type not in (None, "INTERVENTIONAL"):
+        return ArmRole.UNKNOWN, None
     role = role_from_words(clean(group.label), clean(group.description), names, alone=alone)
     lost = record.presence(f"{ROOT}.armGroups[{index}].type") is Presence.LOST
     if role is ArmRole.UNKNOWN and group.type == "OTHER":
@@ -92,7 +97,11 @@ def _blank(each: Intervention, role: ArmRole, treatments: int) -> bool:
     """Whether a treatment is a placebo or sham, which has no dose of its own."""
     if role in (ArmRole.PLACEBO_CONTROL, ArmRole.SHAM_CONTROL) and treatments == 1:
         return True
-    return _BLANK.search(clean(each.name)) is not None and "+" not in clean(each.name).split("lacebo")[0]
+    name = clean(each.name)
+    if _BLANK.search(name) is None or "+" in name.split("lacebo")[0]:
+        return False
+    only_solvent = re.search(r"placebo|sham|without|vehicle", name, re.IGNORECASE) is None
+    return not (only_solvent and is_cell_product(name))
 
 
 def _portion(text: str, name: str, others: tuple[str, ...]) -> str:
@@ -116,7 +125,9 @@ def _portion(text: str, name: str, others: tuple[str, ...]) -> str:
     return "\n".join(dict.fromkeys(pieces))
 
 
-def _treatments(record: Record, index: int, linked: tuple[tuple[int, ...], ...], role: ArmRole) -> tuple[Told, ...]:
+def _treatments(
+    record: Record, index: int, linked: tuple[tuple[int, ...], ...], role: ArmRole, *, levels: bool
+) -> tuple[Told, ...]:
     module = record.study.protocol_section.arms_interventions_module
     group = module.arm_groups[index]
     own_arms = linked[index]
@@ -144,10 +155,12 @@ def _treatments(record: Record, index: int, linked: tuple[tuple[int, ...], ...],
             field=f"{ROOT}.interventions[{number}].description",
             cells=cells,
             dosed=not blank,
-            levels=len(module.arm_groups) == 1 or names_level(clean(group.description)),
+            levels=levels,
         )
         if sole and role is ArmRole.EXPERIMENTAL and not blank:
             plan = _from_narrative(record, plan, clean(each.name), index, place, cells=cells)
+        if each.type in _UNDOSED_TYPES and not plan.mentions:
+            plan = Told(Dosing(route=plan.dosing.route))
         plan = _without_needless(plan, each, blank=blank)
         told.append(plan)
     return tuple(told)

@@ -19,6 +19,8 @@ _START = re.compile(
     r"|\b(?:one|two|three|five|ten|twenty|fifty|hundred)\s+(?:hundred\s+)?(?=million|billion|thousand)",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"(?<=[A-Za-z]\d),(?=\d)")
+"""A comma after "Cohort3" that sets apart, not one within a number."""
 _COUNTED = re.compile(
     r"\b(?:days?|d|weeks?|months?|cycles?|phase|levels?|visits?|arms?|groups?|cohorts?|grades?|class|type|stage"
     r"|part|study"
@@ -139,6 +141,7 @@ def read_doses(text: str, *, cells: bool = False) -> tuple[Mention, ...]:
     ['500,000 cells/kg', '1,000,000 cells/kg']
     """
     found: list[Mention] = []
+    text = _GLUED.sub(", ", text)
     position = 0
     while len(found) < MENTION_LIMIT and (start := _START.search(text, position)) is not None:
         at = start.start()

@@ -72,7 +72,7 @@ _SINGLE = re.compile(
     r"\b(?:one|single|1)[- ](?:time|shot)\b|\bsingle(?:[- ](?!arm|group|blind|cent|mask|site|institution|agent"
     r"|level|vial|bolus dose of)[\w.]+){0,3}?[- ]?(?:doses?|"
     + _GIVEN
-    + r")\b(?! levels?)|\bsingle[- ]dose\b|\b(?:one|1) (?:[a-z]+ )?"
+    + r")\b(?![- ](?:levels?|use|vials?|syringes?|pens?|containers?))|\b(?:one|1) (?:[a-z]+ )?"
     + _GIVEN
     + r"\b|\bonly once\b|\bonce(?: only)?\s*[.,;)]|\bonce intraoperatively|\bonce$",
     re.IGNORECASE,
@@ -117,14 +117,14 @@ _CYCLE = re.compile(
     r"|\d+[- ]day)|\s*q\s?d?\s?\d",
     re.IGNORECASE,
 )
-_REPEATED = re.compile(
+REPEATED = re.compile(
     r"\bevery (?:\d+|two|three|four|six)[- ]weeks?|\bcycles?\b|progression|\bq\s?\d{1,2}\s?[dw]\b", re.IGNORECASE
 )
 _INTERVAL = re.compile(
     rf"\b(?:every\s+(?P<a>{COUNT})?\s*(?P<au>days?|weeks?|months?)|(?P<b>{COUNT})[- ](?P<bu>day|week|month)s?(?: "
     rf"|-)(?:apart|intervals?)"
-    rf"|intervals? (?:of|is|was)\s+(?P<c>{COUNT})\s*(?P<cu>days?|weeks?|months?)|(?:once\s+)?(?:a|per"
-    rf"|each)\s+(?P<du>week|month)|(?P<eu>weekly|monthly))",
+    rf"|intervals? (?:of|is|was)\s+(?P<c>{COUNT})\s*(?P<cu>days?|weeks?|months?)|once\s+(?:a|per|each|every)"
+    rf"\s+(?P<du>week|month)|(?<!twice )(?<!times )(?<!bi)(?P<eu>weekly|monthly))",
     re.IGNORECASE,
 )
 _FOR_WEEKS = re.compile(rf"\bfor\s+(?P<n>{COUNT})\s+(?:consecutive\s+)?(?P<u>weeks?|months?)", re.IGNORECASE)
@@ -210,6 +210,10 @@ def volume(text: str) -> tuple[Amount, str] | None:
     '100 mL'
     """
     found = _VOLUME.search(text)
+    if found and re.search(
+        r"vial|withdrawable|syringe|blood", text[max(0, found.start() - 40) : found.end() + 20], re.IGNORECASE
+    ):
+        return None
     return (Amount(Decimal(found["v"]), "mL"), found.group().strip()) if found else None
 
 
@@ -253,7 +257,7 @@ def days(text: str, expected: int | None = None) -> Days | None:
         unit = 7 if match["unit"].lower().startswith("week") else 1
         if match["unit"] == "d" or _FOLLOW.search(text[max(0, match.start() - 45) : match.start()]):
             continue
-        if _CYCLE.match(text, match.end()) or _REPEATED.search(text):
+        if _CYCLE.match(text, match.end()) or REPEATED.search(text):
             continue
         stated = _listed(re.sub(r"(?i)days?|weeks?|\bd(?=\d)|\bon\b|\bat\b", " ", match["list"]))
         if stated is None or stated[0] < 0 or (expected is not None and len(stated) != expected):

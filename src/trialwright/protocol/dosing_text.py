@@ -13,7 +13,7 @@ from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import DoseReading, DoseReference, Dosing
 from trialwright.protocol.dosing_mention import Mention, distinct, read_doses
 from trialwright.protocol.dosing_number import Doubt
-from trialwright.protocol.dosing_regimen import Days, administrations, days, frequency, routes, volume
+from trialwright.protocol.dosing_regimen import REPEATED, Days, administrations, days, frequency, routes, volume
 from trialwright.protocol.draft_text import Passage, sentences
 
 CELLS = re.compile(
@@ -23,7 +23,7 @@ CELLS = re.compile(
 _BACKGROUND = re.compile(
     r"premedicat|rescue (?:medic|ther)|prophyla|pre-?clinical|animal (?:model|stud)|\b(?:mice|rats|mouse)\b"
     r"|previous (?:stud|trial)"
-    r"|phase I (?:preliminary )?data|eGFR|creatinine",
+    r"|phase I (?:preliminary )?data",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -194,6 +194,8 @@ def _first_count(passages: tuple[Passage, ...], notes: _Notes) -> int | None:
 
 def _first_days(passages: tuple[Passage, ...], count: int | None, notes: _Notes) -> Days | None:
     for each in passages:
+        if REPEATED.search(each.text):  # days within a cycle are not all the days there are
+            continue
         for sentence in sentences(each.text):
             if _BACKGROUND.search(sentence):
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from trialwright.core.problem import Problem
 from trialwright.protocol.allocation import arm_sizes, enrolment
 from trialwright.protocol.arms import Arm
-from trialwright.protocol.arms_draft import draft_arms
+from trialwright.protocol.arms_draft import DraftedArms, draft_arms
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.eligibility.items import Eligibility
 from trialwright.protocol.escalation_draft import with_window
@@ -16,7 +16,7 @@ from trialwright.protocol.escalation_text import draft_dlt
 from trialwright.protocol.kinds import DesignKind, DltDefinition, Escalation, SelectThenCompare
 from trialwright.protocol.kinds_draft import DraftedKind, draft_kind
 from trialwright.protocol.masking import draft_masking
-from trialwright.protocol.protocol import Protocol, RecordReference
+from trialwright.protocol.protocol import Enrolment, Protocol, RecordReference
 from trialwright.record.record import Record
 
 
@@ -25,11 +25,8 @@ def draft(record: Record) -> Protocol:
 
     A design that cannot be run is still named (`Unsupported`), with one Problem that says what is missing.
     """
-    drafted = draft_arms(record)
     planned, enrolment_problems = enrolment(record)
-    sized, _ = arm_sizes(record, drafted.arms)
-    drafted = replace(drafted, arms=sized)
-    kind = draft_kind(record, drafted, planned)
+    drafted, kind = _arms_and_kind(record, planned)
     dlt = draft_dlt(record)
     design, window_assumptions = _with_windows(kind, dlt)
     arms = as_levels(drafted.arms, kind.holders)
@@ -52,6 +49,19 @@ def draft(record: Record) -> Protocol:
         assumptions=tuple(dict.fromkeys(said.assumptions)),
         problems=tuple(sorted(dict.fromkeys(said.problems), key=lambda problem: problem.severity.rank)),
     )
+
+
+def _arms_and_kind(record: Record, planned: Enrolment) -> tuple[DraftedArms, DraftedKind]:
+    """The arms and the kind of design. Whether an arm's several doses are levels depends on the kind, and the kind on
+    the doses: the arms are drafted as those of an escalation only if the kind turns out to be one."""
+    for levels in (False, True):
+        drafted = draft_arms(record, levels=levels)
+        sized, _ = arm_sizes(record, drafted.arms)
+        drafted = replace(drafted, arms=sized)
+        kind = draft_kind(record, drafted, planned)
+        if not kind.levels or kind.holders:  # levels that are arms of their own keep their own doses
+            break
+    return drafted, kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ ARM_SIZE = 20
 """Participants per arm that a run assumes where no number is known."""
 
 _WITHIN = re.compile(
-    r"\b(?:own control|intra-?(?:patient|subject|individual)|within-(?:patient|subject|participant)|split-(?:mouth"
-    r"|face|body|side)"
-    r"|contralateral (?:side|eye|limb|knee))\b",
+    r"\b(?:own controls?|(?:intra|within)-?\s?(?:patient|subject|individual|participant)s? (?:control|compar"
+    r"|design|random)\w*"
+    r"|split-(?:mouth|face|body|side)|contralateral (?:side|eye))\b",
     re.IGNORECASE,
 )
 _CLUSTER = re.compile(
