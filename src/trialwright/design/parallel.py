@@ -69,7 +69,7 @@ class ParallelDesign:
         replaced = state.replaced.tolist()
         everyone = [i for i in places if not replaced[i]]
         taken = [sum(state.arm[i] == arm for i in everyone) for arm in self.arms]
-        strays = [state.subjects[i] for i in everyone if state.arm[i] not in self.arms]
+        undrawn = [state.subjects[i] for i in everyone if state.arm[i] is None]
         planned = sum(self.sizes)
         tally = ", ".join(f"{arm} {t} of {size}" for arm, t, size in zip(self.arms, taken, self.sizes, strict=True))
         before = f"{because}; " if because else ""
@@ -82,6 +82,6 @@ class ParallelDesign:
             return Enrol(
                 tuple(self.arms[i] for i in open_), tuple(self.ratio[i] for i in open_), slots, reason, dose_level
             )
-        if strays and open_:
-            return Wait(None, f"{before}{tally}; {listed(strays)} enrolled without an arm of this part")
+        if undrawn and open_:
+            return Wait(None, f"{before}{tally}; {listed(undrawn)} enrolled and not allocated to an arm yet")
         return Stop(f"{before}{people(len(everyone))} enrolled, {planned} planned ({tally}): enrolment is complete")
