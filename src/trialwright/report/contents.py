@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
+from trialwright.analyse.results import Results
 from trialwright.core.problem import Problem
+from trialwright.lint.finding import Finding
 from trialwright.protocol.protocol import Protocol
 from trialwright.record.record import Record
+from trialwright.simulate.operating import Characteristics
+from trialwright.simulate.trial import SimulatedTrial
 
-if TYPE_CHECKING:
-    from typing import Any
-
-    Finding = Any
-    Characteristics = Any
-    SimulatedTrial = Any
-    Results = Any
+# How the names of the stages begin whose parts a report may lack.
+STAGES = {"characteristics": "computing", "trial": "simulating", "results": "analysing"}
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """Everything that one report shows.
 
-    `protocol`, `characteristics`, `trial`, `results`: None where there is none; `reasons` says why, by the name of
-    the field. `commands`: what to type to make this again. `problems`: what the stages found, beyond the record's
-    and the protocol's own. `seed`: of the simulated trial. `generated`: a date as text, empty to show none.
+    `record`: None where the input was a protocol file. `characteristics`, `trial`, `results`: None where there is
+    none; `unfinished` says why, as (stage, reason). `problems`: what was found beyond the problems that the other
+    parts carry themselves. `commands`: what to type to make this again.
     """
 
-    record: Record
+    record: Record | None
+    protocol: Protocol
     findings: tuple[Finding, ...] = ()
-    protocol: Protocol | None = None
     characteristics: Characteristics | None = None
     trial: SimulatedTrial | None = None
     results: Results | None = None
+    unfinished: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
     commands: tuple[str, ...] = ()
     version: str = ""
-    seed: int | None = None
-    problems: tuple[Problem, ...] = ()
-    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def nct_id(self) -> str | None:
+        """The NCT number of the record that all this is about."""
+        return self.protocol.record.nct_id or (self.record.nct_id if self.record else None)
+
+    @property
+    def title(self) -> str:
+        """The title of the trial."""
+        return self.record.title if self.record else self.protocol.record.title or "untitled protocol"
 
     def why_not(self, part: str, otherwise: str) -> str:
         """Why a part is not there."""
-        return self.reasons.get(part) or otherwise
+        reasons = [reason for stage, reason in self.unfinished if stage.startswith(STAGES.get(part, part))]
+        if part == "results" and not reasons:
+            return self.why_not("trial", otherwise)
+        return f"{otherwise} {' '.join(reasons)}".strip() if reasons else otherwise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trialwright.report.contents import Contents
-from trialwright.report.markup import join
 from trialwright.report.page import Section, page
 from trialwright.report.sections.assumptions import assumptions
 from trialwright.report.sections.characteristics import characteristics
@@ -32,7 +31,7 @@ def render(contents: Contents) -> str:
         Section("simulated", "One simulated trial", simulated(contents), leaf=True),
         Section("reproduce", "How to reproduce this", reproduce(contents)),
     )
-    record = contents.record
-    title = f"{record.nct_id}: {record.title}" if record.nct_id else record.title
+    title = f"{contents.nct_id}: {contents.title}" if contents.nct_id else contents.title
+    source = contents.record.origin.name if contents.record else "a protocol file"
     version = f"trialwright {contents.version}" if contents.version else "trialwright"
-    return page(title, header(contents), sections, join(f"Made by {version} from {record.origin.name}."))
+    return page(title, header(contents), sections, f"Made by {version} from {source}.")

@@ -25,7 +25,7 @@ class Markup:
         return self.text
 
 
-Child: TypeAlias = "Markup | str | int | None | Iterable[Child]"
+Child: TypeAlias = "Markup | str | int | Iterable[Child] | None"
 
 
 def escaped(text: str) -> str:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.core.quantity import Amount, AmountPerKg
 from trialwright.core.source import Span
+from trialwright.lint.finding import Finding, Fixability, Status
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import DoseLevel, DoseReading, Dosing
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
-from trialwright.protocol.kinds import DltDefinition, Escalation, Masking, Parallel
+from trialwright.protocol.kinds import DltDefinition, Escalation, Masking, Parallel, SingleArm
 from trialwright.protocol.outcomes import (
     Derivation,
     Direction,
@@ -31,6 +32,12 @@ from trialwright.record.record import Origin, Record, Rendering
 from trialwright.report.contents import Contents
 
 DIGEST = "0123456789abcdef" * 4
+READINGS = (
+    "3+3: six required at the MTD",
+    "3+3: with de-escalation",
+    "3+3: six required at the MTD, with de-escalation",
+    "literal: cohorts of three, stop at two DLTs in a cohort",
+)
 LOST = "protocolSection.designModule.enrollmentInfo.type"
 
 
@@ -46,14 +53,14 @@ def record(title: str = "Cells from the umbilical cord in rheumatoid arthritis",
         identification_module=model.IdentificationModule(
             nct_id=nct,
             brief_title=title,
-            official_title="An open-label dose-escalation study of cells from the umbilical cord in adults with rheumatoid arthritis",
+            official_title="An open-label dose-escalation study of cells from the umbilical cord in adults",
         ),
         status_module=model.StatusModule(
             overall_status="ACTIVE_NOT_RECRUITING", start_date_struct=model.DateStruct(date="2021-04-12")
         ),
         sponsor_collaborators_module=model.SponsorCollaboratorsModule(lead_sponsor=model.Agency(name="A hospital")),
         description_module=model.DescriptionModule(
-            detailed_description="Three cohorts of three participants each.\n\nStops when two participants of a cohort have a DLT."
+            detailed_description="Three cohorts of three.\n\nStops when two participants of a cohort have a DLT."
         ),
         conditions_module=model.ConditionsModule(conditions=("Rheumatoid arthritis",)),
         design_module=model.DesignModule(
@@ -142,9 +149,7 @@ def escalation() -> Protocol:
         dose_levels=tuple(
             DoseLevel(i, f"Level {i}", AmountPerKg(Decimal(d), "cells"), f"arm-{i}") for i, d in enumerate(doses, 1)
         ),
-        design=Escalation(
-            "3+3: stop at two", 3, ("arm-1", "arm-2", "arm-3"), 3, 28, 9, readings=("3+3: six at the MTD",)
-        ),
+        design=Escalation("3+3: stop at two", 3, ("arm-1", "arm-2", "arm-3"), 3, 28, 9, readings=READINGS),
         enrolment=Enrolment(9, None),
         masking=Masking("NONE"),
         dlt=DltDefinition("grade 3 or more, related", 28, 3, 4, True, "CTCAE v5.0"),
@@ -219,18 +224,22 @@ def contents() -> Contents:
             "trialwright simulate record.txt --truth 0.05,0.10,0.20 --json",
         ),
         version="0.1.0",
-        seed=20,
         findings=(
-            Problem(
-                "LNT-007",
+            Finding(
+                "DS-007",
                 Severity.WARNING,
+                Status.FOUND,
                 "The number of participants has no type",
+                "A target and a final number mean different things.",
+                Fixability.RENDERING,
                 LOST,
                 (Evidence("9 participants", Span(9, 1, 9, 15)),),
-                mend="look up the record",
+            ),
+            Finding(
+                "DT-001", Severity.INFO, Status.NOT_ASSESSABLE, "The dates have no labels", "", Fixability.RENDERING
             ),
         ),
-        reasons={"trial": "Not simulated: asked for without simulation."},
+        unfinished=(("simulating one trial", "not asked for"),),
     )
 
 
@@ -280,10 +289,16 @@ def two_arms() -> Contents:
     return replace(contents(), protocol=protocol)
 
 
+def one_arm() -> Contents:
+    base = two_arms()
+    (first, *_) = base.protocol.arms
+    protocol = replace(base.protocol, arms=(first,), design=SingleArm("arm-1", 9), enrolment=Enrolment(9, "ESTIMATED"))
+    return replace(base, protocol=protocol)
+
+
 def hostile() -> Contents:
     bad = '<script>alert("1")</script>"><img src=http://x.test/a onerror=alert(1)>\x00\ud800\u202e'
     base = contents()
-    assert base.protocol is not None
     protocol = replace(
         base.protocol,
         arms=tuple(

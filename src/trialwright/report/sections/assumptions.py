@@ -11,17 +11,16 @@ from trialwright.report.markup import Child, Column, Markup, bullets, join, note
 def assumptions(contents: Contents) -> Markup:
     """The body of the section."""
     protocol = contents.protocol
-    if protocol is None:
-        return note(contents.why_not("protocol", "No protocol was drafted, so nothing was assumed."), kind="why")
     if not protocol.assumptions:
         return note("Nothing was assumed.", kind="why")
     ordered = sorted(protocol.assumptions, key=lambda a: not a.must_confirm)
     must = sum(a.must_confirm for a in ordered)
+    those = "the one" if must == 1 else f"the {must}"
     return join(
         tag(
             "p",
             f"{numbers.plural(len(ordered), 'assumption')}. ",
-            f"A live trial is refused until a named person has confirmed {'the one' if must == 1 else f'the {must}'} marked "
+            f"A live trial is refused until a named person has confirmed {those} marked "
             if must
             else "None of them has to be confirmed before a live trial.",
             tag("span", "to confirm", class_="must") if must else None,

@@ -17,8 +17,6 @@ PARSED = "minimumAge", "maximumAge", "sex", "healthyVolunteers"
 
 def eligibility(contents: Contents) -> Markup:
     """The body of the section."""
-    if contents.protocol is None:
-        return note(contents.why_not("protocol", "No protocol was drafted from this record."), kind="why")
     who = contents.protocol.eligibility
     parts: list[Markup] = [_structured(who), _summary(who)]
     for section in Section:
@@ -63,7 +61,8 @@ def _summary(who: Eligibility) -> Markup:
     text, missing = kinds.count(ItemKind.TEXT), kinds.count(ItemKind.MISSING)
     words = f"{numbers.plural(text, 'criterion', 'criteria')} in free text, each left to a person’s judgement."
     if missing:
-        words += f" {numbers.plural(missing, 'number')} of the lists {'is' if missing == 1 else 'are'} missing and shown as gaps: a criterion may stand there."
+        gaps, verb = numbers.plural(missing, "number"), "is" if missing == 1 else "are"
+        words += f" {gaps} of the lists {verb} missing and shown as a gap: a criterion may stand there."
     return tag("p", words)
 
 

@@ -24,8 +24,6 @@ NAMES = {
 def outcomes(contents: Contents) -> Markup:
     """The body of the section."""
     protocol = contents.protocol
-    if protocol is None:
-        return note(contents.why_not("protocol", "No protocol was drafted from this record."), kind="why")
     parts: list[Markup] = []
     if protocol.outcomes:
         parts.append(_table("Outcomes of the registry, as they can be computed", protocol.outcomes))
@@ -41,8 +39,8 @@ def outcomes(contents: Contents) -> Markup:
             tag("h3", "Proposed outcomes: not from the registry"),
             tag(
                 "p",
-                "The record names none, so these are proposed for the simulated trial, from the design and the conditions. "
-                "Nobody registered them, and they never mix with the registry’s own.",
+                "The record names none, so these are proposed for the simulated trial, from the design and the ",
+                "conditions. Nobody registered them, and they never mix with the registry’s own.",
             ),
             _table("Outcomes proposed by this program", protocol.proposed_outcomes),
         ]

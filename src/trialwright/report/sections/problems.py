@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from trialwright.core.problem import Evidence, Severity
+from trialwright.core.problem import Evidence, Problem, Severity
+from trialwright.lint.finding import Finding, Status
 from trialwright.report import wording
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Markup, join, note, tag
@@ -17,7 +17,8 @@ SHOWN_AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A problem or a finding in the one form in which both are shown."""
+    """A problem or a finding in the one form in which both are shown. `assessable`: False where a rule of lint could
+    not be judged."""
 
     code: str
     severity: str
@@ -31,39 +32,60 @@ class Entry:
     assessable: bool = True
 
 
-def entry_of(found: Any, stage: str) -> Entry:
-    """The entry for a `Problem` or a lint `Finding`."""
-    severity = str(getattr(found, "severity", "info"))
+def of_problem(found: Problem, stage: str) -> Entry:
+    """The entry of a stage's problem."""
     return Entry(
-        code=str(getattr(found, "code", None) or getattr(found, "id", "")),
-        severity=severity if severity in RANK else "info",
-        message=str(getattr(found, "message", None) or getattr(found, "title", "")),
-        field=getattr(found, "field", None),
-        evidence=tuple(getattr(found, "evidence", ())),
-        why=str(getattr(found, "why", "") or ""),
-        expected=str(getattr(found, "expected", "") or ""),
-        mend=str(getattr(found, "mend", "") or ""),
-        stage=stage,
-        assessable=bool(getattr(found, "assessable", True)),
+        found.code,
+        found.severity.value,
+        found.message,
+        found.field,
+        found.evidence,
+        "",
+        found.expected,
+        found.mend,
+        stage,
+    )
+
+
+def of_finding(found: Finding) -> Entry:
+    """The entry of a lint rule's finding."""
+    judged = f"checks of the record, as of {found.as_of.isoformat()}" if found.as_of else "checks of the record"
+    return Entry(
+        found.rule,
+        found.severity.value,
+        found.message,
+        found.field,
+        found.evidence,
+        found.why,
+        "",
+        found.fixability.value,
+        judged,
+        found.status is Status.FOUND,
     )
 
 
 def all_entries(contents: Contents) -> tuple[Entry, ...]:
     """Everything found in any stage, most serious first, the same thing said twice shown once."""
-    protocol = contents.protocol
-    groups: tuple[tuple[str, Iterable[Any]], ...] = (
-        ("lint", contents.findings),
-        ("reading", contents.record.problems),
-        ("drafting", protocol.problems if protocol else ()),
-        ("analysis", getattr(contents.results, "problems", ())),
-        ("run", contents.problems),
+    groups: tuple[tuple[str, Iterable[Problem]], ...] = (
+        ("reading", contents.record.problems if contents.record else ()),
+        ("drafting", contents.protocol.problems),
+        ("operating characteristics", contents.characteristics.problems if contents.characteristics else ()),
+        ("simulation", contents.trial.problems if contents.trial else ()),
+        ("analysis", contents.results.problems if contents.results else ()),
+        ("the run", contents.problems),
     )
+    entries = [of_finding(found) for found in contents.findings]
+    entries += [of_problem(found, stage) for stage, group in groups for found in group]
     seen: dict[tuple[str, str], Entry] = {}
-    for stage, group in groups:
-        for found in group:
-            entry = entry_of(found, stage)
-            seen.setdefault((entry.code, entry.message), entry)
+    for entry in entries:
+        seen.setdefault((entry.code, entry.message), entry)
     return tuple(sorted(seen.values(), key=lambda e: RANK[e.severity]))
+
+
+def tally(contents: Contents) -> dict[str, int]:
+    """How many errors, warnings and notes were found; what could not be assessed is not counted."""
+    entries = [entry for entry in all_entries(contents) if entry.assessable]
+    return {severity.value: sum(e.severity == severity.value for e in entries) for severity in Severity}
 
 
 def problems(contents: Contents) -> Markup:
@@ -108,7 +130,7 @@ def _article(group: list[Entry]) -> Markup:
     if first.expected:
         parts.append(tag("p", tag("b", "Expected: "), first.expected))
     if first.mend:
-        parts.append(tag("p", tag("b", "To mend it: "), first.mend))
+        parts.append(tag("p", tag("b", "To settle it: "), first.mend))
     if len(group) > 1:
         parts.append(tag("ul", [tag("li", e.message, " ", _short(e)) for e in group[1:]]))
     return tag("article", parts, class_="problem")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.record.provenance import Entry, Presence
-from trialwright.record.record import Record, leaves
+from trialwright.record.record import Record, Rendering, leaves
 from trialwright.report import numbers, wording
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Child, Column, Markup, bullets, join, note, paragraphs, table, tag
@@ -16,6 +16,8 @@ VALUES_SHOWN = 400
 def reading(contents: Contents) -> Markup:
     """The body of the section."""
     record = contents.record
+    if record is None:
+        return note("This report was made from a protocol file; the record itself was not at hand.", kind="why")
     return join(
         _coverage(record),
         _lost(record),
@@ -30,13 +32,12 @@ def reading(contents: Contents) -> Markup:
 
 def _coverage(record: Record) -> Markup:
     coverage = record.coverage
-    unit = "non-blank lines" if coverage.unmapped or "page" in record.origin.rendering.value else "values"
-    return join(
-        tag(
-            "p",
-            f"Found as: {record.origin.rendering.value}. Of {coverage.total:,} {unit}, {coverage.mapped:,} ",
-            f"({numbers.percent(coverage.proportion, 1 if coverage.proportion < 1 else 0)}) belong to a field of the record or to the layout.",
-        )
+    unit = "values" if record.origin.rendering in (Rendering.V2_JSON, Rendering.PYTHON_LITERAL) else "non-blank lines"
+    share = numbers.percent(coverage.proportion, 1 if coverage.proportion < 1 else 0)
+    return tag(
+        "p",
+        f"Found as: {record.origin.rendering.value}. Of {coverage.total:,} {unit}, {coverage.mapped:,} ({share}) ",
+        "belong to a field of the record or to the layout.",
     )
 
 

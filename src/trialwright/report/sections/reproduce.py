@@ -8,13 +8,14 @@ from trialwright.report.markup import Child, Markup, facts, join, note, tag
 
 def reproduce(contents: Contents) -> Markup:
     """The body of the section."""
-    origin = contents.record.origin
+    origin = contents.record.origin if contents.record else None
+    reference = contents.protocol.record
     pairs: list[tuple[Child, Child]] = [
-        ("Record", origin.name),
-        ("Rendering", origin.rendering.value),
-        ("SHA-256 of the record", tag("code", origin.sha256)),
+        ("Record", origin.name if origin else f"a protocol file, drafted from {reference.nct_id or 'a record'}"),
+        ("Rendering", origin.rendering.value if origin else reference.rendering),
+        ("SHA-256 of the record", tag("code", origin.sha256 if origin else reference.sha256)),
         ("Version", f"trialwright {contents.version}" if contents.version else "not stated"),
-        ("Seed of the simulated trial", str(contents.seed) if contents.seed is not None else "nothing was simulated"),
+        ("Seed of the simulated trial", str(contents.trial.seed) if contents.trial else "nothing was simulated"),
     ]
     commands: Child = (
         tag("pre", tag("code", "\n".join(contents.commands)), tabindex="0")

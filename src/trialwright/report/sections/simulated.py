@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from trialwright.analyse.results import DEMOGRAPHICS, POPULATIONS, SAFETY, TOXICITY
 from trialwright.dataset.facts import Fact
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
@@ -25,12 +26,18 @@ from trialwright.report.svg import figure
 DECISIONS_SHOWN = 60
 FIGURES_SHOWN = 8
 POINTS_SHOWN = 18
+SECTION_TITLES = {
+    POPULATIONS: "Analysis populations",
+    DEMOGRAPHICS: "Who took part",
+    SAFETY: "Adverse events",
+    TOXICITY: "Dose-limiting toxicities",
+}
 
 
 def simulated(contents: Contents) -> Markup:
     """The body of the section."""
     trial, protocol = contents.trial, contents.protocol
-    if trial is None or protocol is None:
+    if trial is None:
         return note(contents.why_not("trial", "No trial was simulated."), kind="why")
     rows = latest(trial.facts)
     people = participants(rows)
@@ -141,10 +148,13 @@ def _results(contents: Contents, protocol: Protocol, facts: Sequence[Fact], peop
         by_outcome.setdefault(row.estimate.outcome, []).append(row)
     outcomes = {one.id: one for one in protocol.analysed_outcomes}
     parts: list[Markup | None] = [bullets(contents.results.notes, class_="small")]
-    drawn = 0
-    for name in [*outcomes, *[n for n in by_outcome if n not in outcomes]]:
+    drawn, done = 0, set[str]()
+    for name in [POPULATIONS, DEMOGRAPHICS, *outcomes, *[n for n in by_outcome if n not in outcomes]]:
+        if name not in outcomes and (name not in by_outcome or name in done):
+            continue
+        done.add(name)
         group, outcome = by_outcome.get(name, []), outcomes.get(name)
-        title = outcome.measure if outcome else name[:1].upper() + name[1:]
+        title = outcome.measure if outcome else SECTION_TITLES.get(name, name)
         parts.append(tag("h4", title, tag("span", f" {_kind(outcome)}" if outcome else "", class_="meta")))
         if not group:
             parts.append(note("No row: the analysis says nothing of this outcome.", kind="why"))

@@ -1,0 +1,165 @@
+"""Characteristics of one arm (exact binomial statements) and of arms side by side (sizes and power)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialwright.protocol.protocol import Protocol
+from trialwright.report import numbers, wording
+from trialwright.report.figures.bars import Bar, bars
+from trialwright.report.figures.binomial import detection, intervals
+from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
+from trialwright.report.svg import figure
+from trialwright.simulate.comparing import EffectPower, Split
+from trialwright.simulate.operating import Binomial, Characteristics
+from trialwright.simulate.scenario import Assumes
+
+MOST_ROWS = 21
+ORDER = [kind.value for kind in Assumes]
+
+
+def single_arm(found: Binomial) -> Markup:
+    """What so many participants can say about the rate of any event."""
+    none, n = found.statements[0], found.n
+    shown = [s for s in found.statements if len(found.statements) <= MOST_ROWS or s.events <= 12]
+    rows: list[tuple[Child, ...]] = [
+        (
+            f"{s.events} of {s.n}",
+            numbers.percent(s.estimate),
+            f"{numbers.percent(s.lower)} to {numbers.percent(s.upper)}",
+            numbers.percent(s.upper_one_sided),
+        )
+        for s in found.statements
+    ]
+    return join(
+        tag("h3", f"What {numbers.plural(n, 'participant')} can say about a rate"),
+        tag(
+            "p",
+            f"If nobody of {n} has an event, the true rate may still be up to {numbers.percent(none.upper)} "
+            f"({numbers.level(none.level)}, two-sided) or {numbers.percent(none.upper_one_sided)} (one-sided). "
+            "This holds for any event: a toxicity, a death, a response.",
+        ),
+        figure(
+            "fig-binomial",
+            intervals(n, [(s.events, s.estimate, s.lower, s.upper) for s in shown], none.level),
+            tag("b", "Exact intervals. "),
+            f"Clopper-Pearson, {numbers.level(none.level)}.",
+        ),
+        figure(
+            "fig-detection",
+            detection(n, [(d.rate, d.at_least_one) for d in found.detection]),
+            tag("b", "Seeing an event at all. "),
+            f"Chance that at least one of {n} participants has the event, by its true rate.",
+        ),
+        tag(
+            "details",
+            tag("summary", f"The same as numbers: {len(rows)} lines"),
+            table(
+                join("Exact binomial statements", tag("small", "Clopper-Pearson, doi 10.1093/biomet/26.4.404")),
+                [
+                    Column("Events", head=True),
+                    Column("Proportion", number=True),
+                    Column(numbers.level(none.level), number=True),
+                    Column("Upper bound, one-sided", number=True),
+                ],
+                rows,
+            ),
+        ),
+    )
+
+
+def comparison(found: Characteristics, protocol: Protocol) -> Markup:
+    """Sizes of the arms and the power for the primary outcome under every scenario."""
+    return join(_sizes(found, protocol), _power(found.powers, found.splits, protocol))
+
+
+def _sizes(found: Characteristics, protocol: Protocol) -> Markup:
+    if not found.splits:
+        return note("No sizes: the number of participants is not known.", kind="why")
+    ids = getattr(getattr(protocol.design, "comparison", protocol.design), "arms", ())
+    names = [wording.arm_name(protocol.arms, name) for name in ids]
+    return join(
+        tag("h3", "Sizes of the arms"),
+        table(
+            "How the participants are shared out",
+            [Column("Ratio", head=True), *[Column(name, number=True) for name in names], Column("Basis")],
+            [(":".join(str(r) for r in one.ratio), *[str(n) for n in one.sizes], one.basis) for one in found.splits],
+        ),
+    )
+
+
+def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Protocol) -> Markup:
+    if not powers:
+        return note("No power: there is no outcome, or there are no two arms to compare, or no sizes.", kind="why")
+    outcome = next((o for o in protocol.analysed_outcomes if o.id == powers[0].outcome), None)
+    title = outcome.measure if outcome else powers[0].outcome
+    pair = " against ".join(wording.arm_name(protocol.arms, arm) for arm in powers[0].contrast)
+    computed = [one.power for one in powers if one.power is not None]
+    head: list[Child] = [
+        tag("h3", "Power"),
+        tag("p", tag("b", "Outcome: "), title, ". ", tag("b", "Comparison: "), f"{pair}."),
+    ]
+    if not computed:
+        reasons = "; ".join(dict.fromkeys(one.note for one in powers if one.note))
+        return join(*head, note(f"No power was computed: {reasons or 'no method is in place'}.", kind="why"))
+    alpha = computed[0].alpha
+    groups = [
+        (
+            f"{':'.join(str(r) for r in split.ratio)} ({split.basis})",
+            [
+                Bar(
+                    f"{one.assumes}: {one.scenario}" if one.scenario != one.assumes else one.scenario,
+                    one.power.power if one.power else None,
+                    one.assumes == "null",
+                )
+                for one in sorted(powers, key=lambda p: ORDER.index(p.assumes))
+                if one.ratio == split.ratio
+            ],
+        )
+        for split in splits
+    ]
+    return join(
+        *head,
+        figure(
+            "fig-power",
+            bars("Chance to reject, by scenario", groups, "chance that the test rejects", (alpha, f"{alpha:.3g}")),
+            tag("b", "Chance that the test rejects. "),
+            "Under the null scenario this is the chance of a false positive; under the others it is the power.",
+        ),
+        _power_table(powers, protocol),
+    )
+
+
+def _power_table(powers: Sequence[EffectPower], protocol: Protocol) -> Markup:
+    rows: list[tuple[Child, ...]] = []
+    for one in sorted(powers, key=lambda p: ORDER.index(p.assumes)):
+        found = one.power
+        effect = "; ".join(f"{name} {numbers.number(value)}" for name, value in found.effect.items()) if found else ""
+        method: Child = one.note
+        if found is not None:
+            kind = "exact" if found.exact else "approximation"
+            method = join(
+                found.method,
+                tag("p", f"{kind}; alpha {found.alpha:g}, {found.sides}-sided; {found.source}", class_="meta"),
+                tag("p", one.note, class_="meta") if one.note else None,
+            )
+        rows.append(
+            (
+                join(one.scenario, tag("p", one.assumes, class_="meta") if one.assumes != one.scenario else None),
+                f"{one.sizes[0]} : {one.sizes[1]}",
+                effect or numbers.DASH,
+                numbers.percent(found.power if found else None),
+                method,
+            )
+        )
+    return table(
+        "Power by scenario: null, planned and published side by side",
+        [
+            Column("Scenario", head=True),
+            Column("Sizes"),
+            Column("Effect assumed", wide=True),
+            Column("Rejects", number=True),
+            Column("Method", wide=True),
+        ],
+        rows,
+    )

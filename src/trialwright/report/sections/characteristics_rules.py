@@ -1,0 +1,213 @@
+"""Exact characteristics of a dose escalation: each reading of its rule side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from trialwright.protocol.protocol import Protocol
+from trialwright.report import numbers
+from trialwright.report.figures.selection import shares
+from trialwright.report.figures.sizes import distribution
+from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
+from trialwright.report.svg import figure
+from trialwright.simulate.escalating import RuleCharacteristics
+from trialwright.simulate.operating import Characteristics
+from trialwright.simulate.truth import DltTruth
+
+
+def escalation(found: Characteristics, protocol: Protocol, known: str) -> Markup:
+    """The characteristics of every reading, first under the usual truth, then under the others."""
+    first, *others = found.truths
+    rules = found.under(first)
+    doses = [numbers.dose(level.dose) for level in protocol.dose_levels]
+    if len(doses) != len(first.rates):
+        doses = ["" for _ in first.rates]
+    registered = next((rule.registered for rule in rules if rule.registered is not None), None)
+    worst = max(rule.mass_error for rule in found.rules)
+    return join(
+        _introduction(rules, first, worst),
+        _meaning(rules, known, registered.n if registered else None, first),
+        figure(
+            "fig-sizes",
+            distribution(
+                [(rule.rule, mass(rule.prob_n_at_most), rule.expected_n) for rule in rules],
+                registered.n if registered else None,
+                "How many participants each reading of the rule needs",
+            ),
+            tag("b", "Participants needed. "),
+            f"Exact, for true DLT rates of {rates(first)}.",
+            " Pale bars lie within the registered number." if registered else "",
+        ),
+        tag("h3", "Which dose is selected"),
+        _selection("fig-selection", rules, doses, first),
+        _all_numbers(rules, first),
+        tag("h3", "If the truth is another") if others else None,
+        [_other(number, found.under(truth), doses, truth) for number, truth in enumerate(others, 2)],
+        _overall(found),
+    )
+
+
+def mass(at_most: Mapping[int, float]) -> dict[int, float]:
+    """The chance of each number, from the chances of at most so many.
+
+    >>> mass({3: 0.25, 6: 0.75, 9: 1.0})
+    {3: 0.25, 6: 0.5, 9: 0.25}
+    """
+    chances, before = {}, 0.0
+    for n, reached in sorted(at_most.items()):
+        if reached - before > 1e-12:
+            chances[n] = reached - before
+        before = reached
+    return chances
+
+
+def tiny(error: float) -> str:
+    """A small error as a power of ten, rounded up.
+
+    >>> tiny(7e-16), tiny(0.0)
+    ('10⁻¹⁵', '10⁻¹⁵')
+    """
+    power = max(1, math.floor(-math.log10(max(error, 1e-15))))
+    return "10⁻" + str(power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def rates(truth: DltTruth) -> str:
+    """The true DLT rates, from the lowest level to the highest."""
+    return ", ".join(f"{rate * 100:g} %" for rate in truth.rates)
+
+
+def _introduction(rules: Sequence[RuleCharacteristics], truth: DltTruth, worst: float) -> Markup:
+    count = len(rules)
+    words = (
+        f"The text of the record allows {count} readings of the rule; all are computed side by side."
+        if count > 1
+        else f"Rule: {rules[0].rule}."
+        if rules
+        else "No reading of the rule could be computed."
+    )
+    return tag(
+        "p",
+        f"{words} True rates of dose-limiting toxicity: {rates(truth)} ({truth.statement}). ",
+        "Every number is exact, by summing over all courses that the trial can take; the probabilities add up ",
+        f"to 1 within {tiny(worst)}.",
+    )
+
+
+def _meaning(rules: Sequence[RuleCharacteristics], known: str, n: int | None, truth: DltTruth) -> Markup:
+    """What the registered number means if it is the target."""
+    if n is None:
+        return note(known, kind="caution")
+    title = f"What {numbers.plural(n, 'participant')} would mean"
+    rows: list[tuple[Child, ...]] = [
+        (
+            rule.rule,
+            numbers.percent(_at_most(rule, n)),
+            numbers.percent(1 - _at_most(rule, n)),
+            f"{rule.expected_n:.2f}",
+            numbers.percent(rule.selection[-1]),
+            numbers.percent(rule.prob_completed),
+        )
+        for rule in rules
+    ]
+    return join(
+        tag("h3", title),
+        tag("p", f"{known} If {n} is the target, the readings of the rule need this many:"),
+        table(
+            f"If {n} is the target, at true DLT rates of {rates(truth)}",
+            [
+                Column("Reading of the rule", head=True, wide=True),
+                Column(f"{n} are enough", number=True),
+                Column("More are needed", number=True),
+                Column("Expected", number=True),
+                Column("Highest dose selected", number=True),
+                Column("Not stopped for toxicity", number=True),
+            ],
+            rows,
+        ),
+    )
+
+
+def _at_most(rule: RuleCharacteristics, n: int) -> float:
+    """The chance of at most `n` participants, for any `n`."""
+    return max((p for k, p in rule.prob_n_at_most.items() if k <= n), default=0.0)
+
+
+def _selection(key: str, rules: Sequence[RuleCharacteristics], doses: Sequence[str], truth: DltTruth) -> Markup:
+    drawing = shares(
+        [(rule.rule, rule.selection) for rule in rules], doses, f"Dose selected, true DLT rates {rates(truth)}"
+    )
+    return figure(
+        key,
+        drawing,
+        tag("b", "Dose on which the trial ends. "),
+        f"Exact, for true DLT rates of {rates(truth)}; numbers in %.",
+    )
+
+
+def _all_numbers(rules: Sequence[RuleCharacteristics], truth: DltTruth) -> Markup:
+    levels = range(1, len(truth.rates) + 1)
+    columns = [Column("Reading of the rule", head=True, wide=True), Column("No dose", number=True)]
+    columns += [Column(f"Level {level}", number=True) for level in levels]
+    columns += [Column("Participants", number=True), *[Column(f"at level {level}", number=True) for level in levels]]
+    columns += [Column("DLTs", number=True), Column("True rate at the selected dose", number=True)]
+    rows: list[list[Child]] = [
+        [
+            rule.rule,
+            *[numbers.percent(share) for share in rule.selection],
+            f"{rule.expected_n:.2f}",
+            *[f"{n:.2f}" for n in rule.expected_n_by_level],
+            f"{rule.expected_dlts:.2f}",
+            numbers.percent(rule.expected_rate_at_selected),
+        ]
+        for rule in rules
+    ]
+    return table(
+        join("Selection (%), expected participants and DLTs", tag("small", f"True DLT rates {rates(truth)}; exact.")),
+        columns,
+        rows,
+    )
+
+
+def _other(number: int, rules: Sequence[RuleCharacteristics], doses: Sequence[str], truth: DltTruth) -> Markup:
+    return tag(
+        "details",
+        tag("summary", f"{truth.statement[0].upper()}{truth.statement[1:]}: {rates(truth)}"),
+        _selection(f"fig-selection-{number}", rules, doses, truth),
+        _all_numbers(rules, truth),
+    )
+
+
+def _overall(found: Characteristics) -> Markup | None:
+    """Dose selection and comparison together."""
+    if not found.overall:
+        return None
+    usual = [item for item in found.overall if item.truth == found.truths[0]]
+    return join(
+        tag("h3", "Both parts together"),
+        tag(
+            "p",
+            "The chance that a dose is selected and then found to differ from control, ",
+            "if every level has the scenario’s effect.",
+        ),
+        table(
+            f"At true DLT rates of {rates(found.truths[0])}",
+            [
+                Column("Reading of the rule", head=True, wide=True),
+                Column("Scenario"),
+                Column("Sizes of part 2"),
+                Column("Power of part 2", number=True),
+                Column("Both parts", number=True),
+            ],
+            [
+                (
+                    i.rule,
+                    i.scenario,
+                    " : ".join(str(n) for n in i.sizes),
+                    numbers.percent(i.power),
+                    numbers.percent(i.success),
+                )
+                for i in usual
+            ],
+        ),
+    )
