@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from trialwright.analyse.adverse import adverse_tables
+from trialwright.analyse.ard import document, table
 from trialwright.analyse.layout import Layout, Task, lay_out
 from trialwright.analyse.observed import HasTables, Observed, observe
 from trialwright.analyse.plan import estimates
@@ -16,6 +18,9 @@ from trialwright.protocol.kinds import Escalation, SelectThenCompare, Unsupporte
 from trialwright.protocol.outcomes import Derivation, Direction, Outcome, OutcomeLevel, OutcomeType
 from trialwright.protocol.protocol import Protocol
 from trialwright.protocol.timeframe import FrameKind, TimeFrame
+
+if TYPE_CHECKING:
+    import polars as pl
 
 POPULATIONS, DEMOGRAPHICS, SAFETY, TOXICITY = "populations", "demographics", "adverse-events", "dlt"
 SECTIONS = (POPULATIONS, DEMOGRAPHICS, SAFETY, TOXICITY)
@@ -44,6 +49,14 @@ class Results:
     def of(self, outcome: str) -> tuple[Estimate, ...]:
         """The rows of one outcome or section."""
         return tuple(row for row in self.estimates if row.outcome == outcome)
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole analysis as one JSON document: populations, notes, rows and problems."""
+        return document(self)
+
+    def frame(self) -> pl.DataFrame:
+        """The rows as a table, one column per field, in canonical order."""
+        return table(self)
 
 
 def run(protocol: Protocol, data: HasTables) -> Results:

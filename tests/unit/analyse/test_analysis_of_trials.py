@@ -211,6 +211,56 @@ def test_a_response_that_is_harmful_is_not_assumed_absent_in_the_missing(trials)
     assert row.n == 0
 
 
+def test_people_whose_visit_is_not_due_are_no_failures(trials):
+    site = trials.Site()
+    site.measure(site.enrol("P-1"), 0, 10.0)
+    outcome = trials.outcome(OutcomeType.BINARY, responder="decrease")
+    [row] = _rows(run(trials.protocol(outcome, design=trials.ONE_ARM), site.data(until=20)), "proportion")
+    assert (row.n, dict(row.missing)) == (0, {"not due": 1})
+
+
+@pytest.mark.parametrize(("direction", "count"), [(Direction.HIGHER, 1), (Direction.LOWER, 7)])
+def test_a_death_is_the_bad_result_of_a_recorded_finding(trials, direction, count):
+    site = trials.Site()
+    for number in range(6):
+        site.leave(site.enrol(f"P-{number}"), 3, "DEATH")
+    site.measure(site.enrol("P-6"), 28, 1.0)
+    outcome = trials.outcome(OutcomeType.BINARY, direction=direction, intercurrent=trials.DEATH_COMPOSITE)
+    [row] = _rows(run(trials.protocol(outcome, design=trials.ONE_ARM), site.data()), "proportion")
+    assert (row.count, row.n) == (count, 7)
+
+
+def test_the_risk_difference_and_the_odds_ratio_are_first_minus_second(trials):
+    site = trials.Site()
+    for number in range(40):
+        subject = site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+        events = 10 if number % 2 == 0 else 4
+        site.measure(subject, 28, float(number // 2 < events))
+    results = run(trials.protocol(trials.outcome(OutcomeType.BINARY)), site.data())
+    [difference], [odds] = _rows(results, "risk difference, proportion"), _rows(results, "odds ratio, proportion")
+    assert difference.value == pytest.approx(0.3)
+    assert difference.p == pytest.approx(0.0958, abs=5e-5)
+    assert odds.value == pytest.approx(3.8565, abs=5e-5)  # R: fisher.test of 10/20 against 4/20
+
+
+@pytest.mark.parametrize(
+    ("direction", "name", "odds"),
+    [
+        (Direction.LOWER, "win odds", 3.0),
+        (Direction.HIGHER, "win odds", 1 / 3),
+        (Direction.UNSTATED, "odds of a higher score", 1 / 3),
+    ],
+)
+def test_win_odds_know_which_way_is_better(trials, direction, name, odds):
+    site = trials.Site()
+    for number in range(8):
+        subject = site.enrol(f"P-{number}", f"arm-{number % 2 + 1}")
+        site.measure(subject, 28, 2.0 + (number % 2) * (number % 4 == 1), code="CLIN6", domain="RS")
+    outcome = trials.outcome(OutcomeType.ORDINAL, parameter=trials.SCALE, direction=direction)
+    [row] = _rows(run(trials.protocol(outcome), site.data()), name)
+    assert row.value == pytest.approx(odds)
+
+
 def test_the_single_arm_change_is_tested_within_participants(trials):
     site = trials.Site()
     for number in range(9):
@@ -258,6 +308,7 @@ def test_populations_narrow_and_failures_are_counted(trials):
     site.enrol("P-90", "arm-1", dosed=False)
     site.write("DM", "F-1", 9, AGE=80)
     site.write("DS", "F-1", 9, DSDECOD="SCREEN FAILURE")
+    site.write("DS", "P-90", 2, DSDECOD="SCREEN FAILURE")  # failed once, screened again and enrolled
     found = {each.name: each.n for each in run(trials.protocol(dlt=True), site.data()).populations}
     assert found == {
         "screened": 8,

@@ -97,8 +97,15 @@ def test_a_death_after_the_window_does_not_explain_a_missing_value(trials, site)
     assert at_visit(*_look(site), trials.CRP, DAY_28).missing == "not recorded"
 
 
-def test_a_visit_that_has_not_come_yet_is_not_due(trials, site):
-    assert at_visit(*_look(site, until=30), trials.CRP, DAY_28).missing == "not due"
+def test_a_death_late_in_the_window_explains_a_missing_value(trials, site):
+    site.leave("P-1", 33, "DEATH")
+    assert at_visit(*_look(site), trials.CRP, DAY_28).missing == "died"
+
+
+@pytest.mark.parametrize(("until", "reason"), [(30, "not due"), (48, "not due"), (49, "not recorded")])
+def test_a_visit_is_not_due_until_its_window_is_over(trials, site, until, reason):
+    # the first dose is on trial day 12, the window ends 37 days later
+    assert at_visit(*_look(site, until=until), trials.CRP, DAY_28).missing == reason
 
 
 def test_what_the_visit_says_outranks_a_later_loss(trials, site):
@@ -131,6 +138,12 @@ def test_a_retracted_or_corrected_row_is_read_in_its_last_version(trials, site):
     site.measure("P-1", 28, 3.0)
     site.facts.append(Fact("LB", "P-1", 1, 40, 45, version=2, values={"TESTCD": "CRP", "STRESN": 8.0}))
     assert at_visit(*_look(site), trials.CRP, DAY_28).value == 8.0
+
+
+def test_a_toxicity_once_found_is_not_taken_back_by_a_second_assessment(site):
+    site.write("XD", "P-1", 20, XDDLT="Y", XDEVAL="Y")
+    site.write("XD", "P-1", 40, XDDLT="N", XDEVAL="Y")
+    assert _look(site)[1].dlt is True
 
 
 def _scores(site, trials, scores):
@@ -189,7 +202,7 @@ def test_death_in_a_time_to_a_recorded_event(trials, site, direction, time, even
 
 
 def test_overlapping_spells_count_each_day_once(trials, site):
-    site.write("PR", "P-1", 12, PRCAT="OXYGEN", ENDAY=15)
+    site.write("PR", "P-1", 9, PRCAT="OXYGEN", ENDAY=15)  # days before the first dose do not count
     site.write("PR", "P-1", 14, PRCAT="OXYGEN", ENDAY=17)
     site.write("PR", "P-1", 12, PRCAT="DIALYSIS", ENDAY=40)
     outcome = trials.outcome(OutcomeType.DURATION, (), end=28)
