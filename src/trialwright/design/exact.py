@@ -18,7 +18,7 @@ from trialwright.core.errors import UsageError
 from trialwright.design.graph import Endings, Floats, walk
 from trialwright.design.rule import CountingRule, Counts
 
-_CHUNK = 1 << 21  # endings times scenarios held at once
+_CHUNK = 1 << 15  # endings times scenarios held at once: small enough for the cache
 _LOG_ZERO = -1e5  # stands for log(0): its exponential is 0, and 0 times it is 0
 
 

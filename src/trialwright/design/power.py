@@ -168,7 +168,7 @@ def _fisher_rejects(n: int, control_n: int, alpha: float) -> NDArray[np.float64]
         order = np.argsort(chance)
         below = np.concatenate(([0.0], chance[order].cumsum()))
         p = below[np.searchsorted(chance[order], chance * (1 + 1e-7), side="right")]
-        rejects[x, events - x] = p <= alpha
+        rejects[x, events - x] = p <= alpha * (1 + 1e-9)  # p equal to alpha rejects, whatever the rounding
     return rejects
 
 

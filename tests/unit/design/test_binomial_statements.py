@@ -1,5 +1,7 @@
 """What n participants can say, and power where an answer is known without a table."""
 
+import itertools
+
 import pytest
 
 from trialwright.core.errors import UsageError
@@ -10,7 +12,7 @@ from trialwright.design import power
 def test_each_count_from_none_to_all_has_a_statement():
     statements = binomial.statements(9)
     assert [s.events for s in statements] == list(range(10))
-    for low, high in zip(statements[:-1], statements[1:], strict=True):
+    for low, high in itertools.pairwise(statements):
         assert low.upper < high.upper or high.events == 9
         assert low.lower < high.lower
     assert statements[0].lower == 0
