@@ -56,7 +56,8 @@ class Event:
 
 
 def events(life: Life, plan: Plan, dlt: DltDefinition | None, scenario: Scenario, seed: int) -> tuple[Event, ...]:
-    """Every adverse event that the trial gets to see, by onset: the dose-limiting one, if any, others, and a fatal one at death.
+    """Every adverse event that the trial gets to see, by onset: the dose-limiting one, if any, others, and a fatal
+    one at death.
 
     Within the DLT window no other event meets the DLT definition: what would, is not related, or one grade lower
     where the definition does not ask for relatedness.
@@ -65,7 +66,9 @@ def events(life: Life, plan: Plan, dlt: DltDefinition | None, scenario: Scenario
         return ()
     draws = stream(seed, scenario.name, "adverse", life.number)
     truth = scenario.adverse_events
-    found = [_other(draws, truth, life, plan, dlt, onset) for onset in _onsets(draws, truth.rate.of(life.treated), plan)]
+    found = [
+        _other(draws, truth, life, plan, dlt, onset) for onset in _onsets(draws, truth.rate.of(life.treated), plan)
+    ]
     found = [event for event in found if event.onset <= life.last_seen]
     limiting = stream(seed, scenario.name, "limiting", life.number)
     if life.dlt is not None and life.dlt <= life.last_seen:

@@ -48,8 +48,9 @@ class Book:
     ) -> None:
         """Write one row that occurred on trial day `day`.
 
-        It is known after a delay, or on the same day if `at_once`, and never before `not_before`. `first_version`: what a mistaken
-        first entry said; it is written in place of the right one, with the scenario's probability, and corrected some days later.
+        It is known after a delay, or on the same day if `at_once`, and never before `not_before`. `first_version`:
+        what a mistaken first entry said; it is written in place of the right one, with the scenario's probability,
+        and corrected some days later.
         """
         self._numbers[domain, subject] += 1
         number = self._numbers[domain, subject]

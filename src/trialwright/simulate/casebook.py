@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.book import Book
     from trialwright.simulate.life import Life
-    from trialwright.simulate.measure import Measurement
     from trialwright.simulate.patients import Candidate
-    from trialwright.simulate.plan import Administration, Plan
+    from trialwright.simulate.plan import Administration, Measurement, Plan
     from trialwright.simulate.scenario import Scenario
 
 _INTERRUPTED = Decimal("0.5")
@@ -65,25 +64,23 @@ def write_enrolment(book: Book, life: Life, person: Candidate, cohort: int | Non
     book.write("DS", life.subject, life.enrolled, milestone, at_once=True)
 
 
-def write_course(
-    book: Book,
-    protocol: Protocol,
-    plan: Plan,
-    doses: Sequence[Administration],
-    life: Life,
-    scenario: Scenario,
-    seed: int,
+def write_decisive(
+    book: Book, plan: Plan, doses: Sequence[Administration], life: Life, scenario: Scenario, seed: int
 ) -> None:
-    """Everything from the first dose to the end of follow-up."""
-    _visits(book, plan, life)
+    """What decisions can depend on: doses, the DLT assessment and the end of follow-up."""
     _doses(book, doses, life, scenario, seed)
+    if life.assessed and plan.window is not None:
+        _assessment(book, life, plan.window)
+    _end(book, life)
+
+
+def write_course(book: Book, protocol: Protocol, plan: Plan, life: Life, scenario: Scenario, seed: int) -> None:
+    """Everything else from the first dose to the end of follow-up: visits, measurements, adverse events."""
+    _visits(book, plan, life)
     for measurement in plan.measurements:
         _measured(book, measurement, readings(measurement, life, scenario, seed), life, plan)
     for event in events(life, plan, protocol.dlt, scenario, seed):
         _event(book, event, life)
-    if life.assessed and plan.window is not None:
-        _assessment(book, life, plan.window)
-    _end(book, life)
 
 
 def _visits(book: Book, plan: Plan, life: Life) -> None:
@@ -146,9 +143,7 @@ def _text(amount: Amount | None) -> str | None:
     return None if amount is None else format(amount.value.normalize(), "f")
 
 
-def _measured(
-    book: Book, measurement: Measurement, taken: Sequence[Reading], life: Life, plan: Plan
-) -> None:
+def _measured(book: Book, measurement: Measurement, taken: Sequence[Reading], life: Life, plan: Plan) -> None:
     parameter = measurement.parameter
     if parameter.domain in ("PR", "CM"):
         _spell(book, measurement, taken, life)
@@ -204,7 +199,8 @@ def _event(book: Book, event: Event, life: Life) -> None:
 
 
 def _assessment(book: Book, life: Life, window: int) -> None:
-    """The signed assessment: at once after a DLT, else when the window is over; not evaluable if it was not completed."""
+    """The signed assessment: at once after a DLT, else when the window is over; not evaluable if it was not
+    completed."""
     if life.dlt is not None and life.dlt <= life.last_seen:
         day = life.on(life.dlt)
         values: dict[str, Value] = {"XDDLT": "Y", "XDEVAL": "Y", "XDREASN": "met the definition within the window"}

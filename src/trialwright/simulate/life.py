@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 class Life:
     """One enrolled participant's truth, part of which the trial gets to see.
 
-    `number`: of the candidate, from 1. `origin`: trial day of relative day 0 (the first dose, or the day it was due). `dosed`: whether
-    a first dose was given. `dlt`, `death`, `drop_out`: relative days, None = does not happen within follow-up.
-    `end`: planned last relative day. `assessed`: whether a DLT assessment is due. `visits`: actual relative day of each visit
-    by its planned day.
+    `number`: of the candidate, from 1. `origin`: trial day of relative day 0 (the first dose, or the day it was due).
+    `dosed`: whether a first dose was given. `dlt`, `death`, `drop_out`: relative days, None = does not happen within
+    follow-up.
+    `end`: planned last relative day. `assessed`: whether a DLT assessment is due. `visits`: actual relative day of
+    each visit by its planned day.
     """
 
     subject: str
@@ -62,7 +63,8 @@ def live(
     scenario: Scenario,
     seed: int,
 ) -> Life:
-    """The life of the participant with that candidate's number, enrolled on a trial day; the same for a seed, whatever else is measured."""
+    """The life of the participant with that candidate's number, enrolled on a trial day; the same for a seed,
+    whatever else is measured."""
     draws = stream(seed, scenario.name, "life", number)
     u = draws.random(8)
     treated = not arm.role.is_control
@@ -89,7 +91,7 @@ def live(
         dose_level=dose_level,
         weight=weight,
         enrolled=enrolled,
-        origin=enrolled + int(u[6] * 2),
+        origin=enrolled + int(u[6] * 2) if dosed else enrolled,
         dosed=dosed,
         dlt=dlt if dlt is not None and dlt <= first else None,
         death=death,

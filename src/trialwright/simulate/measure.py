@@ -33,8 +33,9 @@ _DEATH = re.compile(r"\b(dea(d|th)|died|deceased)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One planned measurement. `day`: actual relative day, `planned`: the planned one. `value`: in the parameter's unit,
-    None where it was not taken, with the reason (`died`, `unable`, `not_done`, `ltfu`). `text`: the category or Y / N."""
+    """One planned measurement. `day`: actual relative day, `planned`: the planned one. `value`: in the parameter's
+    unit, None where it was not taken, with the reason (`died`, `unable`, `not_done`, `ltfu`). `text`: the category or
+    Y / N."""
 
     planned: int
     day: int
@@ -44,7 +45,8 @@ class Reading:
 
 
 def readings(measurement: Measurement, life: Life, scenario: Scenario, seed: int) -> tuple[Reading, ...]:
-    """What is recorded of one parameter in one participant, one reading per planned day (for an event: up to the event).
+    """What is recorded of one parameter in one participant, one reading per planned day (for an event: up to the
+    event).
 
     The draws are named by participant and parameter: another outcome, arm size or design leaves them alone.
     """
@@ -69,7 +71,9 @@ def readings(measurement: Measurement, life: Life, scenario: Scenario, seed: int
             values = _count(truth, days, life.treated, draws)
         case _:
             assert_never(truth)
-    return tuple(_reading(measurement, life, scenario, day, value, float(gaps.random())) for day, value in values.items())
+    return tuple(
+        _reading(measurement, life, scenario, day, value, float(gaps.random())) for day, value in values.items()
+    )
 
 
 def _reading(measurement: Measurement, life: Life, scenario: Scenario, day: int, value: float, u: float) -> Reading:
@@ -97,11 +101,13 @@ def _text(measurement: Measurement, value: float) -> str | None:
     return dict(measurement.parameter.categories).get(int(value)) if measurement.parameter.categories else None
 
 
-def _continuous(truth: ContinuousTruth, measurement: Measurement, treated: bool, draws: np.random.Generator) -> dict[int, float]:
+def _continuous(
+    truth: ContinuousTruth, measurement: Measurement, treated: bool, draws: np.random.Generator
+) -> dict[int, float]:
     own = draws.normal()
     reached = truth.reached if truth.reached else float(measurement.days[-1] or 1)
     change = truth.change.of(treated)
-    low, high = measurement.parameter.low, measurement.parameter.high
+    low, high = _limits(measurement.parameter)
     values = {}
     for day in measurement.days:
         noise = math.sqrt(truth.correlation) * own + math.sqrt(1 - truth.correlation) * draws.normal()
@@ -115,6 +121,14 @@ def _continuous(truth: ContinuousTruth, measurement: Measurement, treated: bool,
     return values
 
 
+def _limits(parameter: Parameter) -> tuple[float | None, float | None]:
+    """The least and the greatest value; a percentage lies between 0 and 100 unless the parameter says otherwise."""
+    low, high = parameter.low, parameter.high
+    if parameter.unit in ("%", "percent", "percentage"):
+        low, high = (0.0 if low is None else low), (100.0 if high is None else high)
+    return low, high
+
+
 def _binary(truth: BinaryTruth, days: tuple[int, ...], treated: bool, draws: np.random.Generator) -> dict[int, float]:
     """Days of one participant are correlated (0.5 on the latent scale)."""
     cut = _quantile(truth.probability.of(treated))
@@ -122,15 +136,17 @@ def _binary(truth: BinaryTruth, days: tuple[int, ...], treated: bool, draws: np.
     return {day: float(math.sqrt(0.5) * (own + draws.normal()) < cut) for day in days}
 
 
-def _ordinal(truth: OrdinalTruth, measurement: Measurement, treated: bool, draws: np.random.Generator) -> dict[int, float]:
+def _ordinal(
+    truth: OrdinalTruth, measurement: Measurement, treated: bool, draws: np.random.Generator
+) -> dict[int, float]:
     scores = _living_scores(measurement.parameter)
     shares = _baseline(truth.baseline, len(scores))
     own = draws.normal()
-    last = float(measurement.days[-1] or 1)
+    reached = truth.reached if truth.reached else float(measurement.days[-1] or 1)
     values = {}
     for day in measurement.days:
         noise = math.sqrt(truth.correlation) * own + math.sqrt(1 - truth.correlation) * draws.normal()
-        level = noise + truth.shift.of(treated) * day / last
+        level = noise + truth.shift.of(treated) * min(1.0, day / reached)
         values[day] = float(scores[_category(_NORMAL.cdf(level), shares)])
     return values
 
@@ -162,7 +178,9 @@ def _event(truth: TimeTruth, days: tuple[int, ...], treated: bool, draws: np.ran
     return before if at > days[-1] else {**before, at: 1.0}
 
 
-def _duration(truth: DurationTruth, days: tuple[int, ...], treated: bool, draws: np.random.Generator) -> dict[int, float]:
+def _duration(
+    truth: DurationTruth, days: tuple[int, ...], treated: bool, draws: np.random.Generator
+) -> dict[int, float]:
     mean = truth.mean.of(treated)
     spent = draws.gamma((mean / truth.sd) ** 2, truth.sd**2 / mean)
     return {day: float(min(round(spent), day)) for day in days}

@@ -65,7 +65,8 @@ def candidate(eligibility: Eligibility, scenario: Scenario, seed: int, number: i
 
 
 def _unfit(eligibility: Eligibility, age: int, sex: str, weight: Weight, which: int) -> Candidate:
-    """Somebody who fails one criterion: the age where it has a limit, the sex where only one is admitted, or judgement."""
+    """Somebody who fails one criterion: the age where it has a limit, the sex where only one is admitted, or
+    judgement."""
     low, high = eligibility.minimum_age_years, eligibility.maximum_age_years
     if which == 0 and low is not None and low >= 1:
         return Candidate(int(low) - 1, sex, weight, ("INCLUSION", "AGEMIN", f"age at least {low:g} years"))

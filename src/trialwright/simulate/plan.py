@@ -79,7 +79,7 @@ def make(protocol: Protocol, scenario: Scenario) -> Plan:
     window, arms = _dlt_window(protocol, problems)
     measurements = tuple(_measurements(protocol, scenario, problems))
     horizon = _horizon(protocol, measurements, window)
-    visits = _visits(protocol, measurements, horizon)
+    visits = _visits(protocol, measurements, horizon, window)
     return Plan(visits, measurements, horizon, window, arms, tuple(problems))
 
 
@@ -96,15 +96,28 @@ def administrations(
             many = treatment.dosing.administrations
             if many is not None and many > 1:
                 problems.append(
-                    _problem("SIM-011", f"{treatment.name}: the days of its {many} administrations are not stated; only the first is simulated", f"arms.{arm.id}")
+                    _problem(
+                        "SIM-011",
+                        f"{treatment.name}: the days of its {many} administrations are not stated; "
+                        "only the first is simulated",
+                        f"arms.{arm.id}",
+                    )
                 )
         if dose is None:
             problems.append(
-                _problem("SIM-010", f"{treatment.name} ({arm.label}): no dose is stated; it is given without an amount", f"arms.{arm.id}")
+                _problem(
+                    "SIM-010",
+                    f"{treatment.name} ({arm.label}): no dose is stated; it is given without an amount",
+                    f"arms.{arm.id}",
+                )
             )
         elif not isinstance(dose, Amount | AmountPerKg):
             problems.append(
-                _problem("SIM-012", f"{treatment.name}: a dose per square metre needs a body surface, which is not simulated", f"arms.{arm.id}")
+                _problem(
+                    "SIM-012",
+                    f"{treatment.name}: a dose per square metre needs a body surface, which is not simulated",
+                    f"arms.{arm.id}",
+                )
             )
             dose = None
         volume = treatment.dosing.volume
@@ -116,13 +129,29 @@ def administrations(
 
 
 def _dose(protocol: Protocol, arm: Arm, treatment: Treatment, dose_level: int | None) -> Dose | None:
-    """The dose of one administration: the dose level's where one is given and the treatment is the escalated one."""
+    """The dose of one administration: the dose level's for the escalated treatment, else the treatment's own."""
     dosing = treatment.dosing
-    level = next((x for x in protocol.dose_levels if dose_level and x.number == dose_level), None)
-    escalated = dosing.reference is not None or len(dosing.readings) != 1 or arm.id == getattr(level, "arm", None)
-    if level is not None and level.dose is not None and escalated and (dosing.readings or dosing.reference):
+    level = next((x for x in protocol.dose_levels if x.number == dose_level), None)
+    if level is None or level.dose is None:
+        return dosing.dose
+    if dosing.reference is not None:
         return level.dose
-    return dosing.dose
+    if arm.id not in escalated_arms(protocol):
+        return dosing.dose
+    own = {reading.dose for reading in dosing.readings}
+    alone = not own and not any(other.dosing.readings for other in arm.treatments)
+    return level.dose if level.dose in own or alone else dosing.dose
+
+
+def escalated_arms(protocol: Protocol) -> tuple[str, ...]:
+    """The arms that hold dose levels."""
+    match protocol.design:
+        case Escalation(arms=arms):
+            return arms
+        case SelectThenCompare(escalation=escalation):
+            return escalation.arms
+        case _:
+            return ()
 
 
 def _dlt_window(protocol: Protocol, problems: list[Problem]) -> tuple[int | None, tuple[str, ...]]:
@@ -154,7 +183,11 @@ def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem
         planted = scenario.truth_of(parameter.code)
         if planted is None:
             problems.append(
-                _problem("SIM-014", f"{parameter.name}: the scenario {scenario.name!r} says nothing of it; it is not simulated", outcome.id)
+                _problem(
+                    "SIM-014",
+                    f"{parameter.name}: the scenario {scenario.name!r} says nothing of it; it is not simulated",
+                    outcome.id,
+                )
             )
             continue
         days: set[int] = set()
@@ -163,14 +196,22 @@ def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem
         days |= {e.day for e in protocol.schedule if parameter.code in e.activities and 0 <= e.day <= LONGEST}
         if not days - {0}:
             problems.append(
-                _problem("SIM-015", f"{outcome.measure[:120]}: the record gives no day on which it is measured; it is not simulated", outcome.id)
+                _problem(
+                    "SIM-015",
+                    f"{outcome.measure[:120]}: the record gives no day on which it is measured; it is not simulated",
+                    outcome.id,
+                )
             )
             continue
         found.append(Measurement(parameter, outcome, planted, tuple(sorted(days))))
     for outcome in protocol.analysed_outcomes:
         if outcome.type is OutcomeType.UNKNOWN:
             problems.append(
-                _problem("SIM-016", f"{outcome.measure[:120]}: its kind of variable is not known; it is not simulated", outcome.id)
+                _problem(
+                    "SIM-016",
+                    f"{outcome.measure[:120]}: its kind of variable is not known; it is not simulated",
+                    outcome.id,
+                )
             )
     return found
 
@@ -205,7 +246,8 @@ def _whole(day: float) -> int:
 
 
 def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], window: int | None) -> int:
-    """The last relative day of follow-up: of any measurement, visit, outcome's horizon or DLT window; 28 if none is known."""
+    """The last relative day of follow-up: of any measurement, visit, outcome's horizon or DLT window; 28 if none is
+    known."""
     days = [m.days[-1] for m in measurements]
     days += [e.day for e in protocol.schedule]
     for outcome in protocol.analysed_outcomes:
@@ -216,7 +258,9 @@ def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], window: 
     return min(max(days, default=0) or DEFAULT_WINDOW, LONGEST)
 
 
-def _visits(protocol: Protocol, measurements: tuple[Measurement, ...], horizon: int) -> tuple[Visit, ...]:
+def _visits(
+    protocol: Protocol, measurements: tuple[Measurement, ...], horizon: int, window: int | None
+) -> tuple[Visit, ...]:
     """The scheduled encounters, and one visit for each measurement day that the schedule does not hold.
 
     Daily measurements are taken at home or on the ward and make no visit of their own.
@@ -228,6 +272,8 @@ def _visits(protocol: Protocol, measurements: tuple[Measurement, ...], horizon: 
         for day in measurement.days:
             visits.setdefault(day, (f"Day {day}", day, day))
     visits.setdefault(0, ("Day 0", 0, 0))
+    if window is not None:
+        visits.setdefault(window, (f"Day {window}, end of the DLT window", window, window))
     return tuple(
         Visit(number, name, day, earliest, latest)
         for number, (day, (name, earliest, latest)) in enumerate(sorted(visits.items()), start=1)

@@ -38,11 +38,13 @@ class ByGroup:
 
 @dataclass(frozen=True, slots=True)
 class ContinuousTruth:
-    """A measured value. At baseline Normal(mean, sd) in the parameter's unit; on the log scale where `log` is true: then
+    """A measured value. At baseline Normal(mean, sd) in the parameter's unit; on the log scale where `log` is true:
+    then
     `mean` and `sd` are the geometric mean and the standard deviation of the natural logarithm.
 
     `change`: mean change from baseline (ln ratio where `log`), reached on relative day `reached` (None: the last
-    scheduled day), linear until then and constant after it. `correlation` between any two days of one participant, 0 to 1.
+    scheduled day), linear until then and constant after it. `correlation` between any two days of one participant, 0
+    to 1.
     """
 
     mean: float
@@ -64,12 +66,15 @@ class BinaryTruth:
 
 @dataclass(frozen=True, slots=True)
 class OrdinalTruth:
-    """A score at scheduled days: a latent Normal(0, 1) cut at the quantiles of `baseline` (the probability of each category,
-    from the lowest score; empty = the middle categories), shifted by `shift` standard deviations by the last day."""
+    """A score at scheduled days: a latent Normal(0, 1) cut at the quantiles of `baseline` (the probability of each
+    category, from the lowest score; empty = the middle categories), shifted by `shift` standard deviations, reached
+    as in
+    `ContinuousTruth`."""
 
     shift: ByGroup
     baseline: tuple[float, ...] = ()
     correlation: float = 0.5
+    reached: float | None = None
     kind: Literal["ordinal"] = "ordinal"
 
 
@@ -127,8 +132,8 @@ class Planted:
 @dataclass(frozen=True, slots=True)
 class AdverseEventTruth:
     """Adverse events other than dose-limiting ones. `rate`: events per participant in the first 28 days, Poisson; later
-    a tenth of that. `grades`: probability of CTCAE grade 1, 2, 3, 4. `related`, `haematological`: proportions. Grade 3 or
-    more is serious with probability `serious`."""
+    a tenth of that. `grades`: probability of CTCAE grade 1, 2, 3, 4. `related`, `haematological`: proportions. Grade
+    3 or more is serious with probability `serious`."""
 
     rate: ByGroup = field(default_factory=lambda: ByGroup(0.6, 0.6))
     grades: tuple[float, float, float, float] = (0.6, 0.28, 0.1, 0.02)
@@ -139,9 +144,11 @@ class AdverseEventTruth:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How the trial runs. `accrual`: candidates a day (Poisson), above 0. `screen_failure`, `not_done`, `unable`, `late`,
+    """How the trial runs. `accrual`: candidates a day (Poisson), above 0. `screen_failure`, `not_done`, `unable`,
+    `late`,
     `corrected`, `missed_dose`: probabilities. `drop_out`: probability of leaving before the end of follow-up.
-    `delay`: mean days from an occurrence to its entry. `visit_jitter`: probability of a visit one day off its planned day."""
+    `delay`: mean days from an occurrence to its entry. `visit_jitter`: probability of a visit one day off its planned
+    day."""
 
     accrual: float = 0.25
     screen_failure: float = 0.15
@@ -157,7 +164,8 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Who comes. Ages in years and weights in kg are Normal, ages cut at the protocol's limits. `female`: proportion."""
+    """Who comes. Ages in years and weights in kg are Normal, ages cut at the protocol's limits. `female`:
+    proportion."""
 
     age_mean: float = 55.0
     age_sd: float = 13.0
@@ -171,8 +179,8 @@ class Scenario:
     """Everything that one simulated trial takes for true.
 
     `statement`: what is assumed, in a sentence that a clinician can judge. `dlt`: true probability of a dose-limiting
-    toxicity per dose level, from the lowest. `death`: probability of death by relative day `death_by` (None: by the end of
-    follow-up), at a constant rate until then and none after it.
+    toxicity per dose level, from the lowest. `death`: probability of death by relative day `death_by` (None: by the
+    end of follow-up), at a constant rate until then and none after it.
     """
 
     name: str

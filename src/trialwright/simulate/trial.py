@@ -12,7 +12,7 @@ from trialwright.dataset.state import DECIDING, TrialState
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 from trialwright.protocol.kinds import Unsupported
 from trialwright.simulate import casebook
-from trialwright.simulate.allocate import Allocator
+from trialwright.simulate.allocate import AllocationList
 from trialwright.simulate.book import Book
 from trialwright.simulate.life import live
 from trialwright.simulate.patients import arrival_days, candidate
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trialwright.simulate.scenario import Scenario
 
 LAST_DAY = 36525
-MOST_PARTICIPANTS = 20_000
+MOST_PARTICIPANTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,19 @@ class SimulatedTrial:
         return last if isinstance(last, Stop) else None
 
 
-def run(protocol: Protocol, scenario: Scenario, *, seed: int, design: Design | None = None) -> SimulatedTrial:
+def run(
+    protocol: Protocol, scenario: Scenario, *, seed: int, design: Design | None = None, deciding_only: bool = False
+) -> SimulatedTrial:
     """One trial of this protocol under this scenario; the same for the same seed (0 or more), on any machine.
 
-    `design`: what decides; None = the design that the protocol declares. It is asked at every arrival of a candidate, when
-    something that bears on decisions becomes known, and on the day that a `Wait` names.
+    `design`: what decides; None = the design that the protocol declares. It is asked at every arrival of a candidate,
+    when something that bears on decisions becomes known, and on the day that a `Wait` names. `deciding_only`: leave
+    out visits, measurements and adverse events; the decisions are the same.
 
     Raises StageError (SIM-020) if the declared design cannot be run; the message says why.
     """
     chosen = design if design is not None else _declared(protocol)
-    loop = _Loop(protocol, scenario, seed, chosen, make(protocol, scenario))
+    loop = _Loop(protocol, scenario, seed, chosen, make(protocol, scenario), deciding_only)
     loop.enrol()
     loop.follow_up()
     return SimulatedTrial(
@@ -115,7 +118,10 @@ def _declared(protocol: Protocol) -> Design:
 class _Loop:
     """The clock, the book and the state of one running trial."""
 
-    def __init__(self, protocol: Protocol, scenario: Scenario, seed: int, design: Design, plan: Plan) -> None:
+    def __init__(
+        self, protocol: Protocol, scenario: Scenario, seed: int, design: Design, plan: Plan, deciding_only: bool
+    ) -> None:
+        self.deciding_only = deciding_only
         self.protocol = protocol
         self.scenario = scenario
         self.seed = seed
@@ -126,7 +132,7 @@ class _Loop:
         self.closed: int | None = None
         self._decide: Callable[[TrialState], Decision] = design.decide
         self._state = TrialState(0)
-        self._allocator = Allocator(protocol, scenario.name, seed)
+        self._allocator = AllocationList(protocol, scenario.name, seed)
         self._doses = _remembered(partial(_doses_of, protocol, self.problems))
         self._screened = 0
         self._enrolled = 0
@@ -139,18 +145,24 @@ class _Loop:
         while not isinstance(decision, Stop):
             day = self._next_day(arrival, decision)
             if day is None or day > LAST_DAY or self._enrolled >= MOST_PARTICIPANTS:
-                self._cut_off(decision)
+                self._cut_off(decision, day)
                 return
             moved = self._advance(day)
+            if isinstance(decision, Wait) and (moved or (decision.until is not None and day >= decision.until)):
+                decision = self._ask(day)
             if arrival <= day:
                 arrival = next(arrivals)
-                decision = self._ask(day)
                 if isinstance(decision, Enrol):
-                    self._screen(decision, day)
-                    decision = self._ask(day)
-            elif moved or (isinstance(decision, Wait) and decision.until is not None and day >= decision.until):
-                decision = self._ask(day)
+                    decision = self._offer(day)
         self.closed = self._state.day
+
+    def _offer(self, day: int) -> Decision:
+        """Ask for the candidate who has come, screen them if the trial is open, and ask again."""
+        decision = self._ask(day)
+        if isinstance(decision, Enrol):
+            self._screen(decision, day)
+            decision = self._ask(day)
+        return decision
 
     def follow_up(self) -> None:
         """Let everything that is still to come become known."""
@@ -206,19 +218,27 @@ class _Loop:
             )
             casebook.write_enrolment(self.book, life, person, decision.cohort)
             doses = self._doses(arm.id, decision.dose_level)
-            casebook.write_course(self.book, self.protocol, self.plan, doses, life, self.scenario, self.seed)
+            casebook.write_decisive(self.book, self.plan, doses, life, self.scenario, self.seed)
+            if not self.deciding_only:
+                casebook.write_course(self.book, self.protocol, self.plan, life, self.scenario, self.seed)
         self._learn(day)
 
-    def _cut_off(self, decision: Decision) -> None:
+    def _cut_off(self, decision: Decision, day: int | None) -> None:
+        if self._enrolled >= MOST_PARTICIPANTS:
+            why = f"more than {MOST_PARTICIPANTS:,} participants are not simulated one by one"
+        elif day is None:
+            why = "nothing was left to happen"
+        else:
+            why = f"more than {LAST_DAY:,} days are not simulated"
         self.problems.append(
             Problem(
                 "SIM-021",
-                Severity.ERROR,
-                f"enrolment did not end: on trial day {self._state.day}, with {self._enrolled} enrolled, the design "
-                f"answered {decision.reason!r} and nothing was left to happen",
+                Severity.WARNING,
+                f"the simulated trial was cut off on trial day {self._state.day} with {self._enrolled} enrolled: "
+                f"{why}; the design's last answer was: {decision.reason}",
                 field="design",
-                expected=f"a design that ends within {LAST_DAY} days and {MOST_PARTICIPANTS} participants",
-                mend="check the size, the dose levels and the DLT window in the protocol file",
+                expected=f"a design that ends within {LAST_DAY:,} days and {MOST_PARTICIPANTS:,} participants",
+                mend="check the size, the dose levels and the DLT window in the protocol file, and the accrual",
             )
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.errors import InputError
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
-from trialwright.simulate.scenario import Assumes, Scenario
+from trialwright.simulate.scenario import Assumes, Conduct, Scenario
 from trialwright.simulate.truth import default_truths, given_truth
 
 if TYPE_CHECKING:
@@ -34,12 +34,19 @@ def for_protocol(protocol: Protocol) -> tuple[Scenario, ...]:
     planned = Scenario(
         "planned",
         Assumes.PLANNED,
-        f"An assumption, not a claim: every outcome is better by {STANDARD_EFFECT:g} standard deviations (Cohen's medium "
-        "difference), because the record states no planned effect.",
+        f"An assumption, not a claim: every outcome is better by {STANDARD_EFFECT:g} standard deviations (Cohen's "
+        "medium difference), because the record states no planned effect.",
         planted=tuple(plant(outcome, parameter, STANDARD_EFFECT) for outcome, parameter in parameters),
     )
     rates = _default_rates(protocol)
-    return tuple(replace(scenario, dlt=rates) for scenario in (null, planned, *published(protocol)))
+    conduct = Conduct(accrual=_accrual(protocol))
+    return tuple(replace(scenario, dlt=rates, conduct=conduct) for scenario in (null, planned, *published(protocol)))
+
+
+def _accrual(protocol: Protocol) -> float:
+    """Candidates a day: one in four days, or as many as fill the trial in about a year."""
+    default = Conduct().accrual
+    return max(default, round((protocol.enrolment.count or 0) / (365 * (1 - Conduct().screen_failure)), 3))
 
 
 def load(name_or_path: str | Path, protocol: Protocol) -> Scenario:

@@ -90,7 +90,7 @@ def _truth(outcome: Outcome, parameter: Parameter, effect: float, sign: float) -
             return CourseTruth(median)
         return TimeTruth(median if sign < 0 else ByGroup(14.0, round(14.0 * faster, 3)))
     if parameter.categories or kind is OutcomeType.ORDINAL:
-        return OrdinalTruth(ByGroup(0.0, sign * effect))
+        return OrdinalTruth(ByGroup(0.0, sign * effect), reached=last_day(outcome))
     if kind is OutcomeType.DURATION:
         return DurationTruth(ByGroup(10.0, max(0.5, 10.0 + sign * effect * 6.0)), 6.0)
     if kind is OutcomeType.COUNT:
@@ -98,7 +98,14 @@ def _truth(outcome: Outcome, parameter: Parameter, effect: float, sign: float) -
     if kind is OutcomeType.BINARY and outcome.derivation.responder is None:
         return BinaryTruth(ByGroup(0.4, round(_shifted(0.4, sign * effect * _LOGIT_PER_SD), 4)))
     mean, sd, log = _level(parameter)
-    return ContinuousTruth(mean, sd, ByGroup(0.0, round(sign * effect * sd, 6)), log=log)
+    return ContinuousTruth(mean, sd, ByGroup(0.0, round(sign * effect * sd, 6)), log=log, reached=last_day(outcome))
+
+
+def last_day(outcome: Outcome) -> float | None:
+    """The last relative day that an outcome's time frame names, None where it names none after day 0."""
+    frame = outcome.time_frame
+    day = max((d for d in (frame.cap, frame.end, *frame.days) if d is not None), default=0.0)
+    return day if day > 0 else None
 
 
 def _shifted(probability: float, log_odds: float) -> float:

@@ -34,7 +34,8 @@ class Applies:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Figures for the parameters whose code, name or measure match `matches`. `source`: place in the list of sources."""
+    """Figures for the parameters whose code, name or measure match `matches`. `source`: place in the list of
+    sources."""
 
     matches: str
     truth: Truth

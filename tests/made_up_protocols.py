@@ -1,10 +1,8 @@
-"""Small protocols built by hand: no record, no draft."""
+"""Small protocols built by hand, for tests of what runs them: no record, no draft."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-
-import pytest
 
 from trialwright.core.quantity import Amount, AmountPerKg
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
@@ -90,7 +88,10 @@ def every_kind() -> tuple[Outcome, ...]:
         outcome(1, OutcomeType.CONTINUOUS, points(10, 28), Parameter("LESPROP", "lesion", "LB", "%"), change=True),
         outcome(2, OutcomeType.BINARY, points(28), Parameter("NORMALCT", "normal CT", "RS")),
         outcome(
-            3, OutcomeType.TIME_TO_EVENT, horizon(28), Parameter("CLINSCL", "clinical scale", "RS", None, SCALE),
+            3,
+            OutcomeType.TIME_TO_EVENT,
+            horizon(28),
+            Parameter("CLINSCL", "clinical scale", "RS", None, SCALE),
             improvement=1,
         ),
         outcome(4, OutcomeType.TIME_TO_EVENT, horizon(28), Parameter("VIRALNEG", "viral clearance", "LB")),
@@ -98,14 +99,19 @@ def every_kind() -> tuple[Outcome, ...]:
         outcome(6, OutcomeType.COUNT, horizon(28), Parameter("RELAPSES", "relapses", "RS")),
         outcome(7, OutcomeType.ORDINAL, points(28, baseline=True), Parameter("MMRC", "mMRC", "FT", None, SCALE[:5])),
         outcome(8, OutcomeType.CONTINUOUS, points(28), Parameter("SIXMWD", "6-minute walk", "FT", "m", (), 0.0)),
-        outcome(9, OutcomeType.BINARY, points(4, 14), Parameter("CRP", "C-reactive protein", "LB", "mg/L"), responder="decrease"),
+        outcome(
+            9,
+            OutcomeType.BINARY,
+            points(4, 14),
+            Parameter("CRP", "C-reactive protein", "LB", "mg/L"),
+            responder="decrease",
+        ),
         outcome(10, OutcomeType.ADVERSE_EVENTS, horizon(28)),
         outcome(11, OutcomeType.SERIOUS_ADVERSE_EVENTS, horizon(28)),
         outcome(12, OutcomeType.MORTALITY, horizon(28)),
     )
 
 
-@pytest.fixture
 def parallel() -> Protocol:
     arms = (
         Arm("arm-1", "Cells", ArmRole.EXPERIMENTAL, (flat("UC-MSC", "4E7", (0, 3, 6)),), "armGroups[0]"),
@@ -114,16 +120,19 @@ def parallel() -> Protocol:
     return protocol_of(arms, Parallel(("arm-1", "arm-2"), (2, 1), 30, True), every_kind(), size=30)
 
 
-@pytest.fixture
 def single() -> Protocol:
     arms = (Arm("arm-1", "Cells", ArmRole.EXPERIMENTAL, (flat("WJ-MSC", "1E8"),), "armGroups[0]"),)
     return protocol_of(arms, SingleArm("arm-1", 9), every_kind()[7:], size=9)
 
 
-@pytest.fixture
 def escalation() -> Protocol:
-    doses = [DoseReading(AmountPerKg(Decimal(x), "cells"), "as written", i == 0) for i, x in enumerate(("5E5", "1E6", "1.5E6"))]
-    treatment = Treatment("hUC-MSC", "BIOLOGICAL", Dosing(tuple(doses), administrations=1, days=(0,)), "interventions[0]")
+    doses = [
+        DoseReading(AmountPerKg(Decimal(x), "cells"), "as written", i == 0)
+        for i, x in enumerate(("5E5", "1E6", "1.5E6"))
+    ]
+    treatment = Treatment(
+        "hUC-MSC", "BIOLOGICAL", Dosing(tuple(doses), administrations=1, days=(0,)), "interventions[0]"
+    )
     arms = (Arm("arm-1", "Cells", ArmRole.DOSE_LEVEL, (treatment,), "armGroups[0]"),)
     levels = tuple(DoseLevel(j, f"level {j}", d.dose, "arm-1") for j, d in enumerate(doses, start=1))
     design = Escalation(
@@ -132,8 +141,11 @@ def escalation() -> Protocol:
         ("arm-1", "arm-1", "arm-1"),
         dlt_window=28,
         target_n=9,
-        readings=("3+3: six required at the MTD", "3+3: six required at the MTD, with de-escalation",
-                  "literal: cohorts of three, stop at two DLTs in a cohort"),
+        readings=(
+            "3+3: six required at the MTD",
+            "3+3: six required at the MTD, with de-escalation",
+            "literal: cohorts of three, stop at two DLTs in a cohort",
+        ),
     )
     dlt = DltDefinition("grade 3", 28, 3, 4, True, "CTCAE v5.0")
     return protocol_of(arms, design, (), levels=levels, size=9, dlt=dlt)

@@ -1,0 +1,212 @@
+"""Sizes and power of arms side by side: every defensible split of the participants, at every scenario's effect."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from trialwright.protocol.outcomes import Outcome, OutcomeLevel, OutcomeType
+from trialwright.simulate.scenario import (
+    BinaryTruth,
+    ContinuousTruth,
+    DurationTruth,
+    OrdinalTruth,
+)
+from trialwright.simulate.scenarios.generic import last_day
+
+if TYPE_CHECKING:
+    from trialwright.design.power import Power
+    from trialwright.protocol.kinds import Parallel
+    from trialwright.protocol.protocol import Protocol
+    from trialwright.simulate.scenario import Scenario
+
+_NORMAL = NormalDist()
+_LARGEST_GRID = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One way to share the participants out. `ratio`, `sizes`: by arm in the design's order. `basis`: stated, or
+    assumed."""
+
+    ratio: tuple[int, ...]
+    sizes: tuple[int, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPower:
+    """The power for one outcome at one scenario's effect. `contrast`: the two arms. `power`: None where no
+    method is in place yet, then `note` says why."""
+
+    scenario: str
+    assumes: str
+    outcome: str
+    contrast: tuple[str, str]
+    ratio: tuple[int, ...]
+    sizes: tuple[int, int]
+    power: Power | None
+    note: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values."""
+        found = self.power
+        return {
+            "scenario": self.scenario,
+            "assumes": self.assumes,
+            "outcome": self.outcome,
+            "contrast": f"{self.contrast[0]} - {self.contrast[1]}",
+            "ratio": list(self.ratio),
+            "sizes": list(self.sizes),
+            "power": None if found is None else found.power,
+            "method": None if found is None else found.method,
+            "hypothesis": None if found is None else found.hypothesis,
+            "alpha": None if found is None else found.alpha,
+            "sides": None if found is None else found.sides,
+            "effect": {} if found is None else dict(found.effect),
+            "exact": None if found is None else found.exact,
+            "source": None if found is None else found.source,
+            "note": self.note,
+        }
+
+
+def splits(parallel: Parallel, protocol: Protocol) -> tuple[Split, ...]:
+    """The sizes of the arms: as stated, or by the stated ratio; where the ratio is assumed, by every usual one.
+
+    Empty where the number of participants is not known.
+    """
+    from trialwright.design.parallel import sizes_of
+
+    arms = {arm.id: arm for arm in protocol.arms}
+    stated = [arms[a].size for a in parallel.arms if a in arms]
+    known = [size for size in stated if size is not None]
+    assumed = parallel.ratio is None or any(
+        "ratio" in item.about or "allocation" in item.about for item in protocol.assumptions
+    )
+    if len(known) == len(parallel.arms) and known and parallel.size in (None, sum(known)):
+        common = math.gcd(*known) or 1
+        return (Split(tuple(size // common for size in known), tuple(known), "sizes as stated"),)
+    if not parallel.size:
+        return ()
+    if not assumed and parallel.ratio is not None:
+        return (Split(parallel.ratio, sizes_of(parallel.size, parallel.ratio), "ratio as stated"),)
+    ratios = _usual_ratios(len(parallel.arms))
+    if parallel.ratio is not None:
+        ratios = tuple(dict.fromkeys((parallel.ratio, *ratios)))
+    return tuple(Split(ratio, sizes_of(parallel.size, ratio), "ratio assumed") for ratio in ratios)
+
+
+def _usual_ratios(count: int) -> tuple[tuple[int, ...], ...]:
+    """Even shares, and twice as many in each single arm, or in all others than it."""
+    even = (1,) * count
+    double = [tuple(2 if i == j else 1 for i in range(count)) for j in range(count)]
+    return (even, *double) if count > 1 else (even,)
+
+
+def contrast(parallel: Parallel, protocol: Protocol) -> tuple[str, str] | None:
+    """The arms that are compared first: the first arm that is no control with the first control; without a control, the
+    first two arms; None with fewer than two."""
+    if len(parallel.arms) < 2:
+        return None
+    controls = [a.id for a in protocol.arms if a.id in parallel.arms and a.role.is_control]
+    others = [name for name in parallel.arms if name not in controls]
+    if controls and others:
+        return others[0], controls[0]
+    return parallel.arms[0], parallel.arms[1]
+
+
+def primary(protocol: Protocol) -> Outcome | None:
+    """The first primary outcome; the first of all where the record's ranks were lost."""
+    outcomes = protocol.analysed_outcomes
+    ranked = [outcome for outcome in outcomes if outcome.level is OutcomeLevel.PRIMARY]
+    return next(iter(ranked or outcomes), None)
+
+
+def powers(parallel: Parallel, protocol: Protocol, scenarios: tuple[Scenario, ...]) -> tuple[EffectPower, ...]:
+    """The power for the primary outcome at each scenario's effect and each split."""
+    outcome = primary(protocol)
+    pair = contrast(parallel, protocol)
+    if outcome is None or pair is None:
+        return ()
+    places = [parallel.arms.index(arm) for arm in pair]
+    return tuple(
+        at_effect(scenario, outcome, pair, split.ratio, (split.sizes[places[0]], split.sizes[places[1]]))
+        for split in splits(parallel, protocol)
+        for scenario in scenarios
+    )
+
+
+def at_effect(
+    scenario: Scenario, outcome: Outcome, pair: tuple[str, str], ratio: tuple[int, ...], sizes: tuple[int, int]
+) -> EffectPower:
+    """The power of the test that fits the outcome's type, at the effect that the scenario plants in it."""
+    found: Power | None = None
+    note = ""
+    if min(sizes) < 2:
+        note = "an arm of fewer than two participants: no test"
+    else:
+        found, note = _power(scenario, outcome, sizes)
+    return EffectPower(scenario.name, scenario.assumes.value, outcome.id, pair, ratio, sizes, found, note)
+
+
+def _power(scenario: Scenario, outcome: Outcome, sizes: tuple[int, int]) -> tuple[Power | None, str]:
+    from trialwright.design.power import two_distributions, two_means
+
+    kind = outcome.type
+    if kind is OutcomeType.MORTALITY:
+        return _proportions(scenario.death.treated, scenario.death.control, sizes)
+    if kind is OutcomeType.ADVERSE_EVENTS:
+        rate = scenario.adverse_events.rate
+        return _proportions(1 - math.exp(-rate.treated), 1 - math.exp(-rate.control), sizes)
+    parameters = outcome.derivation.parameters
+    planted = scenario.truth_of(parameters[0].code) if parameters else None
+    if planted is None:
+        return None, f"no power: nothing is planted for an outcome of type {kind.value!r}"
+    reached = _share_reached(outcome, planted.truth)
+    match planted.truth:
+        case BinaryTruth(probability=probability):
+            return _proportions(probability.treated, probability.control, sizes)
+        case ContinuousTruth() as truth:
+            spread = truth.sd * math.sqrt(2 * (1 - truth.correlation))
+            if outcome.derivation.responder is not None:
+                return _proportions(
+                    _responds(outcome, truth, truth.change.treated * reached, spread),
+                    _responds(outcome, truth, truth.change.control * reached, spread),
+                    sizes,
+                )
+            spread = spread if outcome.derivation.change else truth.sd
+            difference = (truth.change.treated - truth.change.control) * reached
+            return two_distributions(_NORMAL.cdf(difference / spread / math.sqrt(2)), *sizes), ""
+        case OrdinalTruth(shift=shift):
+            difference = (shift.treated - shift.control) * reached
+            return two_distributions(
+                _NORMAL.cdf(difference / math.sqrt(2)), *sizes
+            ), "few categories: ties make it rough"
+        case DurationTruth(mean=mean, sd=sd):
+            return two_means(mean.treated - mean.control, sd, *sizes), "days are skewed: the t test is an approximation"
+        case other:
+            return None, f"no method is in place yet for the power of {other.kind!r} outcomes"
+
+
+def _share_reached(outcome: Outcome, truth: object) -> float:
+    """How much of the full effect has come about on the outcome's last day."""
+    reached = getattr(truth, "reached", None)
+    day = last_day(outcome)
+    return 1.0 if not reached or not day else min(1.0, day / reached)
+
+
+def _responds(outcome: Outcome, truth: ContinuousTruth, change: float, spread: float) -> float:
+    """The probability of a response: a change in the outcome's direction by more than its threshold."""
+    sign = -1.0 if outcome.derivation.responder == "decrease" else 1.0
+    threshold = 0.0 if truth.log else outcome.derivation.threshold
+    return _NORMAL.cdf((sign * change - threshold) / spread)
+
+
+def _proportions(treated: float, control: float, sizes: tuple[int, int]) -> tuple[Power | None, str]:
+    from trialwright.design.power import two_proportions
+
+    if sizes[0] * sizes[1] > _LARGEST_GRID:
+        return None, "too many participants for the full grid of Fisher's exact test"
+    return two_proportions(treated, control, *sizes), ""

@@ -1,0 +1,206 @@
+"""The operating characteristics of a protocol's design: what it implies, before anybody is enrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialwright.core.problem import Problem, Severity
+from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
+from trialwright.simulate import comparing, escalating
+from trialwright.simulate.comparing import EffectPower, Split
+from trialwright.simulate.escalating import RuleCharacteristics
+from trialwright.simulate.scenarios import for_protocol
+from trialwright.simulate.truth import DltTruth, default_truths, given_truth
+
+if TYPE_CHECKING:
+    from trialwright.design.exact_binomial import Detection, Statement
+    from trialwright.protocol.assumptions import Assumption
+    from trialwright.protocol.protocol import Protocol
+    from trialwright.simulate.scenario import Scenario
+
+USUAL_TRUTH = "gentle"
+_MOST_STATEMENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OverallSuccess:
+    """The chance that a dose is selected and then found better: sum over levels of P(selected) times power there."""
+
+    rule: str
+    truth: DltTruth
+    scenario: str
+    sizes: tuple[int, int]
+    success: float
+    power: float
+
+
+@dataclass(frozen=True, slots=True)
+class Binomial:
+    """What a single arm of `n` can say about a rate: a statement for 0 to n events (some of them for large n), and the
+    chance to see an event at all."""
+
+    n: int
+    statements: tuple[Statement, ...]
+    detection: tuple[Detection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristics:
+    """What a design implies. Parts that the kind of design does not have are empty.
+
+    `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under every
+    truth. `splits`, `powers`: of arms side by side. `overall`: of dose selection followed by a comparison.
+    """
+
+    trial: str | None
+    design: str
+    truths: tuple[DltTruth, ...] = ()
+    rules: tuple[RuleCharacteristics, ...] = ()
+    binomial: Binomial | None = None
+    splits: tuple[Split, ...] = ()
+    powers: tuple[EffectPower, ...] = ()
+    overall: tuple[OverallSuccess, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def under(self, truth: DltTruth) -> tuple[RuleCharacteristics, ...]:
+        """Every reading of the rule under one truth."""
+        return tuple(item for item in self.rules if item.truth == truth)
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values. `truth` and `readings` are those of the first truth; `truths` has all."""
+        from trialwright.simulate.operating_json import as_json
+
+        return as_json(self)
+
+
+def characteristics(protocol: Protocol, truth: Sequence[float] | None = None) -> Characteristics:
+    """The operating characteristics of the protocol's design: exact for a dose escalation and for one arm, power by a
+    named method for arms side by side.
+
+    `truth`: true DLT probability of each dose level, lowest first, each in [0, 1]; None = the default truths.
+    Raises UsageError (SIM-003) if it does not fit the dose levels.
+    """
+    design = protocol.design
+    problems: list[Problem] = []
+    base = Characteristics(
+        trial=protocol.record.nct_id, design=design.kind, assumptions=protocol.assumptions, problems=()
+    )
+    scenarios = for_protocol(protocol)
+    match design:
+        case Escalation():
+            found = _with_rules(base, design, protocol, truth, problems)
+        case SelectThenCompare(escalation=escalation, comparison=comparison):
+            found = _with_rules(base, escalation, protocol, truth, problems)
+            found = _with_powers(found, comparison, protocol, scenarios, problems)
+            found = _replaced(found, overall=_overall(found, comparison, protocol))
+        case SingleArm(size=size):
+            given_truth(truth or (), 0)
+            found = _with_binomial(base, size, problems)
+        case Parallel():
+            given_truth(truth or (), 0)
+            found = _with_powers(base, design, protocol, scenarios, problems)
+        case Unsupported(name=name, missing=missing):
+            found = base
+            problems.append(
+                _problem("SIM-031", f"a design of this kind ({name}) has no operating characteristics yet: {missing}")
+            )
+    return _replaced(found, scenarios=scenarios, problems=tuple(problems))
+
+
+def _with_rules(
+    base: Characteristics,
+    escalation: Escalation,
+    protocol: Protocol,
+    truth: Sequence[float] | None,
+    problems: list[Problem],
+) -> Characteristics:
+    if truth is not None:
+        truths: tuple[DltTruth, ...] = (given_truth(truth, escalation.levels),)
+    else:
+        known = default_truths(escalation.levels) if escalation.levels >= 1 else ()
+        truths = tuple(sorted(known, key=lambda item: item.name != USUAL_TRUTH))
+    graphs = escalating.compiled(escalation, problems)
+    rules = tuple(escalating.evaluate(graph, item, escalation, protocol) for item in truths for graph in graphs)
+    return _replaced(base, truths=truths, rules=rules)
+
+
+def _with_binomial(base: Characteristics, size: int | None, problems: list[Problem]) -> Characteristics:
+    from trialwright.design import exact_binomial
+
+    if not size:
+        problems.append(
+            _problem("SIM-032", "the number of participants is not known, so nothing can be said of a rate")
+        )
+        return base
+    statements = exact_binomial.statements(size)
+    if size > _MOST_STATEMENTS:
+        step = max(1, size // 50)
+        statements = tuple(s for s in statements if s.events <= 10 or s.events % step == 0 or s.events == size)
+    return _replaced(base, binomial=Binomial(size, statements, exact_binomial.detection(size)))
+
+
+def _with_powers(
+    base: Characteristics,
+    parallel: Parallel,
+    protocol: Protocol,
+    scenarios: tuple[Scenario, ...],
+    problems: list[Problem],
+) -> Characteristics:
+    splits = comparing.splits(parallel, protocol)
+    if not splits:
+        problems.append(
+            _problem("SIM-032", "the number of participants is not known, so there are no sizes and no power")
+        )
+    if comparing.primary(protocol) is None:
+        problems.append(_problem("SIM-033", "the protocol has no outcome, so there is no power to compute"))
+    if comparing.contrast(parallel, protocol) is None:
+        problems.append(_problem("SIM-034", "fewer than two arms are compared, so there is no power to compute"))
+    return _replaced(base, splits=splits, powers=comparing.powers(parallel, protocol, scenarios))
+
+
+def _overall(found: Characteristics, comparison: Parallel, protocol: Protocol) -> tuple[OverallSuccess, ...]:
+    """Every dose level is taken to have the scenario's effect; a level that is not selected brings no success."""
+    return tuple(
+        OverallSuccess(
+            rule.rule,
+            rule.truth,
+            item.scenario,
+            item.sizes,
+            overall_success(rule.selection[1:], [item.power.power] * (len(rule.selection) - 1)),
+            item.power.power,
+        )
+        for rule in found.rules
+        for item in found.powers
+        if item.power is not None
+    )
+
+
+def overall_success(selected: Sequence[float], power: Sequence[float]) -> float:
+    """The chance of success of a dose selection followed by a comparison: the sum over levels of P(selected) times
+    power.
+
+    >>> round(overall_success([0.2, 0.5, 0.3], [0.1, 0.5, 0.8]), 2)
+    0.51
+    """
+    return float(sum(p * w for p, w in zip(selected, power, strict=True)))
+
+
+def _replaced(base: Characteristics, **changes: object) -> Characteristics:
+    from dataclasses import replace
+
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def _problem(code: str, message: str) -> Problem:
+    return Problem(
+        code,
+        Severity.WARNING,
+        message,
+        field="design",
+        expected="a design with its sizes",
+        mend="add what is missing to the protocol file",
+    )
