@@ -65,8 +65,10 @@ _DURATION = re.compile(
     r"|treatment duration|sick leave|time (?:spent|in hospital)"
     r"|times of hospital stay"
 )
-_PEOPLE = r"(?:participants?|patients?|subjects?|people|individuals|persons|volunteers|children|women|men"
-r"|infants|neonates|cases|pf participants)"
+_PEOPLE = (
+    r"(?:participants?|patients?|subjects?|people|individuals|persons|volunteers|children|women|men"
+    r"|infants|neonates|cases|pf participants)"
+)
 _BINARY = re.compile(
     rf"\b(?:number|no\.?|percentage|percent|proportion|rate|fraction|count|frequency|%)\s(?:\(%\)\s)?(?:of"
     rf"|pf)\s(?:the\s)?(?:\w+[\s-]){{0,3}}?{_PEOPLE}"
