@@ -99,7 +99,7 @@ def table(caption: Child, columns: Iterable[Column], rows: Iterable[Iterable[Chi
     columns = tuple(columns)
     head = tag("tr", [tag("th", c.heading, scope="col", class_=_style(c)) for c in columns])
     body = [tag("tr", [_cell(column, cell) for column, cell in zip(columns, row, strict=True)]) for row in rows]
-    whole = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", body), **attributes)
+    whole = tag("table", tag("caption", tag("span", caption)), tag("thead", head), tag("tbody", body), **attributes)
     label = caption if isinstance(caption, str) else "Table"
     return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=label)
 

@@ -21,8 +21,11 @@ class Section:
     leaf: bool = False
 
 
-def page(title: str, header: Markup, sections: Sequence[Section], footer: Child) -> str:
-    """The whole page as text: UTF-8, no script, no reference to anything outside the file."""
+def page(title: str, header: Markup, sections: Sequence[Section], footer: Child, *, wide: bool = False) -> str:
+    """The whole page as text: UTF-8, no script, no reference to anything outside the file.
+
+    `wide`: for pages of tables, which use the whole width.
+    """
     contents = tag(
         "nav",
         tag("h2", "Contents", id="contents"),
@@ -34,7 +37,7 @@ def page(title: str, header: Markup, sections: Sequence[Section], footer: Child)
     body = tag(
         "body",
         tag("a", "Skip to the report", href="#main", class_="skip"),
-        tag("div", tag("header", header, class_="page"), contents, main, class_="frame"),
+        tag("div", tag("header", header, class_="page"), contents, main, class_="frame wide" if wide else "frame"),
         tag("div", tag("footer", tag("p", footer), class_="page"), class_="frame"),
     )
     return document(title, body)

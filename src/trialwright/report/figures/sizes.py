@@ -10,13 +10,13 @@ from trialwright.report.svg import Drawing, wrapped
 
 def distribution(rows: Sequence[tuple[str, Mapping[int, float], float]], registered: int | None, title: str) -> Drawing:
     """Rows of (reading, probability of each N, expected N) as bars on one axis of N."""
-    label, left, right, panel = 200.0, 232.0, 700.0, 92.0
+    label, left, right, panel = 214.0, 232.0, 690.0, 80.0
     support = sorted({n for _, chances, _ in rows for n, p in chances.items() if p > 0})
     low, high = min(support, default=0), max(support, default=1)
     if registered is not None:
         low, high = min(low, registered), max(high, registered)
-    top = 34.0
-    drawing = Drawing(840, top + panel * len(rows) + 46, title, _described(rows, registered))
+    top = 30.0
+    drawing = Drawing(840, top + panel * len(rows) + 22, title, _described(rows, registered))
     unit = (right - left) / (high - low + 1)
     peak = max((p for _, chances, _ in rows for p in chances.values()), default=1.0)
 
@@ -26,7 +26,7 @@ def distribution(rows: Sequence[tuple[str, Mapping[int, float], float]], registe
     for index, (reading, chances, expected) in enumerate(rows):
         base = top + panel * (index + 1) - 22
         lines = wrapped(reading, label, 13, 3)
-        drawing.lines(0, base - 42, lines, leading=1.25)
+        drawing.lines(0, base - 16 * (len(lines) - 1) - 8, lines, leading=1.25)
         for n, chance in sorted(chances.items()):
             tall = (panel - 44) * chance / peak
             past = registered is not None and n > registered
@@ -41,7 +41,7 @@ def distribution(rows: Sequence[tuple[str, Mapping[int, float], float]], registe
             if chance >= 0.03:
                 drawing.text(x(n), base - tall - 4, f"{chance * 100:.0f}", size=11, anchor="middle", class_="q")
         drawing.line(left, base, right, base, class_="axis")
-        drawing.text(right + 14, base - 24, f"mean {expected:.1f}", size=12.5)
+        drawing.text(right + 14, base - 24, f"mean {expected:.2f}", size=12.5)
         if registered is not None:
             within = sum(p for n, p in chances.items() if n <= registered)
             drawing.text(right + 14, base - 6, f"{numbers.percent(within)} ≤ {registered}", size=12.5, class_="b")

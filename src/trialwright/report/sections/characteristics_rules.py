@@ -147,26 +147,40 @@ def _selection(key: str, rules: Sequence[RuleCharacteristics], doses: Sequence[s
 
 def _all_numbers(rules: Sequence[RuleCharacteristics], truth: DltTruth) -> Markup:
     levels = range(1, len(truth.rates) + 1)
-    columns = [Column("Reading of the rule", head=True, wide=True), Column("No dose", number=True)]
-    columns += [Column(f"Level {level}", number=True) for level in levels]
-    columns += [Column("Participants", number=True), *[Column(f"at level {level}", number=True) for level in levels]]
-    columns += [Column("DLTs", number=True), Column("True rate at the selected dose", number=True)]
-    rows: list[list[Child]] = [
+    ground = tag("small", f"True DLT rates {rates(truth)}; exact.")
+    reading = Column("Reading of the rule", head=True, wide=True)
+    ends = table(
+        join("Level selected, and its true rate of DLT", ground),
         [
-            rule.rule,
-            *[numbers.percent(share) for share in rule.selection],
-            f"{rule.expected_n:.2f}",
-            *[f"{n:.2f}" for n in rule.expected_n_by_level],
-            f"{rule.expected_dlts:.2f}",
-            numbers.percent(rule.expected_rate_at_selected),
-        ]
-        for rule in rules
-    ]
-    return table(
-        join("Selection (%), expected participants and DLTs", tag("small", f"True DLT rates {rates(truth)}; exact.")),
-        columns,
-        rows,
+            reading,
+            Column("No dose", number=True),
+            *[Column(f"Level {level}", number=True) for level in levels],
+            Column("True rate at the selected dose", number=True),
+        ],
+        [
+            [rule.rule, *[numbers.percent(p) for p in rule.selection], numbers.percent(rule.expected_rate_at_selected)]
+            for rule in rules
+        ],
     )
+    sizes = table(
+        join("Expected participants and DLTs", ground),
+        [
+            reading,
+            Column("Participants", number=True),
+            *[Column(f"at level {level}", number=True) for level in levels],
+            Column("DLTs", number=True),
+        ],
+        [
+            [
+                rule.rule,
+                f"{rule.expected_n:.2f}",
+                *[f"{n:.2f}" for n in rule.expected_n_by_level],
+                f"{rule.expected_dlts:.2f}",
+            ]
+            for rule in rules
+        ],
+    )
+    return join(ends, sizes)
 
 
 def _other(number: int, rules: Sequence[RuleCharacteristics], doses: Sequence[str], truth: DltTruth) -> Markup:

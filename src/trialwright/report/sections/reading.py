@@ -51,9 +51,12 @@ def _lost(record: Record) -> Markup:
         return note("This rendering is not known to lose any field.", kind="why")
     return table(
         "What this rendering lost: nothing is known of these fields",
-        [Column("Field", head=True), Column("What happened", wide=True), Column("Path")],
+        [Column("Field", head=True, wide=True), Column("What happened", wide=True)],
         [
-            (wording.field_label(path), entry.note or "not shown by this rendering", tag("code", path))
+            (
+                join(wording.field_label(path), tag("p", tag("code", path), class_="meta")),
+                entry.note or "not shown by this rendering",
+            )
             for path, entry in lost
         ],
     )
