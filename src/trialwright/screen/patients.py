@@ -29,7 +29,7 @@ FLAGS: Mapping[str, bool | None] = {"Y": True, "YES": True, "N": False, "NO": Fa
 @dataclass(frozen=True, slots=True)
 class Patient:
     """One candidate; None = not known. `age`: years; `whole`: given in completed years, so up to a year older than it
-    says. `sex`: `MALE` or `FEMALE`. `healthy`: a volunteer without the condition. `row`: its place in the input, from 1."""
+    says. `sex`: `MALE` or `FEMALE`. `healthy`: a volunteer without the condition. `row`: its place, from 1."""
 
     id: str
     row: int
