@@ -78,10 +78,12 @@ class Record:
         value = self.value(path)
         if _is_empty(value):
             above = self.provenance.entry(path)
-            if above is not None and above.presence is Presence.LOST:
+            if above is not None and above.presence in (Presence.LOST, Presence.AMBIGUOUS):
                 return above
             return Entry(Presence.ABSENT)
         above = self.provenance.entry(path)
+        if above is not None and above.presence is Presence.AMBIGUOUS:
+            return above
         return Entry(Presence.PRESENT, above.where if above else (JsonPath(path),))
 
     def where(self, path: str) -> Location | None:

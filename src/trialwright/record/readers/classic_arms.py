@@ -32,6 +32,16 @@ class _Drug:
     others: list[Piece] = field(default_factory=list)
     arms: list[Piece] = field(default_factory=list)
 
+    @property
+    def link(self) -> str:
+        """How arms name the intervention."""
+        return f"{label_of(self.kind, INTERVENTION_TYPE)}: {self.name.text}" if self.kind else self.name.text
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells two interventions of one name apart."""
+        return (self.link, *(piece.text for piece in self.text))
+
 
 def cells(lines: Sequence[Piece]) -> list[list[Piece]]:
     """The cells of a table whose cells may run over several lines: each its non-empty pieces. A `|` closes a cell;
@@ -81,22 +91,12 @@ def _phases(sheet: Sheet, cell: Sequence[Piece]) -> None:
     )
 
 
-def _typed(piece: Piece) -> list[tuple[str, Piece]]:
-    """The interventions in a line: `Drug: A Biological: B`."""
-    marks = list(_TYPED.finditer(piece.text))
-    ends = [mark.start() for mark in marks[1:]] + [len(piece.text)]
-    return [(mark.group(1), piece.part(mark.end(), end)) for mark, end in zip(marks, ends, strict=True)]
-
-
 def arms(sheet: Sheet, lines: Sequence[Piece]) -> None:
     """The table of the arms, and with it every intervention, linked both ways."""
     sheet.mark(*(piece for piece in lines if values.is_marker(piece)))
     table = cells([piece for piece in lines if not values.is_marker(piece) or piece.text.strip() == "|"])
-    drugs: dict[tuple[str | None, str], _Drug] = {}
-    for piece in sheet.held.pop("interventions", []):
-        for kind, name in _typed(piece):
-            code = code_of(kind, INTERVENTION_TYPE)
-            drugs.setdefault((code, name.text), _Drug(code, name))
+    listed = sheet.held.pop("interventions", [])
+    drugs: list[_Drug] = []
     number = 0
     index = 0
     while index < len(table):
@@ -105,16 +105,16 @@ def arms(sheet: Sheet, lines: Sequence[Piece]) -> None:
             index += 1
             continue
         beside = table[index + 1] if index + 1 < len(table) else []
-        _arm(sheet, f"{_ARMS}[{number}]", cell, beside, drugs)
+        _arm(sheet, f"{_ARMS}[{number}]", cell, _drugs(beside, listed), drugs)
+        sheet.take(_INTERVENTIONS, beside)
         number += 1
         index += 2
-    for position, drug in enumerate(drugs.values()):
+    for position, drug in enumerate(_in_order(listed, drugs)):
         _intervention(sheet, f"{_INTERVENTIONS}[{position}]", drug)
 
 
-def _arm(
-    sheet: Sheet, path: str, cell: Sequence[Piece], beside: Sequence[Piece], drugs: dict[tuple[str | None, str], _Drug]
-) -> None:
+def _arm(sheet: Sheet, path: str, cell: Sequence[Piece], beside: Sequence[_Drug], drugs: list[_Drug]) -> None:
+    """An arm with its type, label and description; what stands beside it is added to the interventions."""
     head, *rest = cell
     label = head
     if found := _ARM.fullmatch(head.text):
@@ -123,31 +123,28 @@ def _arm(
     sheet.put(path + ".label", label.text, label)
     if rest:
         values.text(sheet, path + ".description", rest)
-    named = []
-    for drug in _drugs(beside):
-        held = drugs.setdefault((drug.kind, drug.name.text), drug)
-        held.text = held.text or drug.text
-        held.others = held.others or drug.others
-        held.arms.append(label)
-        named.append(drug)
-    if named:
-        names = [_link(drug) for drug in named]
-        sheet.put(path + ".interventionNames", names, [drug.name for drug in named])
-    sheet.take(_INTERVENTIONS, beside)
+    for drug in beside:
+        held = next((known for known in drugs if known.key == drug.key), None)
+        if held is None:
+            drugs.append(drug)
+        (held or drug).arms.append(label)
+    if beside:
+        names = [drug.link for drug in beside]
+        sheet.put(path + ".interventionNames", names, [drug.name for drug in beside])
 
 
-def _link(drug: _Drug) -> str:
-    return f"{label_of(drug.kind, INTERVENTION_TYPE)}: {drug.name.text}" if drug.kind else drug.name.text
+def _drugs(cell: Sequence[Piece], listed: Sequence[Piece]) -> list[_Drug]:
+    """The interventions of an arm: `Type: name`, description, `Other Name: x` or `Other Names:` with a list.
 
-
-def _drugs(cell: Sequence[Piece]) -> list[_Drug]:
-    """The interventions of an arm: `Type: name`, description, `Other Name: x` or `Other Names:` with a list."""
+    A line that reads like a type and a name is only one if the first table lists it, where there is one.
+    """
+    table = " ".join(piece.text for piece in listed)
     found: list[_Drug] = []
     in_names = False
     for piece in cell:
         typed = _TYPED.match(piece.text)
         other = _OTHER_NAME.match(piece.text)
-        if typed:
+        if typed and (not found or not table or piece.text in table):
             found.append(_Drug(code_of(typed.group(1), INTERVENTION_TYPE), piece.part(typed.end())))
             in_names = False
         elif not found:
@@ -164,6 +161,35 @@ def _drugs(cell: Sequence[Piece]) -> list[_Drug]:
     return found
 
 
+def _in_order(listed: Sequence[Piece], drugs: Sequence[_Drug]) -> list[_Drug]:
+    """The interventions in the order of the first table; those that no arm has are known by their name alone."""
+    left = list(drugs)
+    found: list[_Drug] = []
+    for drug in (drug for piece in listed for drug in _typed(piece, [d.link for d in drugs])):
+        shown = next((known for known in left if known.link == drug.link), None)
+        if shown is not None:
+            left.remove(shown)
+            found.append(shown)
+        elif all(known.link != drug.link for known in drugs):
+            found.append(drug)
+    return found + left
+
+
+def _typed(piece: Piece, known: Sequence[str]) -> list[_Drug]:
+    """The interventions in a line such as `Drug: A Biological: B`, known ones first: a name may hold a type's word."""
+    found: list[_Drug] = []
+    at = 0
+    while (mark := _TYPED.search(piece.text, at)) is not None:
+        fitting = [link for link in known if piece.text.startswith(link, mark.start())]
+        following = _TYPED.search(piece.text, mark.end())
+        end = following.start() if following else len(piece.text)
+        if fitting:
+            end = mark.start() + max(map(len, fitting))
+        found.append(_Drug(code_of(mark.group(1), INTERVENTION_TYPE), piece.part(mark.end(), end)))
+        at = end
+    return found
+
+
 def _intervention(sheet: Sheet, path: str, drug: _Drug) -> None:
     sheet.put(path + ".name", drug.name.text, drug.name)
     if drug.kind:
@@ -172,6 +198,8 @@ def _intervention(sheet: Sheet, path: str, drug: _Drug) -> None:
         values.text(sheet, path + ".description", drug.text)
     if drug.others:
         sheet.put(path + ".otherNames", [piece.text for piece in drug.others], drug.others)
-    if drug.arms:
+    if not drug.arms:
+        sheet.lost((path + ".description", path + ".otherNames"), "the page shows them beside an arm only")
+    else:
         labels = list(dict.fromkeys(piece.text for piece in drug.arms))
         sheet.put(path + ".armGroupLabels", labels, drug.arms, "shown beside these arms")

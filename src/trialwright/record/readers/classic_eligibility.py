@@ -38,15 +38,23 @@ def read(sheet: Sheet, lines: Sequence[Piece]) -> None:
 
 
 def _criteria_start(lines: Sequence[Piece]) -> int:
-    """The index of the first line of the criteria."""
+    """The index of the first line of the criteria: after their heading, else after the last label of the zone.
+
+    Sentences between the last label and `Inclusion Criteria` belong to the criteria, but for the study population.
+    """
+    start = 0
+    population = False
     for index, piece in enumerate(lines):
         bare = piece.text.strip(" :|").casefold()
-        if bare.endswith(_HEADINGS):
-            return index
         if bare == "criteria":
             return index + 1
-    labelled = [index for index, piece in enumerate(lines) if values.label_of_line(piece, _LABELS)]
-    return labelled[-1] + 1 if labelled else len(lines)
+        if bare.endswith(_HEADINGS):
+            return index if population else start
+        if values.label_of_line(piece, _LABELS):
+            start, population = index + 1, False
+        elif bare == "study population":
+            population = True
+    return start if start else len(lines)
 
 
 def _criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:

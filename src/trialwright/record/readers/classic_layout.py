@@ -42,6 +42,11 @@ ZONES: Mapping[str, tuple[tuple[str, bool], ...]] = {
         ("Publications of Results:", False),
         ("Additional Information:", False),
         ("Responsible Party:", False),
+        ("ClinicalTrials.gov Identifier: |", False),
+        ("Other Study ID Numbers:", False),
+        ("First Posted: |", False),
+        ("Last Verified:", False),
+        ("Studies a U.S. FDA-regulated", False),
     ),
 }
 # headings whose presence says that the rendering has kept its headings
@@ -235,6 +240,9 @@ NEVER_SHOWN: tuple[str, ...] = (
     "documentSection",
     "derivedSection.miscInfoModule",
     "derivedSection.interventionBrowseModule",
+    "derivedSection.conditionBrowseModule.ancestors",
+    "derivedSection.conditionBrowseModule.browseLeaves",
+    "derivedSection.conditionBrowseModule.browseBranches",
 )
 # what stands under headings: lost where the rendering has dropped them
 UNDER_HEADINGS: tuple[str, ...] = (

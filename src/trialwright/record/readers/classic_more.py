@@ -93,6 +93,7 @@ def _identifiers(sheet: Sheet, lines: Sequence[Piece], index: int) -> int:
         sheet.put(here + ".id", bare.text, bare)
         if typed and kind:
             sheet.put(here + ".type", kind, piece.part(typed.start(2), typed.end(2)))
+            sheet.lost(here + ".link", "this page does not show it")
             if typed.group(3):
                 sheet.put(here + ".domain", typed.group(3), piece.part(typed.start(3), typed.end(3)))
     return 1 + len(under)
@@ -180,19 +181,25 @@ def responsible_party(sheet: Sheet) -> None:
         sheet.put(PARTY + ".type", "SPONSOR", pieces, note)
         sheet.put(LEAD, said, pieces, "shown as the responsible party: " + note)
         sheet.lost(layout.SPONSORS + "leadSponsor.class", "this page does not show it")
-    elif sponsor is not None and (parts := [part.strip() for part in said.split(",")]) and len(parts) > 2:
-        note = "name, title and affiliation divided at the first and the last comma"
-        sheet.put(PARTY + ".investigatorFullName", parts[0], pieces, note)
-        sheet.put(PARTY + ".investigatorTitle", ", ".join(parts[1:-1]), pieces, note)
-        sheet.put(PARTY + ".investigatorAffiliation", parts[-1], pieces, note)
-        kinds = ("PRINCIPAL_INVESTIGATOR", "SPONSOR_INVESTIGATOR")
-        kind = "SPONSOR_INVESTIGATOR" if parts[0] == sponsor else None
-        if kind:
-            sheet.put(PARTY + ".type", kind, pieces, "the sponsor is the investigator")
-        else:
-            sheet.undecided(PARTY + ".type", kinds[:1], pieces, "a person is named; not shown which kind")
-            sheet.put(PARTY + ".type", kinds[0], pieces, "a person is named who is not the sponsor", kinds)
+    elif sponsor is not None and said.count(",") > 1:
+        _investigator(sheet, said, sponsor, pieces)
     else:
         readings = (f"the sponsor: {said}", f"name, title, affiliation: {said}")
         sheet.undecided(PARTY, readings, pieces, "either the sponsor or a person with title and affiliation")
         sheet.unmapped["Responsible Party"] = said
+
+
+def _investigator(sheet: Sheet, said: str, sponsor: str, pieces: Sequence[Piece]) -> None:
+    """A person with title and affiliation, divided at commas, of which each part may have its own."""
+    ending = ", " + sponsor
+    body, affiliation = (said[: -len(ending)], sponsor) if said.endswith(ending) else said.rpartition(", ")[::2]
+    name, _, title = body.partition(", ")
+    doubtful = (said,) if "," in title else ()
+    note = "name, title and affiliation divided at commas" + (", of which there are more than two" if doubtful else "")
+    for field_name, value in (("FullName", name), ("Title", title), ("Affiliation", affiliation)):
+        sheet.put(f"{PARTY}.investigator{field_name}", value, pieces, note, doubtful)
+    if name == sponsor:
+        sheet.put(PARTY + ".type", "SPONSOR_INVESTIGATOR", pieces, "the sponsor is the investigator")
+    else:
+        kinds = ("PRINCIPAL_INVESTIGATOR", "SPONSOR_INVESTIGATOR")
+        sheet.put(PARTY + ".type", kinds[0], pieces, "a person is named who is not the sponsor", kinds)

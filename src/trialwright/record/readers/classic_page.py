@@ -29,7 +29,7 @@ _SIGNS = (
     "Studies a U.S. FDA-regulated Drug Product:",
 )
 _NEEDED = 3
-_ACRONYM = re.compile(r".*\(([^()\s]{2,14})\)\Z")
+_ACRONYM = re.compile(r".*\(([^()]{2,14})\)\Z")  # an acronym has at most 14 characters
 TITLE = "identificationModule.briefTitle"
 _RESULTS = {"no results posted": False, "study results": True}
 
@@ -71,7 +71,7 @@ def _zones(lines: list[Piece]) -> list[Section]:
         piece = lines[index]
         for zone in order[order.index(current) + 1 :]:
             for start, marker in layout.ZONES[zone]:
-                if piece.text.startswith(start) and (not start.endswith("|") or "treatment" in piece.text):
+                if piece.text.startswith(start) and _opens(zone, piece):
                     return zone, int(marker)
             late = order.index(current) >= order.index(layout.DESIGN)
             if zone == layout.OUTCOMES and late and classic_outcomes.has_frame(piece):
@@ -79,6 +79,11 @@ def _zones(lines: list[Piece]) -> list[Section]:
         return "", 0
 
     return cut(lines, opens)
+
+
+def _opens(zone: str, piece: Piece) -> bool:
+    """Whether a line that begins as a zone's first line may be one: an arm's table has a column of interventions."""
+    return zone != layout.ARMS or "|" not in piece.text or "treatment" in piece.text
 
 
 def _zone(sheet: Sheet, section: Section) -> None:
@@ -133,6 +138,8 @@ def _acronym(sheet: Sheet, title: Piece) -> None:
     if found := _ACRONYM.match(title.text):
         note = "brackets at the end of the title may hold the acronym or belong to the title"
         sheet.undecided("identificationModule.acronym", (found.group(1), "none"), (title,), note)
+        without = title.text[: found.start(1) - 1].rstrip()
+        sheet.put(TITLE, title.text, title, note, (title.text, without))
 
 
 def _descriptions(sheet: Sheet, section: Section) -> None:

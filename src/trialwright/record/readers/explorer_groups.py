@@ -99,8 +99,9 @@ def _description(arm: Arm, waiting: list[Piece], known: Sequence[Block], *, last
 def write(sheet: Sheet, arms: Sequence[Arm], blocks: Sequence[Block], note: str = "") -> None:
     """Put arms and interventions on the sheet, linked both ways."""
     every = list(blocks)
-    names = {block.name.text for block in every}
-    every += [b for arm in arms for b in arm.blocks if b.name.text not in names and not names.add(b.name.text)]  # type: ignore[func-returns-value]
+    for block in (block for arm in arms for block in arm.blocks):
+        if all(block.name.text != known.name.text for known in every):
+            every.append(block)
     kinds = {block.name.text: block.kind.text for block in every if block.kind}
     for index, arm in enumerate(arms):
         _write_arm(sheet, f"{_ARMS}[{index}]", arm, kinds, note)
@@ -111,10 +112,25 @@ def write(sheet: Sheet, arms: Sequence[Arm], blocks: Sequence[Block], note: str 
             sheet.put(path + ".description", paragraphs(block.text), block.text, note)
         if block.kind:
             sheet.term(path + ".type", block.kind, INTERVENTION_TYPE)
-        holders = [arm for arm in arms if any(b.name.text == block.name.text for b in arm.blocks)]
+        holders = _holders(arms, block)
         if holders:
             places = [arm.label for arm in holders]
             sheet.put(path + ".armGroupLabels", [arm.label.text for arm in holders], places, "shown under these groups")
+
+
+def _holders(arms: Sequence[Arm], block: Block) -> list[Arm]:
+    """The arms under which an intervention is shown. Two interventions may share a name: then the rest decides."""
+    named = [(arm, b) for arm in arms for b in arm.blocks if b.name.text == block.name.text]
+    same = [(arm, b) for arm, b in named if b.lines == block.lines and _kind(b) == _kind(block)]
+    found: list[Arm] = []
+    for arm, _ in same or named:
+        if arm not in found:
+            found.append(arm)
+    return found
+
+
+def _kind(block: Block) -> str:
+    return block.kind.text if block.kind else ""
 
 
 def _write_arm(sheet: Sheet, path: str, arm: Arm, kinds: dict[str, str], note: str) -> None:
@@ -155,6 +171,8 @@ def labelled(sheet: Sheet, groups: Section | None, interventions: Section | None
 def boundaries_unknown(sheet: Sheet, pieces: Sequence[Piece], readings: Sequence[str]) -> None:
     """Report that names and descriptions could not be told apart with certainty."""
     note = "names and descriptions stand without labels and do not alternate; this is the likeliest division"
+    sheet.doubt(_ARMS, note)
+    sheet.doubt(_INTERVENTIONS, note)
     sheet.undecided(_ARMS, readings, pieces, note)
     sheet.say(
         "READ-110",

@@ -60,7 +60,12 @@ def blocks(lines: Sequence[Piece]) -> tuple[list[Block], bool]:
             found[-1].text.append(piece)
         else:
             found.append(Block(piece))
-    return found, any(len(block.text) != 1 for block in found)
+    return found, any(len(block.text) != 1 or _is_bare(block.text[0]) for block in found)
+
+
+def _is_bare(piece: Piece) -> bool:
+    """Whether a description is so short that it may be a name."""
+    return len(piece.text.split()) < 3 and not piece.text.endswith(".")
 
 
 def _name_cost(piece: Piece) -> float:
@@ -108,6 +113,7 @@ def _steps(texts: list[str], start: int, known: Sequence[Block], starting: dict[
     """Every way to read one arm that begins at a line."""
     found = []
     label = _name_cost(Piece(texts[start], 1, 1)) + (3.0 if texts[start] == layout.NO_INTERVENTION else 0.0)
+    label += 0.6 if _match(texts, start, known, starting, ()) is not None else 0.0  # rather an intervention
     for text_end in range(start + 1, min(start + 2 + LONGEST_TEXT, len(texts) + 1)):
         lines = text_end - start - 1
         if lines and texts[text_end - 1] == layout.NO_INTERVENTION:

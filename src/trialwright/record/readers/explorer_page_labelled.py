@@ -42,6 +42,9 @@ def never_shown_in_lists(sheet: Sheet) -> None:
     arms = layout.ARMS + "interventions"
     for index in range(len(sheet.value(arms) or ())):
         sheet.lost(f"{arms}[{index}].otherNames", layout.NEVER_SHOWN_NOTE)
+    others = "identificationModule.secondaryIdInfos"
+    for index in range(len(sheet.value(others) or ())):
+        sheet.lost((f"{others}[{index}].domain", f"{others}[{index}].link"), layout.NEVER_SHOWN_NOTE)
     sites = layout.PEOPLE + "locations"
     for index in range(len(sheet.value(sites) or ())):
         paths = [f"{sites}[{index}].{name}" for name in ("zip", "countryCode", "geoPoint")]

@@ -62,6 +62,14 @@ class Sheet:
         self._entries[path] = Entry(Presence.AMBIGUOUS, spans(pieces), tuple(readings), note)
         self.take(path, pieces)
 
+    def doubt(self, path: str, note: str) -> None:
+        """Say of everything that was put beneath a path that it is only one of several readings."""
+        prefix = full(path)
+        for known, entry in self._entries.items():
+            if known.startswith(prefix) and entry.presence is Presence.PRESENT:
+                readings = (str(self.value(known)),)
+                self._entries[known] = Entry(Presence.AMBIGUOUS, entry.where, readings, note)
+
     def lost(self, paths: str | Iterable[str], note: str) -> None:
         """Say that this rendering drops fields; nothing is said of those that have an entry already."""
         for path in (paths,) if isinstance(paths, str) else paths:

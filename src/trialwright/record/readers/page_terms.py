@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 NCT = re.compile(r"\bNCT\d{8}\b", re.IGNORECASE)
-ISO_DATE = re.compile(r"(?:19|20)\d{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+ISO_DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 AGE = re.compile(r"\d{1,4} (?:Year|Month|Week|Day|Hour|Minute)s?", re.IGNORECASE)
 PARTICIPANTS = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\s+(?:participants?|patients?|subjects?))?", re.IGNORECASE)
 _WORDED_DATE = re.compile(r"([A-Z][a-z]+)\.?\s+(?:(\d{1,2}),\s*)?(\d{4})")
