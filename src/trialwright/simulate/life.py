@@ -62,6 +62,8 @@ def live(
     plan: Plan,
     scenario: Scenario,
     seed: int,
+    *,
+    given_anything: bool = True,
 ) -> Life:
     """The life of the participant with that candidate's number, enrolled on a trial day; the same for a seed,
     whatever else is measured."""
@@ -69,7 +71,7 @@ def live(
     u = draws.random(8)
     treated = not arm.role.is_control
     assessed = plan.window is not None and arm.id in plan.assessed_arms and dose_level is not None
-    dosed = bool(u[0] >= scenario.conduct.missed_dose / 2)
+    dosed = bool(u[0] >= scenario.conduct.missed_dose / 2) or not given_anything
     rate = scenario.dlt[dose_level - 1] if assessed and dose_level and dose_level <= len(scenario.dlt) else 0.0
     dlt = int(u[2] * (plan.window + 1)) if plan.window is not None and u[1] < rate else None
     death = _death(float(u[3]), scenario.death.of(treated), scenario.death_by or plan.horizon)
@@ -91,7 +93,7 @@ def live(
         dose_level=dose_level,
         weight=weight,
         enrolled=enrolled,
-        origin=enrolled + int(u[6] * 2) if dosed else enrolled,
+        origin=enrolled + int(u[6] * 2) if dosed and given_anything else enrolled,
         dosed=dosed,
         dlt=dlt if dlt is not None and dlt <= first else None,
         death=death,

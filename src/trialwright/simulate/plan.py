@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_WINDOW = 28
 LONGEST = 3653
 _DAILY = 60
+_DOSED = (None, "DRUG", "BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT", "DIETARY_SUPPLEMENT", "RADIATION")
 _PER_OUTCOME = 200
 
 
@@ -103,7 +104,7 @@ def administrations(
                         f"arms.{arm.id}",
                     )
                 )
-        if dose is None:
+        if dose is None and not arm.role.is_control and treatment.type in _DOSED:
             problems.append(
                 _problem(
                     "SIM-010",
@@ -111,7 +112,7 @@ def administrations(
                     f"arms.{arm.id}",
                 )
             )
-        elif not isinstance(dose, Amount | AmountPerKg):
+        elif dose is not None and not isinstance(dose, Amount | AmountPerKg):
             problems.append(
                 _problem(
                     "SIM-012",

@@ -213,11 +213,20 @@ class _Loop:
         if person.fails is None:
             self._enrolled += 1
             arm = self.protocol.arm(self._allocator.draw(decision))
+            doses = self._doses(arm.id, decision.dose_level)
             life = live(
-                subject, number, arm, decision.dose_level, person.weight, day, self.plan, self.scenario, self.seed
+                subject,
+                number,
+                arm,
+                decision.dose_level,
+                person.weight,
+                day,
+                self.plan,
+                self.scenario,
+                self.seed,
+                given_anything=bool(doses),
             )
             casebook.write_enrolment(self.book, life, person, decision.cohort)
-            doses = self._doses(arm.id, decision.dose_level)
             casebook.write_decisive(self.book, self.plan, doses, life, self.scenario, self.seed)
             if not self.deciding_only:
                 casebook.write_course(self.book, self.protocol, self.plan, life, self.scenario, self.seed)
