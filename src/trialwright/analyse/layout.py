@@ -10,7 +10,7 @@ from itertools import combinations
 from trialwright.analyse.derive import Value
 from trialwright.analyse.observed import Observed, Participant
 from trialwright.analyse.rows import Estimate
-from trialwright.protocol.arms import Arm
+from trialwright.protocol.arms import Arm, ArmRole
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
 from trialwright.protocol.outcomes import Outcome
 from trialwright.protocol.protocol import Protocol
@@ -23,11 +23,19 @@ NOT_RANDOMISED = "not randomised: the groups may differ in more than their treat
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Participants who are described together. `name`: the arm's id, `dose level 2`, or `all`."""
+    """Participants who are described together. `name`: the arm's id, `dose level 2`, or `all`. `undosed`: a control arm
+    in which nobody has a dose recorded, as when it receives the usual care only."""
 
     name: str
     population: str
     members: tuple[Participant, ...]
+    undosed: bool = False
+
+    def treated(self) -> Group:
+        """The participants who received at least one dose; all of them in a control arm that receives none."""
+        if self.undosed:
+            return self
+        return Group(self.name, DOSED, tuple(p for p in self.members if p.first_dose is not None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +71,22 @@ class Layout:
 
     def dosed(self) -> Layout:
         """The same groups and contrasts, with the participants who received at least one dose."""
-        groups = {
-            g.name: Group(g.name, DOSED, tuple(p for p in g.members if p.first_dose is not None)) for g in self.groups
-        }
-        contrasts = tuple(replace(c, first=groups[c.first.name], second=groups[c.second.name]) for c in self.contrasts)
+        groups = {group.name: group.treated() for group in self.groups}
+        contrasts = tuple(
+            replace(
+                c,
+                first=groups[c.first.name],
+                second=groups[c.second.name],
+                caution="; ".join(part for part in (c.caution, _counted_whole(c)) if part),
+            )
+            for c in self.contrasts
+        )
         return replace(self, groups=tuple(groups.values()), contrasts=contrasts)
+
+
+def _counted_whole(contrast: Contrast) -> str:
+    names = [group.name for group in (contrast.first, contrast.second) if group.undosed]
+    return f"nobody in {names[0]} has a dose recorded: all its participants count, from allocation" if names else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +173,9 @@ def _by_level(escalation: Escalation, people: Sequence[Participant]) -> tuple[tu
 
 
 def _parallel(protocol: Protocol, parallel: Parallel, people: Sequence[Participant]) -> Layout:
-    groups, unplaced = _by_arm(parallel.arms, people, RANDOMISED if parallel.randomised else ENROLLED)
+    found, unplaced = _by_arm(parallel.arms, people, RANDOMISED if parallel.randomised else ENROLLED)
     roles = {arm.id: arm for arm in protocol.arms}
+    groups = tuple(replace(group, undosed=_undosed(group, roles)) for group in found)
     caution = "" if parallel.randomised else NOT_RANDOMISED
     contrasts = tuple(
         Contrast(first, second, "; ".join(part for part in (caution, uncoded) if part))
@@ -163,6 +183,13 @@ def _parallel(protocol: Protocol, parallel: Parallel, people: Sequence[Participa
     )
     reason = "" if contrasts else "only one group is named"
     return Layout(groups, contrasts, one_sample=len(groups) == 1, no_contrast=reason, unplaced=unplaced)
+
+
+def _undosed(group: Group, arms: Mapping[str, Arm]) -> bool:
+    """Whether a group is a control without placebo or sham in which nobody was dosed."""
+    role = arms[group.name].role if group.name in arms else ArmRole.UNKNOWN
+    usual = role in (ArmRole.ACTIVE_CONTROL, ArmRole.NO_TREATMENT_CONTROL, ArmRole.UNKNOWN)
+    return usual and bool(group.members) and all(person.first_dose is None for person in group.members)
 
 
 def _pairs(groups: Sequence[Group], arms: Mapping[str, Arm]) -> list[tuple[Group, Group, str]]:

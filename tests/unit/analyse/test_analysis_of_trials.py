@@ -303,6 +303,19 @@ def test_adverse_events_before_the_first_dose_and_of_the_undosed_do_not_count(tr
     assert not any("Cough" in r.statistic for r in results.estimates)
 
 
+@pytest.mark.parametrize(("role", "n"), [(ArmRole.NO_TREATMENT_CONTROL, 6), (ArmRole.PLACEBO_CONTROL, 0)])
+def test_a_control_arm_that_receives_no_dose_is_in_the_safety_comparison(trials, role, n):
+    site = trials.Site()
+    for number in range(12):
+        site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}", dosed=number % 2 == 0)
+    site.write("AE", "P-01", 15, AETERM="Fever", AETOXGR=2)
+    results = run(trials.protocol(arms=(trials.arm(1), trials.arm(2, role))), site.data())
+    [row] = [r for r in results.of("adverse-events") if (r.statistic, r.group) == ("any adverse event", "arm-2")]
+    assert row.n == n
+    [contrast] = [r for r in results.of("adverse-events") if r.statistic == "risk difference, any adverse event"]
+    assert ("count, from allocation" in contrast.note) is (n > 0)
+
+
 def test_populations_narrow_and_failures_are_counted(trials):
     site = _filled(trials, 3)
     site.enrol("P-90", "arm-1", dosed=False)
