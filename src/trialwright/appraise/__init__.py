@@ -1,0 +1,20 @@
+"""The main job: one record, a folder of them, or several side by side, through every room."""
+
+from trialwright.appraise.compare import Comparison, compare
+from trialwright.appraise.many import Done, run_folder, summary
+from trialwright.appraise.run import Appraisal, Options, Unfinished, appraise, run, summary_of, write
+
+__all__ = [
+    "Appraisal",
+    "Comparison",
+    "Done",
+    "Options",
+    "Unfinished",
+    "appraise",
+    "compare",
+    "run",
+    "run_folder",
+    "summary",
+    "summary_of",
+    "write",
+]

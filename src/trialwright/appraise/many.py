@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from trialwright.appraise.output import MARKER, whole_folder, write_json
-from trialwright.appraise.run import Appraisal, Options, appraise, write
+from trialwright.appraise.run import Appraisal, Options, appraise, severities, summary_of, write
 from trialwright.appraise.sources import Progress, open_input, quiet
 from trialwright.core.errors import TrialwrightError
+from trialwright.core.problem import Severity
+
+if TYPE_CHECKING:
+    from trialwright.report.index import IndexRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +42,56 @@ def run_folder(
         for position, source in enumerate(sources, start=1):
             said = f"[{position}/{len(sources)}] {source.name}: "
             try:
-                opened = open_input(str(source), progress=lambda text, said=said: progress(said + text))  # type: ignore[misc]
+                steps = partial(_prefixed, progress, said)
+                opened = open_input(str(source), progress=steps)
                 name = _free_name(building, opened.protocol.record.nct_id or source.stem)
-                appraisal = appraise(
-                    opened,
-                    replace(options, force=False),
-                    progress=lambda text, said=said: progress(said + text),  # type: ignore[misc]
-                )
+                appraisal = appraise(opened, options, progress=steps)
                 (building / name).mkdir()
                 write(appraisal, building / name, command=f"trialwright run {source}")
                 done.append(Done(source.name, name, appraisal))
             except TrialwrightError as fault:
                 done.append(Done(source.name, None, None, str(fault)))
-        page = report.index.render([_row(item) for item in done], version=__version__)
+        page = report.index.render([_index_row(item) for item in done], version=__version__)
         (building / "index.html").write_text(page, encoding="utf-8")
-        write_json(building / "index.json", [_summary(item) for item in done])
+        write_json(building / "index.json", [summary(item) for item in done])
         write_json(building / MARKER, {"trialwright": __version__, "command": command, "records": len(done)})
     return tuple(done)
+
+
+def _prefixed(progress: Progress, said: str, text: str) -> None:
+    progress(said + text)
+
+
+def summary(done: Done) -> dict[str, Any]:
+    """What became of one file, as plain values."""
+    if done.appraisal is None:
+        return {"file": done.file, "report": None, "reason": done.reason}
+    return {"file": done.file, **summary_of(done.appraisal, done.folder or "")}
+
+
+def _index_row(done: Done) -> IndexRow:
+    from trialwright.report.index import IndexRow
+    from trialwright.report.wording import design
+
+    appraisal = done.appraisal
+    if appraisal is None:
+        return IndexRow(done.file, reason=done.reason)
+    counts = severities(appraisal)
+    record = appraisal.record
+    return IndexRow(
+        file=done.file,
+        report=f"{done.folder}/report.html",
+        nct_id=appraisal.protocol.record.nct_id,
+        title=appraisal.protocol.record.title,
+        design=design(appraisal.protocol.design),
+        rendering=appraisal.protocol.record.rendering,
+        coverage=record.coverage.proportion if record is not None else None,
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        notes=counts[Severity.INFO],
+        to_confirm=sum(assumption.must_confirm for assumption in appraisal.protocol.assumptions),
+        unfinished=tuple(stage.stage for stage in appraisal.unfinished),
+    )
 
 
 def _free_name(folder: Path, wanted: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,11 +15,11 @@ from trialwright.core.errors import TrialwrightError
 from trialwright.core.problem import Problem, Severity
 
 if TYPE_CHECKING:
-    from trialwright.analyse.run import Results
+    from trialwright.analyse.results import Results
     from trialwright.lint.finding import Finding
     from trialwright.protocol.protocol import Protocol
     from trialwright.record.record import Record
-    from trialwright.simulate.characteristics import Characteristics
+    from trialwright.simulate.operating import Characteristics
     from trialwright.simulate.trial import SimulatedTrial
 
 T = TypeVar("T")
@@ -92,8 +93,11 @@ class _Stages:
         self.unfinished.append(Unfinished(name, reason, failed=False))
 
 
-def appraise(opened: Opened, options: Options, *, progress: Progress = quiet) -> Appraisal:
-    """The appraisal of an opened record or protocol file; never raises for what a record holds."""
+def appraise(opened: Opened, options: Options, *, characterise: bool = True, progress: Progress = quiet) -> Appraisal:
+    """The appraisal of an opened record or protocol file; never raises for what a record holds.
+
+    `characterise`: whether to compute operating characteristics.
+    """
     from trialwright import analyse, lint, simulate
     from trialwright.protocol.kinds import Unsupported
 
@@ -106,17 +110,20 @@ def appraise(opened: Opened, options: Options, *, progress: Progress = quiet) ->
     characteristics: Characteristics | None = None
     trial: SimulatedTrial | None = None
     results: Results | None = None
-    if isinstance(protocol.design, Unsupported):
+    if not characterise:
+        stages.skip("computing operating characteristics", "not asked for")
+    elif isinstance(protocol.design, Unsupported):
         stages.skip("computing operating characteristics", protocol.design.missing)
-        stages.skip("simulating one trial", protocol.design.missing)
     else:
         characteristics = stages.do(
             "computing operating characteristics", lambda: simulate.characteristics(protocol, options.truth)
         )
     if not options.simulate:
         stages.skip("simulating one trial", "not asked for")
-    elif not isinstance(protocol.design, Unsupported):
-        trial = stages.do("simulating one trial", lambda: simulate.one(protocol, options.scenario, seed=options.seed))
+    elif isinstance(protocol.design, Unsupported):
+        stages.skip("simulating one trial", protocol.design.missing)
+    else:
+        trial = stages.do("simulating one trial", lambda: one_trial(protocol, options))
         if trial is not None:
             data = trial.data
             results = stages.do("analysing every outcome", lambda: analyse.run(protocol, data))
@@ -131,6 +138,17 @@ def appraise(opened: Opened, options: Options, *, progress: Progress = quiet) ->
         unfinished=tuple(stages.unfinished),
         options=options,
     )
+
+
+def one_trial(protocol: Protocol, options: Options) -> SimulatedTrial:
+    """One simulated trial under the scenario that was asked for, else the planned one, with the given DLT rates."""
+    from trialwright import simulate
+    from trialwright.simulate import scenarios
+
+    scenario = scenarios.load(options.scenario or "planned", protocol)
+    if options.truth is not None:
+        scenario = replace(scenario, dlt=options.truth)
+    return simulate.run(protocol, scenario, seed=options.seed)
 
 
 def run(
@@ -236,4 +254,29 @@ def _marker(appraisal: Appraisal, command: str) -> Any:
         "record_sha256": appraisal.protocol.record.sha256,
         "seed": appraisal.options.seed,
         "finished": not appraisal.failed,
+    }
+
+
+def severities(appraisal: Appraisal) -> Counter[Severity]:
+    """How many findings and problems there are of each severity."""
+    from trialwright.lint.finding import Status
+
+    found = [finding.severity for finding in appraisal.findings if finding.status is Status.FOUND]
+    return Counter([*found, *(problem.severity for problem in all_problems(appraisal))])
+
+
+def summary_of(appraisal: Appraisal, folder: str) -> dict[str, Any]:
+    """What became of one record, as plain values."""
+    counts = severities(appraisal)
+    return {
+        "trial": appraisal.protocol.record.nct_id,
+        "title": appraisal.protocol.record.title,
+        "design": appraisal.protocol.design.kind,
+        "report": f"{folder}/report.html",
+        "problems": {severity.value: counts[severity] for severity in Severity},
+        "assumptions": len(appraisal.protocol.assumptions),
+        "to_confirm": sum(assumption.must_confirm for assumption in appraisal.protocol.assumptions),
+        "unfinished": [
+            {"stage": stage.stage, "reason": stage.reason, "failed": stage.failed} for stage in appraisal.unfinished
+        ],
     }

@@ -108,17 +108,19 @@ def draft(
     from trialwright.core.errors import UsageError
     from trialwright.core.files import write_whole
 
+    from trialwright.protocol.files_encode import encode
+
     drafted = protocol.draft(open_record(record))
     text = protocol.files.dump(drafted)
     if output is None:
         if as_json:
-            answer_json(protocol.files.to_plain(drafted))
+            answer_json(encode(drafted))
         else:
             answer(text)
     else:
         if output.exists() and not force:
             raise UsageError(
-                "DRAFT-001",
+                "RUN-007",
                 f"{output} exists already",
                 expected="a name that is not taken: somebody may have edited that file",
                 mend="give another name with -o, or --force to replace the file",

@@ -118,7 +118,7 @@ def simulate(
     if as_json:
         answer_json(characteristics.to_json())
     else:
-        answer(as_text(characteristics.to_json()))
+        answer(as_text(characteristics))
 
 
 def screen(

@@ -7,7 +7,7 @@ from datetime import date
 from trialwright.lint.finding import Finding, Status
 from trialwright.lint.rules import RULES
 from trialwright.lint.subject import Subject, partial_date
-from trialwright.protocol.draft import draft
+from trialwright.protocol.drafting import draft
 from trialwright.protocol.protocol import Protocol
 from trialwright.record.record import Record
 

@@ -183,7 +183,7 @@ def forward_dose(subject: Subject) -> Iterator[Answer]:
     for arm in subject.protocol.arms:
         for treatment in arm.treatments:
             reference = treatment.dosing.reference
-            if reference is not None:
+            if reference is not None and reference.to == "selected dose":
                 yield Found(
                     f"The dose of {arm.label!r} is {reference.text!r}.",
                     f"{arm.source}.description",

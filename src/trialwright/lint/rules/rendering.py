@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trialwright.core.problem import Severity
@@ -69,12 +70,11 @@ def _observational(subject: Subject) -> bool:
     "RF-004",
     Severity.ERROR,
     "a power of ten whose exponent lost its raised position",
-    why="'1 X 10 8' can be read as one hundred million or as eighteen tens; a dose must not hang on a superscript.",
+    why="'1 X 10 8' can be read as one hundred million or as one hundred and eight; a dose must not hang on a superscript.",
     fix=Fixability.RENDERING,
 )
 def lost_exponents(subject: Subject) -> Iterator[Answer]:
-    for message, field, quote in _readings(subject, lost_exponent=True):
-        yield Found(message, field, (subject.quote(field, quote),))
+    yield from _ambiguous(subject, lost_exponent=True)
 
 
 @rule(
@@ -85,25 +85,26 @@ def lost_exponents(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def ambiguous_notation(subject: Subject) -> Iterator[Answer]:
-    for message, field, quote in _readings(subject, lost_exponent=False):
-        yield Found(message, field, (subject.quote(field, quote),))
+    yield from _ambiguous(subject, lost_exponent=False)
 
 
-def _readings(subject: Subject, *, lost_exponent: bool) -> Iterator[tuple[str, str, str]]:
+_SPELT = re.compile(r"\d\s*E\s*\+?\d", re.IGNORECASE)
+
+
+def _ambiguous(subject: Subject, *, lost_exponent: bool) -> Iterator[Answer]:
     """Ambiguous doses of the protocol, each text once: exponent spelt out (E), or lost."""
     seen: set[str] = set()
     for arm in subject.protocol.arms:
         for treatment in arm.treatments:
             dosing = treatment.dosing
-            if not dosing.is_ambiguous or not dosing.evidence:
+            written = next((item for item in dosing.evidence if re.search(r"\b10\b|10E", item.quote)), None)
+            if not dosing.is_ambiguous or written is None or written.quote in seen:
                 continue
-            quote = dosing.evidence[0].quote
-            spelt = "E" in quote.upper().split("10", 1)[-1][:3]
-            if quote in seen or spelt is lost_exponent:
+            if bool(_SPELT.search(written.quote)) is lost_exponent:
                 continue
-            seen.add(quote)
+            seen.add(written.quote)
             readings = " or ".join(dict.fromkeys(str(reading.dose) for reading in dosing.readings))
-            yield f"The dose can be read as {readings}.", treatment.source, quote
+            yield Found(f"The dose can be read as {readings}.", f"{treatment.source}.description", (written,))
 
 
 @rule(

@@ -1,0 +1,72 @@
+"""Operating characteristics as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialwright.simulate.operating import Characteristics
+
+
+def as_text(found: Characteristics) -> str:
+    """The characteristics in a few lines to a reading of the rule, a size or an outcome; each figure named."""
+    lines = [f"{found.trial or 'This trial'}: {found.design}", *_rules(found), *_single_arm(found), *_powers(found)]
+    lines += [f"{problem.severity.value} {problem.code}: {problem.message}" for problem in found.problems]
+    lines.append("Research software: not medical advice. --json gives every figure.")
+    return "\n".join(lines)
+
+
+def _rules(found: Characteristics) -> Iterator[str]:
+    if not found.truths:
+        return
+    truth = found.truths[0]
+    rates = ", ".join(f"{rate:g}" for rate in truth.rates)
+    yield f"Exact, at true DLT rates {rates}:"
+    if len(found.truths) > 1:
+        yield "(an example; give your own with --truth, one rate for each dose level)"
+    readings = found.under(truth)
+    width = max(len(item.rule) for item in readings)
+    levels = len(truth.rates)
+    target = next((item.registered for item in readings if item.registered is not None), None)
+    head = f"  {'reading of the rule':{width}}  mean N" + (f"{f'N<={target.n}':>8}" if target else "")
+    yield head + f"{'none':>8}" + "".join(f"{f'dose {level}':>8}" for level in range(1, levels + 1)) + "  as planned"
+    for item in readings:
+        within = f"{item.registered.prob_at_most:8.3f}" if target and item.registered else ""
+        chosen = "".join(f"{value:8.3f}" for value in item.selection)
+        yield f"  {item.rule:{width}}  {item.expected_n:6.2f}{within}{chosen}  {item.prob_completed:10.3f}"
+    yield "  (none, dose 1 ...: the chance that it is selected; as planned: not stopped for toxicity)"
+    if target is not None:
+        known = {"ESTIMATED": "is the target", "ACTUAL": "is the number enrolled"}.get(target.type or "")
+        yield f"  N<={target.n}: the chance that {target.n} participants, the registered number, are enough. " + (
+            f"It {known}." if known else "Whether it is the target or the number enrolled is not known."
+        )
+    worst = max(item.mass_error for item in readings)
+    yield f"  Probabilities add up to 1 within {worst:.0e}."
+
+
+def _single_arm(found: Characteristics) -> Iterator[str]:
+    if found.binomial is None:
+        return
+    yield f"What {found.binomial.n} participants can say of a rate (95 % interval, Clopper-Pearson):"
+    for item in found.binomial.statements:
+        yield f"  {item.events:4} of {item.n}: {item.lower:.1%} to {item.upper:.1%}"
+    for seen in found.binomial.detection:
+        yield f"  An event of true rate {seen.rate:g} is seen at least once with probability {seen.at_least_one:.3f}."
+
+
+def _powers(found: Characteristics) -> Iterator[str]:
+    for split in found.splits:
+        yield f"Sizes {' : '.join(map(str, split.sizes))} ({split.basis})"
+    for power in found.powers:
+        sizes = " : ".join(map(str, power.sizes))
+        what = f"  {power.outcome}, {power.scenario}, sizes {sizes}: "
+        if power.power is None:
+            yield f"{what}no power, because {power.note}"
+        else:
+            yield f"{what}power {power.power.power:.3f} ({power.power.method})"
+    for item in found.overall:
+        yield (
+            f"  {item.scenario}, {item.rule}: a dose is selected and then found better with probability "
+            f"{item.success:.3f}"
+        )
