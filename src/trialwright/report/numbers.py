@@ -70,24 +70,24 @@ def _bounded(value: float | None, decimals: int) -> str:
 
 
 def percent(proportion: float | None, decimals: int = 1) -> str:
-    """A proportion in [0, 1] as a percentage; what is not certain is never written as 0 % or 100 %.
+    """A proportion in [0, 1] as a percentage; what is not certain is never written as 0% or 100%.
 
     >>> percent(0.4954), percent(0.0001), percent(0.99999), percent(1.0), percent(None)
-    ('49.5 %', '<0.1 %', '>99.9 %', '100 %', '–')
+    ('49.5%', '<0.1%', '>99.9%', '100%', '–')
     """
     if proportion is None or math.isnan(proportion):
         return DASH
     least = 10.0**-decimals
     value = proportion * 100
     if proportion <= 0:
-        return "0 %"
+        return "0%"
     if proportion >= 1:
-        return "100 %"
+        return "100%"
     if value < least / 2:
-        return f"<{least:.{decimals}f} %"
+        return f"<{least:.{decimals}f}%"
     if value > 100 - least / 2:
-        return f">{100 - least:.{decimals}f} %"
-    return f"{value:.{decimals}f} %"
+        return f">{100 - least:.{decimals}f}%"
+    return f"{value:.{decimals}f}%"
 
 
 def probability(value: float | None) -> str:
@@ -123,12 +123,12 @@ def p_value(p: float | None) -> str:
 
 
 def level(value: float | None) -> str:
-    """The level of an interval, (0, 1), as in `95 % CI`.
+    """The level of an interval, (0, 1), as in `95% CI`.
 
     >>> level(0.95), level(0.975)
-    ('95 % CI', '97.5 % CI')
+    ('95% CI', '97.5% CI')
     """
-    return "CI" if value is None else f"{value * 100:g} % CI"
+    return "CI" if value is None else f"{value * 100:g}% CI"
 
 
 def amount(value: Decimal) -> str:

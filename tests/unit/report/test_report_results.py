@@ -124,7 +124,7 @@ def test_p_values_never_say_more_than_they_know(p: float | None, text: str) -> N
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0 %"), (1e-9, "<0.1 %"), (1 - 1e-9, ">99.9 %"), (1.0, "100 %"), (0.9996, ">99.9 %"), (0.4954, "49.5 %")],
+    [(0.0, "0%"), (1e-9, "<0.1%"), (1 - 1e-9, ">99.9%"), (1.0, "100%"), (0.9996, ">99.9%"), (0.4954, "49.5%")],
 )
 def test_percentages_are_certain_only_when_they_are(share: float, text: str) -> None:
     assert numbers.percent(share) == text

@@ -21,7 +21,7 @@ class Bar:
 def bars(
     title: str, groups: Sequence[tuple[str, Sequence[Bar]]], x_label: str, mark: tuple[float, str] | None
 ) -> Drawing:
-    """Groups of bars on one axis from 0 to 100 %; `mark`: a chance that deserves a line, with its name."""
+    """Groups of bars on one axis from 0 to 100%; `mark`: a chance that deserves a line, with its name."""
     left, right, step = 270.0, 720.0, 26.0
     top = 26.0 if mark else 8.0
     rows = sum(len(items) + (1 if name else 0) for name, items in groups)
@@ -31,7 +31,7 @@ def bars(
     for tick in range(0, 101, 20):
         x = left + (right - left) * tick / 100
         drawing.line(x, top, x, bottom, class_="rule")
-        drawing.text(x, bottom + 18, f"{tick} %", size=12, anchor="middle", class_="q")
+        drawing.text(x, bottom + 18, f"{tick}%", size=12, anchor="middle", class_="q")
     drawing.text((left + right) / 2, bottom + 38, x_label, size=12, anchor="middle", class_="q")
     y = top
     for name, items in groups:

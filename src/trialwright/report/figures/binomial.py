@@ -28,7 +28,7 @@ def intervals(n: int, rows: Sequence[Row], interval_level: float = 0.95) -> Draw
     for tick in range(0, 101, 20):
         x = left + (right - left) * tick / 100
         drawing.line(x, top - 8, x, bottom, class_="rule")
-        drawing.text(x, bottom + 18, f"{tick} %", size=12, anchor="middle", class_="q")
+        drawing.text(x, bottom + 18, f"{tick}%", size=12, anchor="middle", class_="q")
     drawing.text(
         (left + right) / 2,
         bottom + 37,
@@ -45,7 +45,7 @@ def intervals(n: int, rows: Sequence[Row], interval_level: float = 0.95) -> Draw
         drawing.line(a, y - 4, a, y + 4, class_="ci")
         drawing.line(b, y - 4, b, y + 4, class_="ci")
         drawing.circle(left + (right - left) * p, y, 4.5)
-        drawing.text(right + 12, y + 4.5, f"{low * 100:.0f}–{high * 100:.0f} %", size=12, class_="q")
+        drawing.text(right + 12, y + 4.5, f"{low * 100:.0f}–{high * 100:.0f}%", size=12, class_="q")
     return drawing
 
 
@@ -62,13 +62,13 @@ def detection(n: int, at: Sequence[tuple[float, float]]) -> Drawing:
     for tick in range(0, 101, 25):
         y = bottom - (bottom - top) * tick / 100
         drawing.line(left, y, right, y, class_="rule")
-        drawing.text(left - 8, y + 4, f"{tick} %", size=12, anchor="end", class_="q")
+        drawing.text(left - 8, y + 4, f"{tick}%", size=12, anchor="end", class_="q")
     points = [(left + (right - left) * rate / most, bottom - (bottom - top) * chance) for rate, chance in at]
     for (x, _), (rate, _) in zip(points, at, strict=True):
-        drawing.text(x, bottom + 18, f"{rate * 100:g} %", size=12, anchor="middle", class_="q")
+        drawing.text(x, bottom + 18, f"{rate * 100:g}%", size=12, anchor="middle", class_="q")
     drawing.path(points, class_="curve")
     for (x, y), (_, chance) in zip(points, at, strict=True):
         drawing.circle(x, y, 4)
-        drawing.text(x + 6, y + 16, f"{chance * 100:.0f} %", size=12)
+        drawing.text(x + 6, y + 16, f"{chance * 100:.0f}%", size=12)
     drawing.text((left + right) / 2, bottom + 38, "true rate of the event", size=12, anchor="middle", class_="q")
     return drawing

@@ -61,7 +61,7 @@ def shares(rows: Sequence[tuple[str, Sequence[float]]], doses: Sequence[str], ti
             x += wide
     bottom = top + step * len(rows) - 8
     for tick in range(0, 101, 25):
-        drawing.text(left + (right - left) * tick / 100, bottom + 18, f"{tick} %", size=12, anchor="middle", class_="q")
+        drawing.text(left + (right - left) * tick / 100, bottom + 18, f"{tick}%", size=12, anchor="middle", class_="q")
     drawing.text(0, bottom + 18, "chance that the trial ends with", size=12, class_="q")
     return drawing
 

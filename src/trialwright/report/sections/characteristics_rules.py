@@ -74,7 +74,7 @@ def tiny(error: float) -> str:
 
 def rates(truth: DltTruth) -> str:
     """The true DLT rates, from the lowest level to the highest."""
-    return ", ".join(f"{rate * 100:g} %" for rate in truth.rates)
+    return ", ".join(f"{rate * 100:g}%" for rate in truth.rates)
 
 
 def _introduction(rules: Sequence[RuleCharacteristics], truth: DltTruth, worst: float) -> Markup:
