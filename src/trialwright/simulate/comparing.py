@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 _NORMAL = NormalDist()
 _LARGEST_GRID = 4_000_000
+_RATIO = re.compile(r"\d{1,2}(?::\d{1,2})+")
+_SAFETY = frozenset(
+    {
+        OutcomeType.ADVERSE_EVENTS,
+        OutcomeType.SERIOUS_ADVERSE_EVENTS,
+        OutcomeType.DOSE_LIMITING_TOXICITY,
+        OutcomeType.MORTALITY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +92,8 @@ def splits(parallel: Parallel, protocol: Protocol) -> tuple[Split, ...]:
     arms = {arm.id: arm for arm in protocol.arms}
     stated = [arms[a].size for a in parallel.arms if a in arms]
     known = [size for size in stated if size is not None]
-    assumed = parallel.ratio is None or any(
-        "ratio" in item.about or "allocation" in item.about for item in protocol.assumptions
-    )
+    assumption = next((a for a in protocol.assumptions if a.about.endswith(".ratio") and a.must_confirm), None)
+    assumed = parallel.ratio is None or assumption is not None
     if len(known) == len(parallel.arms) and known and parallel.size in (None, sum(known)):
         common = math.gcd(*known) or 1
         return (Split(tuple(size // common for size in known), tuple(known), "sizes as stated"),)
@@ -93,6 +102,8 @@ def splits(parallel: Parallel, protocol: Protocol) -> tuple[Split, ...]:
     if not assumed and parallel.ratio is not None:
         return (Split(parallel.ratio, sizes_of(parallel.size, parallel.ratio), "ratio as stated"),)
     ratios = _usual_ratios(len(parallel.arms))
+    if assumption is not None:
+        ratios = _ratios_in(assumption.alternatives, len(parallel.arms)) or ratios
     if parallel.ratio is not None:
         ratios = tuple(dict.fromkeys((parallel.ratio, *ratios)))
     return tuple(Split(ratio, sizes_of(parallel.size, ratio), "ratio assumed") for ratio in ratios)
@@ -103,6 +114,12 @@ def _usual_ratios(count: int) -> tuple[tuple[int, ...], ...]:
     even = (1,) * count
     double = [tuple(2 if i == j else 1 for i in range(count)) for j in range(count)]
     return (even, *double) if count > 1 else (even,)
+
+
+def _ratios_in(words: tuple[str, ...], count: int) -> tuple[tuple[int, ...], ...]:
+    """The alternatives of an assumption that are ratios of so many arms, as in `2:1`."""
+    found = [tuple(int(part) for part in text.split(":")) for text in words if _RATIO.fullmatch(text)]
+    return tuple(ratio for ratio in found if len(ratio) == count and min(ratio) >= 1)
 
 
 def contrast(parallel: Parallel, protocol: Protocol) -> tuple[str, str] | None:
@@ -117,22 +134,27 @@ def contrast(parallel: Parallel, protocol: Protocol) -> tuple[str, str] | None:
     return parallel.arms[0], parallel.arms[1]
 
 
-def primary(protocol: Protocol) -> Outcome | None:
-    """The first primary outcome; the first of all where the record's ranks were lost."""
+def primaries(protocol: Protocol) -> tuple[Outcome, ...]:
+    """The primary outcomes; where the ranks are not known, the first outcome that is not about safety alone."""
     outcomes = protocol.analysed_outcomes
-    ranked = [outcome for outcome in outcomes if outcome.level is OutcomeLevel.PRIMARY]
-    return next(iter(ranked or outcomes), None)
+    ranked = tuple(outcome for outcome in outcomes if outcome.level is OutcomeLevel.PRIMARY)
+    if ranked and not protocol.proposed_outcomes:
+        return ranked
+    for outcome in outcomes:
+        if outcome.type not in _SAFETY:
+            return (outcome,)
+    return outcomes[:1]
 
 
 def powers(parallel: Parallel, protocol: Protocol, scenarios: tuple[Scenario, ...]) -> tuple[EffectPower, ...]:
-    """The power for the primary outcome at each scenario's effect and each split."""
-    outcome = primary(protocol)
+    """The power for each primary outcome at each scenario's effect and each split."""
     pair = contrast(parallel, protocol)
-    if outcome is None or pair is None:
+    if pair is None:
         return ()
     places = [parallel.arms.index(arm) for arm in pair]
     return tuple(
         at_effect(scenario, outcome, pair, split.ratio, (split.sizes[places[0]], split.sizes[places[1]]))
+        for outcome in primaries(protocol)
         for split in splits(parallel, protocol)
         for scenario in scenarios
     )
@@ -209,4 +231,5 @@ def _proportions(treated: float, control: float, sizes: tuple[int, int]) -> tupl
 
     if sizes[0] * sizes[1] > _LARGEST_GRID:
         return None, "too many participants for the full grid of Fisher's exact test"
-    return two_proportions(treated, control, *sizes), ""
+    note = "the scenario takes both groups to be alike in this" if treated == control else ""
+    return two_proportions(treated, control, *sizes), note

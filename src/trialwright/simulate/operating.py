@@ -155,7 +155,7 @@ def _with_powers(
         problems.append(
             _problem("SIM-032", "the number of participants is not known, so there are no sizes and no power")
         )
-    if comparing.primary(protocol) is None:
+    if not comparing.primaries(protocol):
         problems.append(_problem("SIM-033", "the protocol has no outcome, so there is no power to compute"))
     if comparing.contrast(parallel, protocol) is None:
         problems.append(_problem("SIM-034", "fewer than two arms are compared, so there is no power to compute"))

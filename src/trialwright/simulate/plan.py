@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from trialwright.core.problem import Problem, Severity
 from trialwright.core.quantity import Amount, AmountPerKg, Dose
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
 from trialwright.protocol.outcomes import OutcomeType
+from trialwright.protocol.schedule_draft import outcome_days
 from trialwright.simulate.scenario import CourseTruth, DurationTruth, TimeTruth
 from trialwright.simulate.scenarios.generic import measured
 
@@ -23,7 +23,6 @@ DEFAULT_WINDOW = 28
 LONGEST = 3653
 _DAILY = 60
 _DOSED = (None, "DRUG", "BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT", "DIETARY_SUPPLEMENT", "RADIATION")
-_PER_OUTCOME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,30 +219,18 @@ def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem
 def _days(outcome: Outcome, planted: Planted) -> list[int]:
     """The relative days on which an outcome's parameter is taken: 0 as baseline where a change is looked at."""
     frame = outcome.time_frame
-    points = sorted({_whole(day) for day in frame.days if 0 <= day <= LONGEST})
-    last = max((d for d in (frame.cap, frame.end, *frame.days) if d is not None), default=None)
-    truth = planted.truth
-    if last is None:
-        return points
-    end = min(_whole(last), LONGEST)
-    if isinstance(truth, CourseTruth):
+    points = list(outcome_days(frame))
+    if not points:
+        return []
+    end = points[-1]
+    if isinstance(planted.truth, CourseTruth):
         step = 1 if end <= _DAILY else 7
         return sorted({*range(0, end + 1, step), end})
-    if isinstance(truth, TimeTruth | DurationTruth):
-        return sorted({*points, end} - {0})
-    if frame.every and frame.every > 0:
-        step = max(1, round(frame.every), math.ceil(end / _PER_OUTCOME))
-        points = sorted({*points, *range(step, end + 1, step)})
-    if not set(points) - {0}:
-        points = [end]
+    if isinstance(planted.truth, TimeTruth | DurationTruth):
+        return points
     derivation = outcome.derivation
-    wants_baseline = derivation.change or derivation.responder is not None or frame.baseline
-    return [0, *points] if wants_baseline and 0 not in points else points
-
-
-def _whole(day: float) -> int:
-    """A day as a whole number; a few hours after the dose count as day 1, so that day 0 stays the baseline."""
-    return 0 if day == 0 else max(1, round(day))
+    wants_baseline = derivation.change or derivation.responder is not None or frame.baseline or 0.0 in frame.days
+    return [0, *points] if wants_baseline else points
 
 
 def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], window: int | None) -> int:
@@ -252,8 +239,7 @@ def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], window: 
     days = [m.days[-1] for m in measurements]
     days += [e.day for e in protocol.schedule]
     for outcome in protocol.analysed_outcomes:
-        frame = outcome.time_frame
-        days += [_whole(d) for d in (frame.cap, frame.end, *frame.days) if d is not None and d >= 0]
+        days += outcome_days(outcome.time_frame)
     if window is not None:
         days.append(window)
     return min(max(days, default=0) or DEFAULT_WINDOW, LONGEST)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from trialwright.protocol.outcomes import Direction, OutcomeType
+from trialwright.protocol.outcomes import Direction, OutcomeLevel, OutcomeType
+from trialwright.protocol.schedule_draft import outcome_days
 from trialwright.simulate.scenario import (
     BinaryTruth,
     ByGroup,
@@ -101,11 +103,21 @@ def _truth(outcome: Outcome, parameter: Parameter, effect: float, sign: float) -
     return ContinuousTruth(mean, sd, ByGroup(0.0, round(sign * effect * sd, 6)), log=log, reached=last_day(outcome))
 
 
+def deaths(protocol: Protocol, effect: float) -> ByGroup:
+    """Probabilities of death: few, unless mortality is a primary outcome; then 20 % in the control group and the effect
+    as a shift of the log odds."""
+    primary = any(
+        outcome.type is OutcomeType.MORTALITY and outcome.level is OutcomeLevel.PRIMARY for outcome in protocol.outcomes
+    )
+    if not primary:
+        return ByGroup(0.02, 0.02)
+    return ByGroup(0.2, round(_shifted(0.2, -effect * _LOGIT_PER_SD), 4))
+
+
 def last_day(outcome: Outcome) -> float | None:
-    """The last relative day that an outcome's time frame names, None where it names none after day 0."""
-    frame = outcome.time_frame
-    day = max((d for d in (frame.cap, frame.end, *frame.days) if d is not None), default=0.0)
-    return day if day > 0 else None
+    """The last relative day on which an outcome is measured, None where its time frame names none after day 0."""
+    days = outcome_days(outcome.time_frame)
+    return float(days[-1]) if days else None
 
 
 def _shifted(probability: float, log_odds: float) -> float:
@@ -114,22 +126,50 @@ def _shifted(probability: float, log_odds: float) -> float:
 
 
 def _level(parameter: Parameter) -> tuple[float, float, bool]:
-    """A plausible level and spread: from the table of placeholders, else the middle of the parameter's limits, else
-    50 with SD 10 in whatever unit it has."""
-    for pattern, mean, sd, log in _placeholders():
-        if pattern.search(parameter.name) or pattern.search(parameter.code):
-            return mean, sd, log
-    if parameter.low is not None and parameter.high is not None and parameter.high > parameter.low:
-        return (parameter.low + parameter.high) / 2, (parameter.high - parameter.low) / 6, False
+    """A plausible level and spread: from the table of placeholders if it lies well within the parameter's limits, else
+    the middle of these limits, else 50 with SD 10 in whatever unit it has."""
+    low = -math.inf if parameter.low is None else parameter.low
+    high = math.inf if parameter.high is None else parameter.high
+    for place in _placeholders():
+        least, most = place.usual
+        named = place.pattern.search(parameter.name) or place.pattern.search(parameter.code)
+        if named and place.unit in (parameter.unit or place.unit) and low <= least and most <= high:
+            return place.mean, place.sd, place.log
+    if parameter.low is not None and parameter.high is not None and high > low:
+        return (low + high) / 2, (high - low) / 6, False
     return 50.0, 10.0, False
 
 
+@dataclass(frozen=True, slots=True)
+class _Placeholder:
+    """A level for parameters whose name matches `pattern` and whose unit holds `unit`."""
+
+    pattern: re.Pattern[str]
+    mean: float
+    sd: float
+    log: bool
+    unit: str
+
+    @property
+    def usual(self) -> tuple[float, float]:
+        """One standard deviation either side of the level."""
+        if self.log:
+            return self.mean / math.exp(self.sd), self.mean * math.exp(self.sd)
+        return self.mean - self.sd, self.mean + self.sd
+
+
 @cache
-def _placeholders() -> tuple[tuple[re.Pattern[str], float, float, bool], ...]:
+def _placeholders() -> tuple[_Placeholder, ...]:
     import json
 
     text = resources.files("trialwright.simulate.scenarios").joinpath("placeholders.json").read_text(encoding="utf-8")
     return tuple(
-        (re.compile(row["matches"], re.IGNORECASE), float(row["mean"]), float(row["sd"]), bool(row.get("log", False)))
+        _Placeholder(
+            re.compile(row["matches"], re.IGNORECASE),
+            float(row["mean"]),
+            float(row["sd"]),
+            bool(row.get("log", False)),
+            row.get("unit", ""),
+        )
         for row in json.loads(text)["levels"]
     )

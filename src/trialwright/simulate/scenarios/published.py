@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,7 @@ def _bind(template: Template, protocol: Protocol) -> Scenario | None:
     return replace(scenario, **changes)
 
 
+@cache
 def _templates() -> tuple[Template, ...]:
     folder = resources.files("trialwright.simulate.scenarios")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
