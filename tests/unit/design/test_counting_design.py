@@ -7,6 +7,7 @@ from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
 from trialwright.design import exact, rules
 from trialwright.design.counting import CountingDesign
+from trialwright.design.rule import Finish, Treat
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 WINDOW = 28
@@ -82,6 +83,11 @@ def test_no_assessment_is_never_taken_for_no_dlt():
     assert isinstance(decide(facts, 5000), Wait)
 
 
+def test_an_evaluable_participant_without_a_word_on_dlt_is_not_enough():
+    facts = person(1, 1, 0, None, "Y") + person(2, 1, 0, "N", "Y") + person(3, 1, 0, "N", "Y")
+    assert isinstance(decide(facts, 40), Wait)
+
+
 def test_an_assessment_without_a_word_on_evaluability_is_not_enough():
     facts = person(1, 1, 0, "N") + person(2, 1, 0, "N", "Y") + person(3, 1, 0, "N", "Y")
     assert isinstance(decide(facts, 40), Wait)
@@ -121,6 +127,27 @@ def test_a_cohort_broken_off_does_not_wait_for_those_still_in_the_window():
     decision = decide(facts, 35, "3+3: with de-escalation, stopped at the second DLT")
     assert isinstance(decision, Enrol)
     assert (decision.slots, decision.dose_level) == (3, 1)
+    assert "2 of 2 had a DLT at level 2" in decision.reason, "whoever is still in the window is not counted yet"
+
+
+def test_the_rule_is_told_what_it_asked_to_remember():
+    class Remembering:
+        """Goes up after every cohort of one; stops at its third question."""
+
+        name, levels = "remembering", 3
+
+        def first(self):
+            return Treat(1, 1, "open", memory=(0,))
+
+        def next(self, counts):
+            asked = counts.memory[0] + 1
+            return Finish(asked, "third question", True) if asked == 3 else Treat(1, 1, "on", memory=(asked,))
+
+    live = CountingDesign(Remembering(), LEVELS, WINDOW)
+    facts = [f for i in range(2) for f in person(i, 1, 0, "N", "Y")]
+    assert isinstance(live.decide(state_of(facts, 40)), Enrol)
+    facts += person(2, 1, 0, "N", "Y")
+    assert live.decide(state_of(facts, 40)).selected == 3
 
 
 def test_a_participant_who_is_not_evaluable_is_replaced():

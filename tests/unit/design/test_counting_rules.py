@@ -80,6 +80,8 @@ def answer(name, dose, n, y):
         # back at level 1 with six, level 2 too toxic
         (1, (6, 3, 0), (1, 2, 0), {DOWN: "select 1", BOTH: "select 1"}),
         (1, (6, 3, 0), (2, 2, 0), {A: "select 0", SIX: "select 0", DOWN: "select 0", BOTH: "select 0"}),
+        # at level 1 again with three, by an override; level 2 too toxic
+        (1, (3, 3, 0), (0, 2, 0), {A: "select 1", SIX: "select 1", DOWN: (1, 3), BOTH: (1, 3)}),
         # one of six at the highest
         (3, (3, 3, 6), (0, 0, 1), {A: "select 3", SIX: "select 3", DOWN: "select 3", BOTH: "select 3"}),
         # a partial cohort, and a partial expansion
@@ -101,6 +103,8 @@ def test_a_cohort_is_broken_off_only_where_the_name_says_so():
         assert action.stop_at == (2 if "stopped" in name else None)
     expansion = rules.make(f"{A}, stopped at the second DLT", 3).next(Counts(1, (3, 0, 0), (1, 0, 0)))
     assert expansion.stop_at == 1
+    partial = rules.make(f"{LITERAL}, stopped at the second DLT", 3).next(Counts(1, (1, 0, 0), (1, 0, 0)))
+    assert (partial.size, partial.stop_at) == (2, 1)
 
 
 @pytest.mark.parametrize("name", rules.names() + rules.names(2) + rules.names(1))
@@ -134,6 +138,13 @@ def test_no_level_is_ever_selected_that_is_too_toxic():
             j = action.selected - 1
             assert rule.verdict((n1, n2)[j], (y1, y2)[j]) is Verdict.PASSES
             assert (n1, n2)[j] >= 6
+
+
+def test_two_of_three_can_be_too_toxic_where_two_of_six_are_not():
+    rule = APlusB(3, tolerate=2)
+    assert rule.verdict(3, 2) is Verdict.TOXIC
+    assert rule.verdict(6, 2) is Verdict.PASSES
+    assert rule.verdict(6, 3) is Verdict.TOXIC
 
 
 def test_unusual_thresholds_are_in_the_name():
