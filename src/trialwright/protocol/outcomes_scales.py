@@ -19,8 +19,9 @@ _LONGEST_SCALE = 20
 
 
 def categories(text: str) -> tuple[tuple[int, str], ...]:
-    """The categories of an ordinal scale that the text lists, (score, label) from the lowest score to the highest; empty
-    where it lists none.
+    """The categories of an ordinal scale that the text lists, (score, label) from the lowest score to the highest.
+
+    Empty where it lists none.
 
     A list counts if it has at least three scores that follow each other without a gap.
 
