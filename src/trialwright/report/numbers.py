@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from itertools import pairwise
 
 from trialwright.core.quantity import Amount, AmountPerKg, AmountPerSquareMetre, Dose, plain
 
 DASH = "–"
 MINUS = "−"
+MOST_DAYS = 6
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -160,6 +162,15 @@ def dose(value: Dose | None) -> str:
             return f"{amount(v)} {unit}/m²"
 
 
+def _many_days(values: tuple[int, ...] | tuple[float, ...]) -> str:
+    first, last = f"{values[0]:g}".replace("-", MINUS), f"{values[-1]:g}"
+    steps = {after - before for before, after in pairwise(values)}
+    if len(steps) > 1:
+        return f"{len(values)} days from {first} to {last}"
+    step = steps.pop()
+    return f"{'daily' if step == 1 else f'every {step:g} days'} from day {first} to {last}"
+
+
 def plural(n: int, one: str, many: str | None = None) -> str:
     """A count with its noun.
 
@@ -174,7 +185,11 @@ def days(values: tuple[int, ...] | tuple[float, ...]) -> str:
 
     >>> days((0, 3, 6)), days((0,)), days((0, 0.25))
     ('days 0, 3 and 6', 'day 0', 'days 0 and 0.25')
+    >>> days(tuple(range(0, 60, 7))), days((1, 2, 4, 8, 16, 32, 64, 128))
+    ('every 7 days from day 0 to 56', '8 days from 1 to 128')
     """
+    if len(values) > MOST_DAYS:
+        return _many_days(values)
     words = [f"{value:g}".replace("-", MINUS) for value in values]
     if not words:
         return DASH

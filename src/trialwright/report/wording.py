@@ -80,8 +80,7 @@ def regimen(dosing: Dosing) -> str:
     parts = [amount]
     if dosing.administrations is not None and dosing.administrations != len(dosing.days or ()):
         parts.append("once" if dosing.administrations == 1 else f"{dosing.administrations} times")
-    if dosing.days:
-        parts.append(numbers.days(dosing.days))
+    parts.append(numbers.days(dosing.days) if dosing.days else "days not stated")
     parts.append(route(dosing.route))
     if dosing.volume is not None:
         parts.append(f"in {numbers.dose(dosing.volume)}")

@@ -15,6 +15,8 @@ from trialwright.report.svg import Drawing, fitted, wrapped
 
 WIDTH = 880.0
 ENTRY = 132.0
+LEFT = ENTRY + 36
+MOST_STEPS = 5
 
 
 def schema(protocol: Protocol) -> Drawing | None:
@@ -55,35 +57,32 @@ def _described(protocol: Protocol) -> str:
     return " ".join(lines)
 
 
-def _entry_lines(protocol: Protocol) -> list[str]:
-    return wrapped(wording.enrolment(protocol), ENTRY - 18, 12, 4)
+def _entry_height(words: str) -> float:
+    return 50 + 15 * len(wrapped(words, ENTRY - 18, 12, 4))
 
 
-def _entry_height(protocol: Protocol) -> float:
-    return 50 + 15 * len(_entry_lines(protocol))
-
-
-def _entry(drawing: Drawing, y: float, room: float, protocol: Protocol) -> None:
-    """The box through which everybody enters, in the middle of the room."""
-    tall = _entry_height(protocol)
+def _entry(drawing: Drawing, y: float, room: float, words: str) -> None:
+    """The box through which everybody enters, in the middle of the room; `words`: how many they are."""
+    tall = _entry_height(words)
     top = y + (room - tall) / 2
     drawing.box(0.6, top, ENTRY, tall)
     after = drawing.lines(11, top + 20, ["Eligible", "participants"], class_="b", leading=1.25)
-    drawing.lines(11, after + 1, _entry_lines(protocol), size=12, class_="q", leading=1.25)
+    drawing.lines(11, after + 1, wrapped(words, ENTRY - 18, 12, 4), size=12, class_="q", leading=1.25)
 
 
 def _parallel(drawing: Drawing, y: float, arms: tuple[Arm, ...], protocol: Protocol, kind: Parallel | None) -> float:
     """Arms side by side, with the point of allocation before them; returns where the figure goes on."""
     several = len(arms) > 1
-    fork = ENTRY + 82
+    fork = ENTRY + 92
     start = fork + 44 if several else ENTRY + 34
     days = Days(axis_days(arms, protocol.schedule), start + LABEL_WIDTH + 20, WIDTH - 6)
     heights = [lane_height(arm, days) for arm in arms]
     total = sum(heights) - 14
-    entry = _entry_height(protocol)
+    words = wording.enrolment(protocol) if y == 0 else _second_part(kind)
+    entry = _entry_height(words)
     room = max(total, entry)
     middle = y + 1 + room / 2
-    _entry(drawing, y + 1, room, protocol)
+    _entry(drawing, y + 1, room, words)
     visits = {visit.day for visit in protocol.schedule}
     top = y + 1 + (room - total) / 2
     centres = []
@@ -115,46 +114,60 @@ def _allocation(drawing: Drawing, x: float, y: float, kind: Parallel | None) -> 
     drawing.lines(x - 20, y + 19, words, size=12, anchor="end", class_="q", leading=1.2)
 
 
+def _second_part(kind: Parallel | None) -> str:
+    """How many take part in the second part of a trial."""
+    return f"{kind.size} in part 2" if kind is not None and kind.size else "number in part 2 not stated"
+
+
 def _staircase(drawing: Drawing, y: float, protocol: Protocol, kind: Escalation) -> float:
-    """Dose levels as rising steps."""
+    """Dose levels as rising steps: boxes side by side, or a ladder where there are many."""
     levels = protocol.dose_levels or tuple(DoseLevel(i + 1, f"Level {i + 1}", None, "") for i in range(kind.levels))
-    left, end = ENTRY + 36, 128.0
-    gap = 26.0 if len(levels) <= 5 else 12.0
-    width = min(168.0, (WIDTH - left - end - 30 - gap * len(levels)) / max(1, len(levels)))
-    rise = 34.0 if len(levels) <= 5 else 20.0
-    box_height = 64.0
-    height = box_height + rise * (len(levels) - 1) + 14
-    for index, level in enumerate(levels):
-        x = left + index * (width + gap)
-        top = y + 8 + rise * (len(levels) - 1 - index)
-        drawing.box(x, top, width, box_height, class_="strong")
-        drawing.text(x + 10, top + 20, fitted(f"Level {level.number}", width - 16, 13, True), class_="b")
-        drawing.lines(x + 10, top + 38, wrapped(numbers.dose(level.dose), width - 18, 12.5, 2), size=12.5, leading=1.2)
-        if index:
-            before = x - gap
-            drawing.arrow(before + 1, top + box_height - 14, x - 2, top + box_height - 14)
-        else:
-            drawing.arrow(ENTRY, top + box_height / 2, x - 2, top + box_height / 2)
-    last = left + len(levels) * (width + gap) - gap
-    drawing.arrow(last, y + 8 + box_height / 2, last + 26, y + 8 + box_height / 2)
-    drawing.box(last + 28, y + 8, WIDTH - last - 30, box_height)
-    drawing.lines(last + 38, y + 28, ["Selected dose"], class_="b")
-    drawing.lines(
-        last + 38,
-        y + 46,
-        wrapped("maximum tolerated or recommended dose", WIDTH - last - 46, 12, 2),
-        size=12,
-        class_="q",
-    )
-    entry = _entry_height(protocol)
-    middle = y + 8 + rise * (len(levels) - 1) + box_height / 2
-    _entry(drawing, middle - entry / 2, entry, protocol)
-    height = max(height, middle + entry / 2 - y - 8)
+    if len(levels) > MOST_STEPS:
+        last, top, bottom = _ladder(drawing, y, levels)
+    else:
+        last, top, bottom = _steps(drawing, y, levels)
+    words = wording.enrolment(protocol)
+    entry = _entry_height(words)
+    _entry(drawing, bottom - entry / 2, entry, words)
+    drawing.arrow(ENTRY, bottom, LEFT - 2, bottom)
+    drawing.arrow(last, top, last + 26, top)
+    drawing.box(last + 28, top - 32, WIDTH - last - 30, 64)
+    drawing.text(last + 38, top - 12, "Selected dose", class_="b")
+    shown = wrapped("maximum tolerated or recommended dose", WIDTH - last - 44, 12, 2)
+    drawing.lines(last + 38, top + 6, shown, size=12, class_="q")
     window = f"DLT window {kind.dlt_window} days" if kind.dlt_window is not None else "DLT window not stated"
     text = f"Cohorts of {kind.cohort_size}; {window}; next level only when the rule allows it (rule: {kind.rule})"
-    y += height + 18
-    drawing.text(left, y, fitted(text, WIDTH - left, 12.5), size=12.5, class_="q", tip=text)
+    y = bottom + max(32.0, entry / 2) + 22
+    drawing.text(LEFT, y, fitted(text, WIDTH - LEFT, 12.5), size=12.5, class_="q", tip=text)
     return y + 14
+
+
+def _steps(drawing: Drawing, y: float, levels: Sequence[DoseLevel]) -> tuple[float, float, float]:
+    """Boxes side by side, each higher than the last; returns the right edge, and the middles of the last and first."""
+    gap, rise, tall = 26.0, 34.0, 64.0
+    width = min(168.0, (WIDTH - LEFT - 158 - gap * len(levels)) / len(levels))
+    for index, level in enumerate(levels):
+        x, top = LEFT + index * (width + gap), y + 8 + rise * (len(levels) - 1 - index)
+        drawing.box(x, top, width, tall, class_="strong")
+        drawing.text(x + 10, top + 20, f"Level {level.number}", class_="b")
+        drawing.lines(x + 10, top + 38, wrapped(numbers.dose(level.dose), width - 18, 12.5, 2), size=12.5, leading=1.2)
+        if index:
+            drawing.arrow(x - gap + 1, top + tall - 14, x - 2, top + tall - 14)
+    last = LEFT + len(levels) * (width + gap) - gap
+    return last, y + 8 + tall / 2, y + 8 + rise * (len(levels) - 1) + tall / 2
+
+
+def _ladder(drawing: Drawing, y: float, levels: Sequence[DoseLevel]) -> tuple[float, float, float]:
+    """One line for each level, the lowest at the bottom; returns as `_steps` does."""
+    tall, width = 28.0, 300.0
+    shift = min(22.0, (WIDTH - LEFT - 158 - width) / len(levels))
+    for index, level in enumerate(levels):
+        x, top = LEFT + index * shift, y + 22 + (tall + 4) * (len(levels) - 1 - index)
+        drawing.box(x, top, width, tall, class_="strong")
+        drawing.text(x + 10, top + 19, f"Level {level.number}", class_="b")
+        drawing.text(x + 84, top + 19, fitted(numbers.dose(level.dose), width - 92, 12.5), size=12.5)
+    last = LEFT + (len(levels) - 1) * shift + width
+    return last, y + 22 + tall / 2, y + 22 + (tall + 4) * (len(levels) - 1) + tall / 2
 
 
 def _bridge(drawing: Drawing, y: float) -> float:

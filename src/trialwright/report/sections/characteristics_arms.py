@@ -146,7 +146,7 @@ def _power_table(powers: Sequence[EffectPower], protocol: Protocol) -> Markup:
         rows.append(
             (
                 join(one.scenario, tag("p", one.assumes, class_="meta") if one.assumes != one.scenario else None),
-                f"{one.sizes[0]} : {one.sizes[1]}",
+                f"{one.sizes[0]}\u202f:\u202f{one.sizes[1]}",
                 effect or numbers.DASH,
                 numbers.percent(found.power if found else None),
                 method,

@@ -217,7 +217,7 @@ def _overall(found: Characteristics) -> Markup | None:
                 (
                     i.rule,
                     i.scenario,
-                    " : ".join(str(n) for n in i.sizes),
+                    "\u202f:\u202f".join(str(n) for n in i.sizes),
                     numbers.percent(i.power),
                     numbers.percent(i.success),
                 )
