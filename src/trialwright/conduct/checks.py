@@ -62,10 +62,10 @@ def _event(command: ask.Command, fold: Fold, design: Design, day: int) -> tuple[
         case ask.Allocate():
             return _allocated(command, fold), command.override
         case ask.Dose(subject, number, on, given, values):
-            _need_enrolled(subject, fold)
+            _need_known(subject, fold)
             return Dosed(subject, number, on, given, _without(values, "OCCUR")), ""
         case ask.AssessDlt(subject, on, dlt, evaluable, number, values):
-            _need_enrolled(subject, fold)
+            _need_known(subject, fold)
             return DltAssessed(subject, on, dlt, evaluable, number, _without(values, "XDDLT", "XDEVAL")), ""
         case ask.Record(domain, subject, number, on, values):
             _check_not_another_command(domain, values)
@@ -184,6 +184,12 @@ def _need_enrolled(subject: str, fold: Fold) -> None:
         raise _refused(
             "COND-004", f"{subject} is not enrolled", "an enrolled participant", "enrol the participant first"
         )
+
+
+def _need_known(subject: str, fold: Fold) -> None:
+    """Whoever was enrolled once is followed, also where the enrolment was withdrawn later as an error."""
+    if subject not in fold.enrolments:
+        raise _refused("COND-004", f"{subject} was never enrolled", "an enrolled participant", "check the identifier")
 
 
 def _check_not_another_command(domain: str, values: Values) -> None:

@@ -3,42 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trialwright.conduct import commands as ask
 from trialwright.conduct.events import Allocated, Corrected, DltAssessed, Dosed, Enrolled, Recorded, Retracted
 from trialwright.conduct.facts import event_of
-from trialwright.dataset.columns import ENDS
+from trialwright.dataset.columns import ENDS, ENROLLED
 from trialwright.dataset.facts import Fact
 
 CORRECTION = "transcribed: the source was corrected"
 RETRACTION = "transcribed: entered in error in the source"
 
 
-def entries_due(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A fact as it is to be entered, and the place in the source (from 0) of the fact that it comes from."""
+
+    fact: Fact
+    place: int
+
+
+def entries_due(facts: Iterable[Fact]) -> tuple[Due, ...]:
     """The same facts as a site would enter them, in order of the day they become known.
 
     A live trial cannot know an end that lies ahead: such a row is entered without it, and once more, with it, on
     the day it comes. So versions are numbered anew; what is known on any day is the same. The order of facts that
-    become known on one day is kept; additions of an end come before them.
+    become known on one day is kept, with two exceptions: additions of an end come before them, and a participant is
+    enrolled before an arm is allocated.
     """
-    rows: dict[tuple[str, str, int], list[Fact]] = {}
+    rows: dict[tuple[str, str, int], list[tuple[int, Fact]]] = {}
     placed: list[tuple[int, int, int, Fact]] = []
-    for index, fact in enumerate(facts):
-        rows.setdefault(fact.key, []).append(fact)
-        placed.append((fact.known, 1, index, _blanked(fact)))
-    for index, versions in enumerate(rows.values()):
-        versions.sort(key=lambda fact: fact.version)
-        for fact, after in zip(versions, [*versions[1:], None], strict=True):
+    for place, fact in enumerate(facts):
+        rows.setdefault(fact.key, []).append((place, fact))
+        placed.append((fact.known, 1, place, _blanked(fact)))
+    for versions in rows.values():
+        versions.sort(key=lambda each: each[1].version)
+        for (place, fact), (_, after) in zip(versions, [*versions[1:], (0, None)], strict=True):
             for day in sorted(set(_ends_ahead(fact))):
                 if after is None or after.known > day:
-                    placed.append((day, 0, index, _blanked(replace(fact, known=day))))
+                    placed.append((day, 0, place, _blanked(replace(fact, known=day))))
+    placed.sort(key=lambda each: each[:3])
     count: dict[tuple[str, str, int], int] = {}
     due = []
-    for *_, fact in sorted(placed, key=lambda each: each[:3]):
+    for _, _, place, fact in _enrolment_first(placed):
         count[fact.key] = count.get(fact.key, 0) + 1
-        due.append(replace(fact, version=count[fact.key]))
+        due.append(Due(replace(fact, version=count[fact.key]), place))
     return tuple(due)
+
+
+def _enrolment_first(placed: list[tuple[int, int, int, Fact]]) -> Iterator[tuple[int, int, int, Fact]]:
+    """The same entries, each enrolment moved ahead of an allocation of the same participant on the same day."""
+    enrolments: dict[tuple[str, int], tuple[int, int, int, Fact]] = {}
+    for entry in placed:
+        fact = entry[-1]
+        if fact.domain == "DS" and fact.values.get("DSDECOD") == ENROLLED and not fact.retracted:
+            enrolments.setdefault((fact.subject, fact.known), entry)
+    moved: set[int] = set()
+    for entry in placed:
+        fact = entry[-1]
+        if fact.domain == "DM" and fact.values.get("ARMCD") is not None:
+            enrolment = enrolments.get((fact.subject, fact.known))
+            if enrolment is not None and id(enrolment) not in moved:
+                moved.add(id(enrolment))
+                yield enrolment
+        if id(entry) in moved:
+            continue
+        moved.add(id(entry))
+        yield entry
 
 
 def _ends_ahead(fact: Fact) -> Iterator[int]:

@@ -113,6 +113,8 @@ class TrialData:
         `content_only`: compare what stands in the tables and leave out how it came there (VERSION, KNOWN).
         """
         for domain in COLUMNS:
+            if domain not in self.frames and domain not in other.frames:
+                continue
             if content_only:
                 mine, theirs = (each.table(domain).drop("VERSION", "KNOWN") for each in (self, other))
             else:
