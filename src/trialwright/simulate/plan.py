@@ -190,11 +190,9 @@ def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem
                 )
             )
             continue
-        days: set[int] = set()
-        for user in uses[parameter.code]:
-            days |= set(_days(user, planted))
-        days |= {e.day for e in protocol.schedule if parameter.code in e.activities and 0 <= e.day <= LONGEST}
-        if not days - {0}:
+        days = {day for user in uses[parameter.code] for day in _days(user, planted)}
+        later = {e.day for e in protocol.schedule if parameter.code in e.activities and 0 <= e.day <= LONGEST}
+        if not days and not later - {0}:
             problems.append(
                 _problem(
                     "SIM-015",
@@ -203,6 +201,7 @@ def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem
                 )
             )
             continue
+        days |= later
         found.append(Measurement(parameter, outcome, planted, tuple(sorted(days))))
     for outcome in protocol.analysed_outcomes:
         if outcome.type is OutcomeType.UNKNOWN:
@@ -221,7 +220,7 @@ def _days(outcome: Outcome, planted: Planted) -> list[int]:
     frame = outcome.time_frame
     points = list(outcome_days(frame))
     if not points:
-        return []
+        return [0] if 0.0 in frame.days or frame.end == 0.0 else []
     end = points[-1]
     if isinstance(planted.truth, CourseTruth):
         step = 1 if end <= _DAILY else 7
