@@ -32,6 +32,8 @@ def read(sheet: Sheet, lines: Sequence[Piece]) -> None:
     end = len(lines)
     while end and _is_column(lines[end - 1]):
         end -= 1
+    if end and _OTHER_IDS.match(lines[end - 1].text):
+        end = len(lines)  # these are the numbers under their heading
     columns = lines[end:]
     headed = end > 0 and (_MESH.match(lines[end - 1].text) or _KEYWORDS.match(lines[end - 1].text))
     body = lines[: end - 1] if headed else lines[:end]

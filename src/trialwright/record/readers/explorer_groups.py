@@ -174,6 +174,7 @@ def boundaries_unknown(sheet: Sheet, pieces: Sequence[Piece], readings: Sequence
     sheet.doubt(_ARMS, note)
     sheet.doubt(_INTERVENTIONS, note)
     sheet.undecided(_ARMS, readings, pieces, note)
+    sheet.undecided(_INTERVENTIONS, readings, pieces, note)
     sheet.say(
         "READ-110",
         Severity.WARNING,

@@ -223,7 +223,8 @@ def _is_place(piece: Piece, waiting: list[Piece], below: list[Piece]) -> bool:
 
 def _site(sheet: Sheet, path: str, above: list[Piece], place: Piece) -> None:
     if len(above) == 1:
-        sheet.put(path + ".facility", above[0].text, above)
+        doubtful = (above[0].text, "none: it is the place of another site") if ends_in_country(above[0].text) else ()
+        sheet.put(path + ".facility", above[0].text, above, "it reads like a place" if doubtful else "", doubtful)
     elif above:
         readings = tuple(piece.text for piece in above)
         note = "several lines stand above the place; one of them names the facility"
