@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 LARGEST = 2**53 - 1
 
@@ -38,6 +39,30 @@ def canonical(value: object) -> str:
             return "[" + ",".join(map(canonical, value)) + "]"
         case _:
             raise ValueError(f"a {type(value).__name__} cannot be stored")
+
+
+def parsed(text: str) -> Any:
+    """The value of a JSON text that must be canonical.
+
+    A whole number beyond 2**53 - 1 is a float, for that is what was written. Raises ValueError if the text is not
+    JSON, or could be written in another way (so a repeated key or a changed spelling never goes unnoticed).
+
+    >>> parsed('{"a":[1,0.5,1e+23]}')
+    {'a': [1, 0.5, 1e+23]}
+    """
+    try:
+        found = json.loads(text, parse_int=_whole)
+        same = canonical(found) == text
+    except RecursionError as fault:
+        raise ValueError("it is nested too deeply") from fault
+    if not same:
+        raise ValueError("it is not in canonical form: it has been changed since it was written")
+    return found
+
+
+def _whole(text: str) -> int | float:
+    number = int(text)
+    return number if abs(number) <= LARGEST else float(text)
 
 
 def _number(value: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -138,14 +137,3 @@ def broken(sequence: int, why: str, where: str = "") -> StageError:
         expected="entries as they were appended, numbered 1, 2, 3, ..., each continuing the hash of the one before",
         mend="restore the ledger from a copy; nothing from this entry on has been used",
     )
-
-
-def parsed(text: str) -> Any:
-    """JSON that must be canonical. Raises ValueError if it is not JSON, or could be written another way."""
-    try:
-        found = json.loads(text)
-    except RecursionError as fault:
-        raise ValueError("it is nested too deeply") from fault
-    if canonical(found) != text:
-        raise ValueError("it is not in canonical form: it has been changed since it was written")
-    return found

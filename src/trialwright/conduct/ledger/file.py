@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from trialwright.conduct.canonical import canonical
-from trialwright.conduct.ledger.entry import Draft, Entry, Head, broken, chained, entry_from, entry_json, parsed
+from trialwright.conduct.canonical import canonical, parsed
+from trialwright.conduct.ledger.entry import Draft, Entry, Head, broken, chained, entry_from, entry_json
 from trialwright.conduct.ledger.seal import seal
 from trialwright.core.errors import StageError
 
