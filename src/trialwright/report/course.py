@@ -94,11 +94,11 @@ def ends(group: Iterable[Participant]) -> list[str]:
     """How the participants of a group left the study, in lines with counts."""
     tally = Counter(person.end for person in group)
     words = {
-        COMPLETED: "completed follow-up",
+        COMPLETED: "completed",
         DEATH: "died",
         WITHDRAWAL: "withdrew",
         LOST: "lost to follow-up",
-        None: "still on study",
+        None: "on study",
     }
     return [f"{words[term]}: {tally[term]}" for term in (COMPLETED, DEATH, WITHDRAWAL, LOST, None) if tally[term]]
 

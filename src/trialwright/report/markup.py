@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
 
-VOID = frozenset({"meta", "br", "hr", "col", "link", "img"})
+VOID = frozenset({"wbr", "meta", "br", "hr", "col", "link", "img"})
 
 # Control characters, halves of surrogate pairs, and characters that turn the direction of a line: a record may
 # hold them, a page may not. Each is shown as the replacement character, so that it is seen that something was there.
@@ -73,6 +73,16 @@ def tag(name: str, /, *children: Child, **attributes: Any) -> Markup:
     return Markup("".join(parts) + join(*children).text + f"</{name}>")
 
 
+def code(path: str) -> Markup:
+    """A path as code that may break after its dots.
+
+    >>> str(code("a.b"))
+    '<code>a.<wbr>b</code>'
+    """
+    head, *rest = path.split(".")
+    return tag("code", head, [(".", Markup("<wbr>"), step) for step in rest])
+
+
 def paragraphs(text: str, **attributes: Any) -> Markup:
     """A text of a record as paragraphs, split at its empty lines; single line ends are kept as breaks."""
     blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if block.strip()]
@@ -88,7 +98,7 @@ def paragraphs(text: str, **attributes: Any) -> Markup:
 class Column:
     """A column of a table: its heading, whether it holds numbers, whether its cells head their rows."""
 
-    heading: str
+    heading: Markup | str
     number: bool = False
     head: bool = False
     wide: bool = False

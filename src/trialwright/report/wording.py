@@ -18,8 +18,16 @@ from trialwright.protocol.kinds import (
 from trialwright.protocol.protocol import Protocol
 from trialwright.report import numbers
 
-SMALL = frozenset({"OF", "AND", "TO", "NOT", "BY", "OR", "THE", "FOR"})
-KEPT = frozenset({"NA", "IPD", "FDA", "US", "DNA", "NIH", "NCT"})
+# Words of v2 names that read better otherwise.
+NAMES = (
+    ("Nct id", "NCT number"),
+    ("Ipd", "IPD"),
+    (" infos", ""),
+    (" info", ""),
+    ("Arms interventions", "Arms and interventions"),
+    ("Contacts locations", "Contacts and locations"),
+    ("Sponsor collaborators", "Sponsor and collaborators"),
+)
 
 # Terms whose plain form is not their spelling with small letters.
 SPELLINGS = {
@@ -51,17 +59,23 @@ def field_label(path: str) -> str:
     """A v2 path in words.
 
     >>> field_label("protocolSection.designModule.enrollmentInfo.type")
-    'Design › Enrollment info › Type'
+    'Design › Enrollment › Type'
     >>> field_label("protocolSection.armsInterventionsModule.armGroups[0].label")
-    'Arms interventions › Arm groups 1 › Label'
+    'Arms and interventions › Arm groups 1 › Label'
+    >>> field_label("protocolSection.conditionsModule.conditions")
+    'Conditions'
     """
     steps = [step for step in path.split(".") if step not in ("protocolSection", "derivedSection")]
-    words = []
+    words: list[str] = []
     for step in steps or [path]:
         name, _, index = step.partition("[")
         text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.removesuffix("Module").removesuffix("Struct")).capitalize()
-        text = text.replace("Nct id", "NCT number").replace("Ipd", "IPD")
-        words.append(f"{text} {int(index.rstrip(']')) + 1}" if index.rstrip("]").isdigit() else text)
+        for found, better in NAMES:
+            text = text.replace(found, better)
+        if index.rstrip("]").isdigit():
+            text = f"{text} {int(index.rstrip(']')) + 1}"
+        if not words or words[-1] != text:
+            words.append(text)
     return " › ".join(words)
 
 

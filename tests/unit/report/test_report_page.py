@@ -14,7 +14,7 @@ import report_builder
 from trialwright.report import html
 from trialwright.report.contents import Contents
 
-VOID = {"meta", "br", "hr", "col", "link", "img", "input"}
+VOID = {"wbr", "meta", "br", "hr", "col", "link", "img", "input"}
 SECTIONS = 9
 
 

@@ -93,7 +93,7 @@ def _branches(drawing: Drawing, data: Flow, side: float, centre: float, y: float
         ]
         extra = LINE * head + 4 if number == 0 else 0
         tall = 16 + extra + LINE * max(1, *(len(text) for text in texts))
-        drawing.lines(0, top + 20, wrapped(stage, side - 6, 12, 2), size=12, class_="q")
+        drawing.lines(0, top + 20, wrapped(stage, side - 4, 12, 3), size=12, class_="q")
         for index, middle in enumerate(middles):
             drawing.arrow(middle, top - (22 if number == 0 else 18), middle, top - 1)
             drawing.box(middle - column / 2, top, column, tall, class_="strong" if number == 0 else "box")
@@ -107,10 +107,10 @@ def _branches(drawing: Drawing, data: Flow, side: float, centre: float, y: float
 
 
 def _ending(drawing: Drawing, lines: Sequence[str], centre: float, y: float) -> float:
-    shown = [part for line in lines for part in wrapped(line, 400, 12.5, 2)]
+    shown = [part for line in lines for part in wrapped(line, 440, 12.5, 4)]
     tall = 16 + LINE * len(shown)
     drawing.arrow(centre, y, centre, y + 20)
-    drawing.box(centre - 212, y + 22, 424, tall, class_="strong")
+    drawing.box(centre - 230, y + 22, 460, tall, class_="strong")
     drawing.lines(centre, y + 42, shown, size=12.5, anchor="middle", leading=LINE / 12.5)
     return y + 22 + tall
 

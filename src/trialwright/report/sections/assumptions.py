@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialwright.protocol.assumptions import Assumption
 from trialwright.report import numbers
 from trialwright.report.contents import Contents
-from trialwright.report.markup import Child, Column, Markup, bullets, join, note, table, tag
+from trialwright.report.markup import Child, Column, Markup, bullets, code, join, note, table, tag
 
 
 def assumptions(contents: Contents) -> Markup:
@@ -40,11 +40,8 @@ def assumptions(contents: Contents) -> Markup:
 
 
 def _row(one: Assumption) -> tuple[Child, ...]:
-    about = (
-        join(tag("code", one.about), tag("br"), tag("span", "to confirm", class_="must"))
-        if one.must_confirm
-        else tag("code", one.about)
-    )
+    mark = join(tag("br"), tag("span", "to confirm", class_="must")) if one.must_confirm else None
+    about = join(code(one.about), mark)
     why = join(one.why, tag("p", f"Source: {one.source}", class_="meta")) if one.source else one.why
     return (
         about,

@@ -13,7 +13,7 @@ from trialwright.report import numbers
 from trialwright.report.course import Participant, ends
 from trialwright.report.figures.flow import Branch, Flow
 
-DOSE_FINDING = ("Treatment", "DLT assessment", "Follow-up")
+DOSE_FINDING = ("Treatment", "DLT assessed", "Follow-up")
 ARMS = ("Allocation", "Follow-up", "Analysis")
 
 
@@ -30,7 +30,7 @@ def flow_of(protocol: Protocol, people: Sequence[Participant], stop: Stop | None
         case SelectThenCompare(comparison=comparison):
             first = [p for p in entered if p.arm not in comparison.arms]
             branches = [*_levels(protocol, first), *_later(arms, comparison, entered)]
-            stages = ("Treatment", "DLT assessment or analysis", "Follow-up")
+            stages = ("Treatment", "DLTs; analysis", "Follow-up")
         case Parallel(arms=ids, randomised=randomised):
             word = "randomised" if randomised else "enrolled"
             branches = [_arm(arms[name], entered) for name in ids if name in arms]
@@ -79,7 +79,7 @@ def _later(arms: dict[str, Arm], comparison: Parallel, entered: Sequence[Partici
         found.append(
             Branch(
                 f"Part 2: {arms[name].label}",
-                (_treated(group), (f"analysed as allocated: {len(group)}",), _ended(group)),
+                (_treated(group), (f"analysed: {len(group)}",), _ended(group)),
             )
         )
     return found

@@ -12,6 +12,7 @@ from trialwright.report.figures.schema import schema
 from trialwright.report.markup import Child, Markup, facts, join, note, tag
 from trialwright.report.page import DISCLAIMER
 from trialwright.report.sections.problems import tally
+from trialwright.report.sections.reading import lost_fields
 from trialwright.report.svg import figure
 
 
@@ -79,16 +80,15 @@ def _schema_caption(protocol: Protocol) -> str:
 
 
 def _counts(contents: Contents) -> Markup:
-    found = tally(contents)
+    found, slash = tally(contents), tag("small", " / ")
     pairs: list[tuple[Child, Child]] = []
     if contents.record is not None:
         share = contents.record.coverage.proportion
-        lost = sum(entry.presence is Presence.LOST for entry in contents.record.provenance.entries.values())
+        vital, others = lost_fields(contents.record)
         pairs += [
             ("of the source understood", numbers.percent(share, 1 if share < 1 else 0)),
-            ("fields lost by this rendering", str(lost)),
+            ("important / other fields lost by this rendering", join(len(vital), slash, len(others))),
         ]
-    slash = tag("small", " / ")
     assumptions = contents.protocol.assumptions
     must = sum(a.must_confirm for a in assumptions)
     pairs += [

@@ -119,7 +119,9 @@ def grouped(entries: Iterable[Entry]) -> list[list[Entry]]:
 def _article(group: list[Entry]) -> Markup:
     first = group[0]
     label = {"error": "Error", "warning": "Warning", "info": "Note"}[first.severity]
-    title = first.message if len(group) == 1 else f"{first.message} ({len(group) - 1} more of this kind below)"
+    title = f"{first.message[:1].upper()}{first.message[1:]}"
+    if len(group) > 1:
+        title += f" ({len(group) - 1} more of this kind below)"
     parts: list[Markup] = [
         tag("h3", tag("span", label, class_=f"sev {first.severity}"), " ", title),
         _place(first),

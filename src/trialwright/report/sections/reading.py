@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
 from trialwright.record.provenance import Entry, Presence
 from trialwright.record.record import Record, Rendering, leaves
 from trialwright.report import numbers, wording
 from trialwright.report.contents import Contents
-from trialwright.report.markup import Child, Column, Markup, bullets, join, note, paragraphs, table, tag
+from trialwright.report.markup import Child, Column, Markup, bullets, code, join, note, paragraphs, table, tag
 
 LONG = 400
+
+# Fields on which the design, the analysis or the reading of a trial depends.
+VITAL = re.compile(
+    r"protocolSection\.(?:"
+    r"conditionsModule(?:\.conditions)?"
+    r"|descriptionModule(?:\..*)?"
+    r"|identificationModule\.officialTitle"
+    r"|statusModule\.(?:overallStatus|whyStopped|(?:startDate|primaryCompletionDate|completionDate)Struct(?:\..*)?)"
+    r"|designModule(?:\.(?:studyType|phases|enrollmentInfo.*))?"
+    r"|designModule\.designInfo(?:\.(?:allocation|interventionModel|primaryPurpose|maskingInfo(?:\.(?:masking|whoMasked))?))?"
+    r"|armsInterventionsModule(?:\.(?:armGroups|interventions)(?:\[\d+\](?:\.(?!otherNames).*)?)?)?"
+    r"|outcomesModule.*"
+    r"|eligibilityModule(?:\.(?:eligibilityCriteria|minimumAge|maximumAge|sex|healthyVolunteers))?"
+    r")"
+)
 ALIEN_SHOWN = 40
 VALUES_SHOWN = 400
 
@@ -45,20 +65,65 @@ def _entries(record: Record, presence: Presence) -> list[tuple[str, Entry]]:
     return [(path, entry) for path, entry in record.provenance.entries.items() if entry.presence is presence]
 
 
-def _lost(record: Record) -> Markup:
+def lost_fields(record: Record) -> tuple[list[tuple[str, Entry]], list[tuple[str, Entry]]]:
+    """The fields that the rendering lost: those that bear on how the trial is run or judged, and the others."""
     lost = _entries(record, Presence.LOST)
-    if not lost:
+    vital = [item for item in lost if VITAL.fullmatch(item[0])]
+    return vital, [item for item in lost if item not in vital]
+
+
+def _lost(record: Record) -> Markup:
+    vital, others = lost_fields(record)
+    if not vital and not others:
         return note("This rendering is not known to lose any field.", kind="why")
-    return table(
-        "What this rendering lost: nothing is known of these fields",
-        [Column("Field", head=True, wide=True), Column("What happened", wide=True)],
-        [
-            (
-                join(wording.field_label(path), tag("p", tag("code", path), class_="meta")),
-                entry.note or "not shown by this rendering",
+    parts: list[Markup | None] = []
+    if vital:
+        parts.append(
+            table(
+                "What this rendering lost, and a reader of the trial would want to know",
+                [Column("Field", head=True, wide=True), Column("What happened", wide=True)],
+                [(_named(paths), reason) for paths, reason in _alike(vital)],
             )
-            for path, entry in lost
-        ],
+        )
+    if others:
+        parts.append(_others(others))
+    return join(parts)
+
+
+def _alike(fields: Sequence[tuple[str, Entry]]) -> list[tuple[list[str], str]]:
+    """Fields that differ only in their place in a list and share what happened to them, together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for path, entry in fields:
+        reason = entry.note or "not shown by this rendering"
+        groups.setdefault((re.sub(r"\[\d+\]", "[]", path), reason), []).append(path)
+    return [(paths, reason) for (_, reason), paths in groups.items()]
+
+
+def _named(paths: Sequence[str]) -> Markup:
+    label = wording.field_label(paths[0])
+    shown = paths[0]
+    if len(paths) > 1:
+        label = f"{wording.field_label(re.sub(r'\[\d+\]', '', paths[0]))} (all {len(paths)})"
+        shown = re.sub(r"\[\d+\]", "[…]", paths[0])
+    return join(label, tag("p", code(shown), class_="meta"))
+
+
+def _others(fields: Sequence[tuple[str, Entry]]) -> Markup:
+    """The other lost fields, by what happened to them and by module."""
+    by_note: dict[str, dict[str, list[str]]] = {}
+    for path, entry in fields:
+        module, _, name = wording.field_label(path).partition(" › ")
+        group = by_note.setdefault(entry.note or "not shown by this rendering", {})
+        group.setdefault(module, []).append(name or "all of it")
+    lines = [
+        join(
+            tag("h4", f"{reason[0].upper()}{reason[1:]}"),
+            bullets(join(tag("b", module), ": ", ", ".join(names)) for module, names in modules.items()),
+        )
+        for reason, modules in by_note.items()
+    ]
+    return tag(
+        "details", tag("summary", f"Other fields that this rendering lost ({len(fields)})"), lines, class_="small"
     )
 
 
@@ -103,10 +168,19 @@ def _aliens(record: Record) -> Markup | None:
             table(
                 f"Values with no place in the model ({len(keys)})",
                 [Column("Path", head=True), Column("Value", wide=True)],
-                [(tag("code", path), _cut(str(value))) for path, value in keys[:ALIEN_SHOWN]],
+                [(code(path), _cut(_readable(value))) for path, value in keys[:ALIEN_SHOWN]],
             )
         )
     return join(parts) if parts else None
+
+
+def _readable(value: Any) -> str:
+    """A value of a source in one line: lists and objects without their brackets."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_readable(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_readable(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _words(record: Record) -> Markup:

@@ -40,56 +40,66 @@ def tables(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
     )
 
 
-def _key(one: Estimate) -> tuple[str, ...]:
+def _key(one: Estimate) -> tuple[str, str, str, str]:
     """What the rows of different groups must share to stand on one line."""
-    return (one.parameter, one.statistic, one.visit, one.unit, one.population)
+    return (one.parameter, one.statistic, one.visit, one.unit)
+
+
+def _column(one: Estimate) -> tuple[str, str]:
+    """What the rows of one column share."""
+    return (one.group, one.population)
 
 
 def _side_by_side(rows: Sequence[Row]) -> list[Row]:
     """The rows that can stand with one column for each group: untested, several lines, one row in each place."""
     plain = [r for r in rows if r.estimate.p is None and r.estimate.group and " - " not in r.estimate.group]
-    places = {(_key(row.estimate), row.estimate.group) for row in plain}
-    groups = {row.estimate.group for row in plain}
+    places = {(_key(row.estimate), _column(row.estimate)) for row in plain}
+    columns = {_column(row.estimate) for row in plain}
     lines = {_key(row.estimate) for row in plain}
-    return plain if len(places) == len(plain) and len(lines) >= FEW_LINES and len(groups) <= MOST_GROUPS else []
+    fits = len(places) == len(plain) and len(columns) <= MOST_GROUPS
+    return plain if fits and (len(lines) >= FEW_LINES or len(columns) >= FEW_LINES) else []
 
 
 def _matrix(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
-    """One line for each statistic, one column for each group."""
+    """One line for each statistic, one column for each group; on its side where that has fewer columns."""
     notes = _Notes()
-    groups = list(dict.fromkeys(row.estimate.group for row in rows))
-    lines: dict[tuple[str, ...], dict[str, Row]] = {}
+    columns = list(dict.fromkeys(_column(row.estimate) for row in rows))
+    lines: dict[tuple[str, str, str, str], dict[tuple[str, str], Row]] = {}
     for row in rows:
-        lines.setdefault(_key(row.estimate), {})[row.estimate.group] = row
-    vary = {part: len({key[index] for key in lines}) > 1 for index, part in enumerate(("parameter", "", "visit"))}
-    populations = len({key[4] for key in lines}) > 1
-    columns = [Column("Statistic", head=True, wide=True)]
-    columns += [
-        Column(
-            wording.arm_name(arms, group).capitalize() if group == "all" else wording.arm_name(arms, group), number=True
-        )
-        for group in groups
+        lines.setdefault(_key(row.estimate), {})[_column(row.estimate)] = row
+    parameters, visits = len({key[0] for key in lines}) > 1, len({key[2] for key in lines}) > 1
+    populations = len({population for _, population in columns}) > 1
+    heads = [
+        join(_group(arms, group), tag("p", population, class_="meta") if populations else None)
+        for group, population in columns
     ]
-    body: list[list[Child]] = []
-    for (parameter, statistic, visit, unit, population), cells in lines.items():
-        extra = [
-            text
-            for text, on in ((parameter, vary["parameter"]), (_days(visit), vary["visit"]), (population, populations))
-            if on and text
+    names = [_line_name(key, parameters=parameters, visits=visits) for key in lines]
+    if len(lines) < FEW_LINES < len(columns) + 1:
+        body: list[list[Child]] = [
+            [head, *[_cell(cells.get(column), notes) for cells in lines.values()]]
+            for head, column in zip(heads, columns, strict=True)
         ]
-        label = join(
-            statistic,
-            tag(
-                "span",
-                "".join(
-                    f", {text}"
-                    for text in (*([unit] if unit not in ("", "proportion") and unit not in statistic else []), *extra)
-                ),
-                class_="quiet",
-            ),
-        )
-        body.append([label, *[_cell(cells.get(group), notes) for group in groups]])
-    return join(table(_caption(title, rows), columns, body), notes.listed())
+        wide = [Column("Group", head=True, wide=True), *[Column(name, number=True) for name in names]]
+    else:
+        body = [
+            [name, *[_cell(cells.get(column), notes) for column in columns]]
+            for name, cells in zip(names, lines.values(), strict=True)
+        ]
+        wide = [Column("Statistic", head=True, wide=True), *[Column(head, number=True) for head in heads]]
+    return join(table(_caption(title, rows), wide, body), notes.listed())
+
+
+def _group(arms: tuple[Arm, ...], group: str) -> str:
+    name = wording.arm_name(arms, group)
+    return f"{name[:1].upper()}{name[1:]}" if name == group else name
+
+
+def _line_name(key: tuple[str, str, str, str], *, parameters: bool, visits: bool) -> Markup:
+    parameter, statistic, visit, unit = key
+    extra = [unit] if unit not in ("", "proportion") and unit not in statistic else []
+    extra += [parameter] if parameters and parameter else []
+    extra += [_days(visit)] if visits and visit else []
+    return join(statistic, tag("span", "".join(f", {text}" for text in extra), class_="quiet") if extra else None)
 
 
 def _cell(row: Row | None, notes: _Notes) -> Markup | None:

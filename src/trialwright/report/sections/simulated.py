@@ -82,10 +82,11 @@ def _flow(protocol: Protocol, people: Sequence[Participant], trial: Any) -> Mark
 
 
 def _cohorts(protocol: Protocol, people: Sequence[Participant], trial: Any) -> Markup | None:
+    later = protocol.design.comparison.arms if isinstance(protocol.design, SelectThenCompare) else ()
     treated = [
         Treated(p.subject, p.level, p.cohort, p.dlt, p.entered)
         for p in people
-        if p.entered is not None and 0 < p.level <= len(protocol.dose_levels)
+        if p.entered is not None and p.arm not in later and 0 < p.level <= len(protocol.dose_levels)
     ]
     if not treated:
         return None
