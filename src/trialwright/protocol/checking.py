@@ -16,7 +16,14 @@ def _fault(code: str, field: str, message: str, expected: str, severity: Severit
 
 def check(protocol: Protocol) -> tuple[Problem, ...]:
     """What is inconsistent in a protocol, most serious first; empty where nothing is."""
-    found = [*_arms(protocol), *_levels(protocol), *_design(protocol), *_dlt(protocol), *_outcomes(protocol)]
+    found = [
+        *_arms(protocol),
+        *_levels(protocol),
+        *_design(protocol),
+        *_dlt(protocol),
+        *_outcomes(protocol),
+        *_truth(protocol),
+    ]
     return tuple(sorted(found, key=lambda problem: problem.severity.rank))
 
 
@@ -150,6 +157,16 @@ def _dlt(protocol: Protocol) -> Iterator[Problem]:
             yield _fault("DRAFT-040", f"dlt.{name}", f"grade {grade}", "a CTCAE grade from 1 to 5")
     if protocol.dlt.window is not None and protocol.dlt.window < 0:
         yield _fault("DRAFT-040", "dlt.window", f"a window of {protocol.dlt.window} days", "0 or more")
+
+
+def _truth(protocol: Protocol) -> Iterator[Problem]:
+    for index, rate in enumerate(protocol.truth):
+        if not 0 <= rate <= 1:
+            yield _fault("DRAFT-042", f"truth[{index}]", f"found {rate}", "a probability from 0 to 1")
+    escalation = protocol.design.escalation if isinstance(protocol.design, SelectThenCompare) else protocol.design
+    if protocol.truth and isinstance(escalation, Escalation) and len(protocol.truth) != escalation.levels:
+        said = f"{len(protocol.truth)} probabilities for {escalation.levels} dose levels"
+        yield _fault("DRAFT-042", "truth", said, "one per dose level, lowest first")
 
 
 def _outcomes(protocol: Protocol) -> Iterator[Problem]:

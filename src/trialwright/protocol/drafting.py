@@ -9,14 +9,16 @@ from trialwright.protocol.allocation import arm_sizes, enrolment
 from trialwright.protocol.arms import Arm
 from trialwright.protocol.arms_draft import DraftedArms, draft_arms
 from trialwright.protocol.assumptions import Assumption
-from trialwright.protocol.eligibility.items import Eligibility
+from trialwright.protocol.eligibility.split import draft_eligibility
 from trialwright.protocol.escalation_draft import with_window
 from trialwright.protocol.escalation_levels import as_levels
 from trialwright.protocol.escalation_text import draft_dlt
 from trialwright.protocol.kinds import DesignKind, DltDefinition, Escalation, SelectThenCompare
 from trialwright.protocol.kinds_draft import DraftedKind, draft_kind
 from trialwright.protocol.masking import draft_masking
+from trialwright.protocol.outcomes_draft import draft_outcomes
 from trialwright.protocol.protocol import Enrolment, Protocol, RecordReference
+from trialwright.protocol.schedule_draft import draft_schedule
 from trialwright.record.record import Record
 
 
@@ -30,9 +32,11 @@ def draft(record: Record) -> Protocol:
     dlt = draft_dlt(record)
     design, window_assumptions = _with_windows(kind, dlt)
     arms = as_levels(drafted.arms, kind.holders)
+    eligibility, criteria_problems = draft_eligibility(record)
+    outcomes, proposed, outcome_problems, outcome_assumptions = draft_outcomes(record)
     said = _Said(
-        (*drafted.problems, *enrolment_problems, *kind.problems),
-        (*kind.assumptions, *window_assumptions, *drafted.assumptions),
+        (*drafted.problems, *enrolment_problems, *kind.problems, *outcome_problems, *criteria_problems),
+        (*kind.assumptions, *window_assumptions, *drafted.assumptions, *outcome_assumptions),
     )
     return Protocol(
         record=RecordReference(record.nct_id, record.title, record.origin.rendering.value, record.origin.sha256),
@@ -42,10 +46,10 @@ def draft(record: Record) -> Protocol:
         enrolment=planned,
         masking=draft_masking(record),
         dlt=dlt,
-        eligibility=Eligibility(),
-        outcomes=(),
-        proposed_outcomes=(),
-        schedule=(),
+        eligibility=eligibility,
+        outcomes=outcomes,
+        proposed_outcomes=proposed,
+        schedule=draft_schedule(outcomes or proposed, dosing_days(arms), _window(design)),
         assumptions=tuple(dict.fromkeys(said.assumptions)),
         problems=tuple(sorted(dict.fromkeys(said.problems), key=lambda problem: problem.severity.rank)),
     )
@@ -79,6 +83,14 @@ def _with_windows(kind: DraftedKind, dlt: DltDefinition | None) -> tuple[DesignK
             return replace(both, escalation=windowed), assumptions
         case other:
             return other, ()
+
+
+def _window(design: DesignKind) -> int | None:
+    match design:
+        case Escalation(dlt_window=window) | SelectThenCompare(escalation=Escalation(dlt_window=window)):
+            return window
+        case _:
+            return None
 
 
 def dosing_days(arms: tuple[Arm, ...]) -> tuple[int, ...]:

@@ -33,11 +33,22 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class Supplied:
+    """One thing that a named person supplied in the protocol file: `about` which of its fields, `by` whom, `source`:
+    where it comes from."""
+
+    about: str
+    by: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """A computable protocol.
 
     `outcomes` are the registry's own; `proposed_outcomes` are offered where the record names none and never
-    mix with them.
+    mix with them. `truth`: probability of a dose-limiting toxicity at each dose level, lowest first, in [0, 1], that a
+    person wants simulated; empty where none is given. `supplied`: what named persons put into the file.
     """
 
     record: RecordReference
@@ -53,6 +64,8 @@ class Protocol:
     schedule: tuple[Encounter, ...]
     assumptions: tuple[Assumption, ...] = ()
     problems: tuple[Problem, ...] = ()
+    truth: tuple[float, ...] = ()
+    supplied: tuple[Supplied, ...] = ()
 
     def arm(self, arm_id: str) -> Arm:
         """The arm with this identifier. Raises KeyError if there is none."""
