@@ -14,6 +14,7 @@ from trialwright.report.contents import Contents
 from trialwright.report.markup import Child, Column, Markup, bullets, code, join, note, paragraphs, table, tag
 
 LONG = 400
+INDEX = re.compile(r"\[\d+\]")
 
 # Fields on which the design, the analysis or the reading of a trial depends.
 VITAL = re.compile(
@@ -95,7 +96,7 @@ def _alike(fields: Sequence[tuple[str, Entry]]) -> list[tuple[list[str], str]]:
     groups: dict[tuple[str, str], list[str]] = {}
     for path, entry in fields:
         reason = entry.note or "not shown by this rendering"
-        groups.setdefault((re.sub(r"\[\d+\]", "[]", path), reason), []).append(path)
+        groups.setdefault((INDEX.sub("[]", path), reason), []).append(path)
     return [(paths, reason) for (_, reason), paths in groups.items()]
 
 
@@ -103,8 +104,8 @@ def _named(paths: Sequence[str]) -> Markup:
     label = wording.field_label(paths[0])
     shown = paths[0]
     if len(paths) > 1:
-        label = f"{wording.field_label(re.sub(r'\[\d+\]', '', paths[0]))} (all {len(paths)})"
-        shown = re.sub(r"\[\d+\]", "[…]", paths[0])
+        label = f"{wording.field_label(INDEX.sub('', paths[0]))} (all {len(paths)})"
+        shown = INDEX.sub("[…]", paths[0])
     return join(label, tag("p", code(shown), class_="meta"))
 
 
