@@ -149,7 +149,7 @@ def _derivation(kind: Kind, made: Made, measure: str, description: str, name: st
 
 
 def _steps(text: str, about: str, notes: _Notes) -> int:
-    found = _STEPS.search(text.lower())
+    found = _STEPS.search(text[:6000].lower())
     steps = _COUNT[found[1]] if found else 1
     why = "the record does not say whether the improvement must last"
     if found is None:
@@ -241,7 +241,9 @@ def _report_frame(frame: TimeFrame, name: str, measure: str, path: str, record: 
         return
     if frame.kind is FrameKind.EVENT_INTERVAL and frame.cap is None and frame.end is None:
         notes.open_end.append((name, frame.raw, where))
-    named = {int(day) for found in _DAYS_IN_TITLE.findall(measure) for day in re.findall(r"\d+", found)[:20]} - {0}
+    named = {int(day) for found in _DAYS_IN_TITLE.findall(measure[:1000]) for day in re.findall(r"\d+", found)[:20]} - {
+        0
+    }
     days = {int(day) for day in (*frame.days, frame.end or 0, frame.cap or 0)} - {0}
     if named and days and not named & days:
         notes.problems.append(
@@ -311,7 +313,7 @@ def _report_unit(
 
 def _report_two_names(measure: str, description: str, path: str, quotes: tuple[Evidence, ...], notes: _Notes) -> None:
     hard = {"LB", "FT", "VS"}
-    title = [c for c in concepts_in(measure.lower()) if c.domain in hard]
+    title = [c for c in concepts_in(measure[:1000].lower()) if c.domain in hard]
     text = [c for c in concepts_in(description.lower()[:150]) if c.domain in hard]
     if len(title) != 1 or not text or title[0] in text or title[0].code in {"CONC", "CYTOKINE", "LUNGFX", "COGNIT"}:
         return

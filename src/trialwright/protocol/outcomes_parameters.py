@@ -73,7 +73,7 @@ def parameters_of(kind: Kind, measure: str, description: str, codes: Codes) -> M
     """The parameters that the outcome needs, in the order in which they are to be shown."""
     if (event := _EVENT_PARAMETERS.get(kind.type)) is not None:
         return Made((event,))
-    title = " ".join(measure.lower().split())
+    title = " ".join(measure[:6000].lower().split())
     if kind.type is _T.TIME_TO_EVENT:
         return _event_time(title, measure, description, codes)
     if named := features(measure) or features(description):
@@ -85,7 +85,7 @@ def parameters_of(kind: Kind, measure: str, description: str, codes: Codes) -> M
     if kind.type is _T.BINARY and kind.responder is None:
         return Made((_own(measure, codes, "RS", None),))
     if kind.concepts:
-        return _measured(kind, title, description.lower(), codes)
+        return _measured(kind, title, description[:6000].lower(), codes)
     unit = "days" if kind.type is _T.DURATION else None
     return Made((_own(measure, codes, "RS", unit),))
 
@@ -102,7 +102,7 @@ def clean_title(measure: str) -> str:
     >>> clean_title("Change in grip strength from baseline to day 10 and 90.")
     'grip strength'
     """
-    name = " ".join(measure.replace("\\", "").split())
+    name = " ".join(measure[:1000].replace("\\", "").split())
     name = re.sub(r"(?i)^(?:mean |average )?changes?(?: from baseline)?(?: in| of)? ", "", name)
     name = re.sub(
         r"(?i)[\s,(-]*\b(?:from (?:the )?baseline\b.*|(?:at|to|on|by|up to) (?:day|week|month|year)s?\s?\d.*)$",

@@ -18,6 +18,11 @@ _BIN = re.compile(r"(<|>|≤|≥)\s?(-?[0-9]{1,5})|(-?[0-9]{1,5})\s?(?:~|to|–)
 _LONGEST_SCALE = 20
 
 
+def _tight(text: str, limit: int) -> str:
+    """The first so many characters with runs of blanks made one, so that no pattern walks through them again and again."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text[: 4 * limit]))[:limit]
+
+
 def categories(text: str) -> tuple[tuple[int, str], ...]:
     """The categories of an ordinal scale that the text lists, (score, label) from the lowest score to the highest.
 
@@ -30,7 +35,7 @@ def categories(text: str) -> tuple[tuple[int, str], ...]:
     >>> categories("No oxygen =Score 1; Oxygen by mask-Score 2; Death=Score 3")
     ((1, 'No oxygen'), (2, 'Oxygen by mask'), (3, 'Death'))
     """
-    text = text[:4000]
+    text = _tight(text, 4000)
     pairs = [(int(number), label) for label, number in _LABEL_FIRST.findall(text)]
     found = _run(pairs)
     if not found:
@@ -60,7 +65,7 @@ def features(text: str) -> tuple[str, ...]:
     >>> features("features at day 90 a. cord-like shadow b. honeycomb c. pleural thickening")
     ('cord-like shadow', 'honeycomb', 'pleural thickening')
     """
-    found = _FEATURE.findall(text[:2000])
+    found = _FEATURE.findall(_tight(text, 2000))
     if len(found) < 3 or "".join(letter for letter, _ in found) != "abcdefgh"[: len(found)]:
         return ()
     return tuple(label.strip(" .,") for _, label in found)
@@ -72,7 +77,7 @@ def bins(text: str) -> tuple[str, ...]:
     >>> bins("density (<-750, -750~-300, -300~50, >50)")
     ('<-750', '-750 to -300', '-300 to 50', '>50')
     """
-    for inside in re.findall(r"\(([^()]{5,120})\)", text[:2000]):
+    for inside in re.findall(r"\(([^()]{5,120})\)", _tight(text, 2000)):
         parts = [part.strip() for part in inside.split(",")]
         matched = [_BIN.fullmatch(part) for part in parts]
         if len(parts) >= 3 and all(matched):

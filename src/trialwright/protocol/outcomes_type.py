@@ -199,7 +199,7 @@ def kind_of(measure: str, description: str, *, has_scale: bool = False) -> Kind:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().replace("\\", "").replace("’", "'").split())
+    return " ".join(text[:6000].lower().replace("\\", "").replace("’", "'").split())
 
 
 def _type(title: str, text: str, named: list[Concept], has_scale: bool) -> OutcomeType:

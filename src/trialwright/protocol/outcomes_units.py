@@ -26,7 +26,7 @@ def stated_unit(*texts: str) -> str | None:
     'mg/dL'
     """
     for text in texts:
-        match = _UNIT.search(text[:600])
+        match = _UNIT.search(" ".join(text[:600].split()))
         if match is not None:
             return match[1]
     return None

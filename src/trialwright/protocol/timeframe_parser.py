@@ -385,7 +385,8 @@ def _leftover(frame: TimeFrame, live: list[Part], baseline: bool) -> TimeFrame:
 def _as_horizon(frame: TimeFrame, measure: str, outcome_type: OutcomeType | None) -> TimeFrame:
     """A single day read as the end of a horizon from day 0, where the title or the type asks for it."""
     asks = outcome_type in _HORIZON_TYPES or (
-        outcome_type in {None, OutcomeType.UNKNOWN} and HORIZON_TITLE.search(measure.lower()) is not None
+        outcome_type in {None, OutcomeType.UNKNOWN, OutcomeType.BINARY}
+        and HORIZON_TITLE.search(measure.lower()) is not None
     )
     if not asks or frame.kind not in {FrameKind.POINT, FrameKind.POINTS} or frame.anchor == "each_dose":
         return frame

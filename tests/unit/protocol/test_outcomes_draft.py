@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -220,3 +222,12 @@ def test_a_daily_score_makes_no_daily_encounters():
 def test_outcome_days_are_whole_days_after_the_first_dose():
     outcomes, _, _, _ = draft_outcomes(record_of(("Cmax", "", "pre-dose, 0.5, 2, 24 and 36 hours post-dose")))
     assert outcome_days(outcomes[0].time_frame) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 200_000 + "x", "1. " * 50_000, "x = " * 50_000, "number of " * 20_000, "\n" * 100_000]
+)
+def test_hostile_texts_are_answered_at_once(text):
+    began = time.perf_counter()
+    draft_outcomes(record_of((text, text, text)))
+    assert time.perf_counter() - began < 2.0

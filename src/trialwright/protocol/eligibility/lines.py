@@ -27,7 +27,8 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r".{0,140}\b(?P<no>(?:be )?excluded|not (?:be )?eligible|ineligible|exclusion criteria)\b.{0,60}:\s*$|.{0,140}\b(?:inclusion criteria|(?:be )?(?:included|eligible))\b.{0,60}:\s*$",
+    r".{0,140}\b(?P<no>(?:be )?excluded|not (?:be )?eligible|ineligible|exclusion criteria)\b.{0,60}:\s*$"
+    r"|.{0,140}\b(?:inclusion criteria|(?:be )?(?:included|eligible))\b.{0,60}:\s*$",
     re.IGNORECASE,
 )
 

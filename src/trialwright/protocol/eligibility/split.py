@@ -16,6 +16,7 @@ from trialwright.record.record import Record
 
 MODULE = "protocolSection.eligibilityModule"
 MOST_MISSING = 30
+LOOK_AHEAD = 300
 _NOTE = re.compile(
     r"(?:https?://\S+|note\b.*|(?:\W*other )(?:protocol[\s-]defined )?(?:inclusion|exclusion|criteria|eligib).*"
     r"|additional .*criteria.*|\W+)",
@@ -187,7 +188,7 @@ def _numbered_within(raw: str, lines: Sequence[Line], index: int, current: _Open
 
 
 def _goes_on(lines: Sequence[Line], index: int, number: int) -> bool:
-    for line in lines[index:]:
+    for line in lines[index : index + LOOK_AHEAD]:
         if line.heading is not None:
             return False
         if line.number is not None and int(line.number) == number:
