@@ -20,15 +20,13 @@ def labelled(sheet: Sheet, section: Section) -> None:
     labels = layout.ELIGIBILITY_LABELS
     tail = next((i for i, piece in enumerate(section.lines) if piece.text in labels), len(section.lines))
     criteria(sheet, section.lines[:tail])
-    index = tail
-    while index < len(section.lines):
-        piece = section.lines[index]
-        below = section.lines[index + 1] if index + 1 < len(section.lines) else None
+    wanted = ""
+    for piece in section.lines[tail:]:
         if piece.text in labels:
             sheet.mark(piece)
-            if below is not None and _value(sheet, labels[piece.text].path, below):
-                index += 1
-        index += 1
+            wanted = labels[piece.text].path
+        elif wanted and _value(sheet, wanted, piece):
+            wanted = ""
 
 
 def _value(sheet: Sheet, path: str, piece: Piece) -> bool:

@@ -13,6 +13,7 @@ from trialwright.record.readers.page_sections import Section, split
 from trialwright.record.readers.page_sheet import Sheet
 from trialwright.record.readers.page_text import Piece, lines_of
 from trialwright.record.reading import Reading
+from trialwright.record.terms import code_of
 
 
 def recognises(text: str) -> bool:
@@ -96,34 +97,42 @@ def places_and_people(sheet: Sheet, section: Section) -> None:
 
 
 def _values(sheet: Sheet, section: Section, labels: Mapping[str, Label]) -> None:
-    """Labels with their values: the line under a label is its value unless it is a label itself."""
+    """Labels with their values: of the lines between a label and the next, the first that is a value of its kind."""
     lines = section.lines
     for index, piece in enumerate(lines):
         label = labels.get(piece.text)
         if label is None or sheet.is_taken(piece):
             continue
         sheet.mark(piece)
-        below = lines[index + 1] if index + 1 < len(lines) else None
-        if below is None or below.text in labels or sheet.has(label.path):
+        end = index + 1
+        while end < len(lines) and lines[end].text not in labels:
+            end += 1
+        between = lines[index + 1 : end]
+        if not between or sheet.has(label.path):
             continue
-        if below.text in explorer_sections.NOTHING and label.terms is None:
-            sheet.mark(below)
+        if any(_value(sheet, label, below) for below in between):
+            continue
+        if between[0].text in explorer_sections.NOTHING:
+            sheet.mark(between[0])
+        elif label.terms is not None and " " not in between[0].text:
+            sheet.term(label.path + ("[0]" if label.path == layout.PHASES else ""), between[0], label.terms)
         else:
-            _value(sheet, label, below)
+            _not_understood(sheet, label, between[0])
 
 
-def _value(sheet: Sheet, label: Label, piece: Piece) -> None:
-    """Put a labelled value; one that cannot be understood is reported and its line stays unmapped."""
-    if label.path == layout.PHASES and explorer_sections.phases(sheet, piece):
-        return
-    if label.terms is not None and " " not in piece.text:
-        if label.path == layout.PHASES:
-            sheet.term(f"{label.path}[0]", piece, label.terms)
-        else:
-            sheet.term(label.path, piece, label.terms)
-        return
-    if label.terms is None and explorer_sections.plain_value(sheet, label.path, piece):
-        return
+def _value(sheet: Sheet, label: Label, piece: Piece) -> bool:
+    """Put a labelled value; False if the line is no value of this kind."""
+    if label.path == layout.PHASES:
+        return explorer_sections.phases(sheet, piece)
+    if label.terms is None:
+        return explorer_sections.plain_value(sheet, label.path, piece)
+    if code_of(piece.text, label.terms) is None:
+        return False
+    sheet.term(label.path, piece, label.terms)
+    return True
+
+
+def _not_understood(sheet: Sheet, label: Label, piece: Piece) -> None:
     sheet.say(
         "READ-115",
         Severity.WARNING,

@@ -23,6 +23,7 @@ _ID_TYPE = re.compile(r"Identifier Type:\s*(.*)\Z")
 _ID_SOURCE = re.compile(r"Identifier Source:\s*(.*)\Z")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+\Z")
 _PHONE = re.compile(r"[+(]?\d[\d\s().+/,-]{4,}(?:\s*(?:ext|x|Ext)\.?:?\s*\d+)?\Z")
+_LONGEST_ID, _MOST_WORDS = 30, 4  # the registry's own limit, and what identifiers look like
 LEAD, COLLABORATORS = layout.SPONSORS + "leadSponsor", layout.SPONSORS + "collaborators"
 
 
@@ -139,13 +140,16 @@ def _attach(person: _Person, pieces: list[Piece], belongs: Callable[[Piece, int]
 
 def officials(sheet: Sheet, section: Section) -> None:
     """The overall officials: name, role, affiliation."""
-    for index, person in enumerate(_people(section.lines, lambda _piece, before: before == 0)):
+    for index, person in enumerate(_people(section.lines, lambda _piece, _: True)):
         path = f"{layout.PEOPLE}overallOfficials[{index}]"
         if person.name is not None:
             sheet.put(path + ".name", person.name.text, person.name)
         _role(sheet, path, person.role)
-        for piece in person.after:
-            sheet.put(path + ".affiliation", piece.text, piece)
+        if person.after:
+            first = person.after[0]
+            readings = tuple(piece.text for piece in person.after) if len(person.after) > 1 else ()
+            note = "several lines stand under the role; one of them is the affiliation" if readings else ""
+            sheet.put(path + ".affiliation", first.text, first, note, readings)
 
 
 def _role(sheet: Sheet, path: str, piece: Piece) -> None:
@@ -204,8 +208,9 @@ def locations(sheet: Sheet, section: Section) -> None:
         here = f"{layout.PEOPLE}locations[{number}]"
         rest = [p for p in section.lines[index + 1 : index + 2] if not _SITE_STATUS.match(p.text)]
         if status := _SITE_STATUS.match(piece.text):
-            if number >= 0 and not waiting and not sheet.has(here + ".status"):
+            if number >= 0 and not sheet.has(here + ".status"):
                 sheet.term(here + ".status", piece.part(status.start(1)), STATUS)
+                waiting = []  # what stood between a place and its status belongs to no site
         elif _is_place(piece, waiting, rest):
             number += 1
             _site(sheet, f"{layout.PEOPLE}locations[{number}]", waiting, piece)
@@ -251,17 +256,18 @@ def countries(sheet: Sheet, section: Section) -> None:
 
 def identifiers(sheet: Sheet, section: Section) -> None:
     """The other numbers of the trial: each with its type and its source."""
-    value: Piece | None = None
+    above: list[Piece] = []
     kind: Piece | None = None
     for piece in section.lines:
         if found := _ID_TYPE.match(piece.text):
             kind = piece.part(found.start(1))
         elif found := _ID_SOURCE.match(piece.text):
-            if value is not None:
-                _identifier(sheet, value, kind, piece.part(found.start(1)))
-            value = kind = None
-        else:
-            value = piece
+            likely = [p for p in above if len(p.text) <= _LONGEST_ID and len(p.text.split()) <= _MOST_WORDS] or above
+            if likely:
+                _identifier(sheet, likely[-1], kind, piece.part(found.start(1)))
+            above, kind = [], None
+        elif kind is None:
+            above.append(piece)
 
 
 def _identifier(sheet: Sheet, value: Piece, kind: Piece | None, source: Piece) -> None:
