@@ -55,13 +55,9 @@ def _derive(task: Task, parameter: Parameter, visit: Visit) -> Callable[[Partici
 
 
 def _fails_without(outcome: Outcome) -> bool:
-    """Whether the response is the good thing, so that counting the missing as failures does not flatter."""
-    match outcome.derivation.responder, outcome.direction:
-        case None, _:
-            return False
-        case ("decrease", Direction.HIGHER) | ("increase", Direction.LOWER):
-            return False
-    return True
+    """Whether the missing count as failures: in a derived response, unless responding is what is bad (the direction is
+    the outcome's, not that of the quantity measured)."""
+    return outcome.derivation.responder is not None and outcome.direction is not Direction.LOWER
 
 
 def _failing(value: Value) -> Value:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from trialwright.analyse.observed import Observed, Participant, Reading
 from trialwright.protocol.outcomes import Direction, Outcome, Parameter
 from trialwright.protocol.schedule import Encounter
+from trialwright.protocol.schedule_draft import outcome_days, windows
 
 BASELINE_DAYS = 7
 BASELINE_DAYS_SLOW = 14
@@ -66,6 +67,15 @@ def horizon(outcome: Outcome, schedule: Sequence[Encounter] = ()) -> int | None:
     return max((encounter.day for encounter in schedule if encounter.day > 0), default=None)
 
 
+def horizons(outcome: Outcome, schedule: Sequence[Encounter] = ()) -> tuple[int, ...]:
+    """Every relative day up to which an outcome is to be counted, in order (`Day 28, Day 90`: both); empty where
+    nothing says."""
+    last = horizon(outcome, schedule)
+    if last is None:
+        return ()
+    return (*(day for day in outcome_days(outcome.time_frame) if day < last), last)
+
+
 def visits(outcome: Outcome, parameter: Parameter, schedule: Sequence[Encounter]) -> tuple[Visit, ...]:
     """The analysis visits after the first dose, in order; empty where neither time frame nor schedule names one.
 
@@ -73,33 +83,18 @@ def visits(outcome: Outcome, parameter: Parameter, schedule: Sequence[Encounter]
     the time frame states; else it runs from midpoint to midpoint between the outcome's own days. Points within one
     day fall together, for readings are dated by day.
     """
-    frame = outcome.time_frame
-    named = [math.ceil(day) for day in frame.days if day > 0]
-    if not named:
-        named = [e.day for e in schedule if e.day > 0 and parameter.code in e.activities]
-        last = horizon(outcome)
-        if last is not None:
-            named = [last] if last in named or not named else [day for day in named if day <= last] or [last]
-    days = sorted(set(named))
-    planned = {e.day: e for e in schedule if parameter.code in e.activities}
+    days = outcome_days(outcome.time_frame)
+    planned = {e.day: e.window_of(parameter.code) for e in schedule if e.day > 0 and parameter.code in e.activities}
+    if not days:
+        days = tuple(sorted(planned))
+    between = windows(days)
+    margin = None if outcome.time_frame.tolerance is None else math.ceil(outcome.time_frame.tolerance)
     found = []
-    for place, day in enumerate(days):
-        low, high = _midpoints(days, place)
-        if day in planned:
-            low, high = planned[day].earliest, planned[day].latest
-        elif frame.tolerance is not None:
-            low, high = day - math.ceil(frame.tolerance), day + math.ceil(frame.tolerance)
+    for day in days:
+        low, high = between[day] if margin is None else (day - margin, day + margin)
+        low, high = planned.get(day, (low, high))
         found.append(Visit(day, max(1, low), max(day, high)))
     return tuple(found)
-
-
-def _midpoints(days: Sequence[int], place: int) -> tuple[int, int]:
-    day = days[place]
-    before = days[place - 1] if place else None
-    low = 1 if before is None else (before + day) // 2 + 1
-    if place + 1 < len(days):
-        return low, (day + days[place + 1]) // 2
-    return low, day + int(min(30, (day - (before or 0)) / 2))
 
 
 def baseline(observed: Observed, person: Participant, parameter: Parameter) -> float | None:

@@ -17,6 +17,7 @@ from trialwright.protocol.protocol import Protocol
 from trialwright.protocol.schedule import Encounter
 
 FEW = 5  # below this many participants in a group no asymptotic p or interval is given
+LEVEL = "dose level"
 RANDOMISED, ENROLLED, DOSED, DLT_EVALUABLE = "randomised", "enrolled", "dosed", "DLT-evaluable"
 NOT_RANDOMISED = "not randomised: the groups may differ in more than their treatment"
 
@@ -164,9 +165,7 @@ def _by_level(escalation: Escalation, people: Sequence[Participant]) -> tuple[tu
 
     highest = max([escalation.levels, *(level(person) for person in people)])
     groups = tuple(
-        Group(
-            f"dose level {number}", DOSED, tuple(p for p in people if level(p) == number and p.first_dose is not None)
-        )
+        Group(f"{LEVEL} {number}", DOSED, tuple(p for p in people if level(p) == number and p.first_dose is not None))
         for number in range(1, highest + 1)
     )
     return groups, tuple(p.id for p in people if level(p) == 0)

@@ -12,7 +12,7 @@ from trialwright.analyse.derive import (
     baseline,
     dies_composite,
     duration,
-    horizon,
+    horizons,
     visits,
     worst_ranked,
 )
@@ -60,17 +60,20 @@ def counted(task: Task, parameter: Parameter) -> list[Estimate]:
 
 
 def lasting(task: Task, parameter: Parameter) -> list[Estimate]:
-    """Rows of a duration in days within the outcome's horizon."""
-    last = horizon(task.outcome, task.schedule)
-    if last is None:
+    """Rows of a duration in days up to each of the outcome's days."""
+    until = horizons(task.outcome, task.schedule)
+    if not until:
         return [task.row(None, SHIFT, None, parameter=parameter.code, note=NOT_PLACED)]
-    return _one_visit(
-        task,
-        parameter,
-        f"0 to {last}",
-        lambda person: duration(task.observed, person, task.outcome, parameter, last),
-        unit=parameter.unit or "days",
-    )
+    rows: list[Estimate] = []
+    for last in until:
+        rows += _one_visit(
+            task, parameter, f"0 to {last}", _up_to(task, parameter, last), unit=parameter.unit or "days"
+        )
+    return rows
+
+
+def _up_to(task: Task, parameter: Parameter, last: int) -> Derive:
+    return lambda person: duration(task.observed, person, task.outcome, parameter, last)
 
 
 def at(task: Task, parameter: Parameter, visit: Visit, change: bool) -> Derive:

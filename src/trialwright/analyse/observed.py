@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FINDINGS = ("LB", "VS", "FT", "RS")
 SPELLS = ("CM", "PR")
+LARGEST = 1e15  # beyond it a result is taken for a slip of entry, and sums of squares would lose their digits
 
 
 class HasTables(Protocol):
@@ -209,7 +210,7 @@ def _readings(rows: list[dict[str, Any]], anchors: Mapping[str, int]) -> dict[tu
             value, text, missing = None, None, reason if reason in MISSING_REASONS else "not_done"
         elif value is None:
             value = _number(text)
-        elif value != value or value in (float("inf"), float("-inf")):
+        elif not abs(value) <= LARGEST:
             value, text, missing = None, None, "not a number"
         found[subject, code].append(Reading(day, value, text, missing))
     return {key: tuple(sorted(values, key=lambda reading: reading.day)) for key, values in found.items()}
@@ -251,4 +252,4 @@ def _number(text: str | None) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if abs(value) != float("inf") and value == value else None
+    return value if abs(value) <= LARGEST else None

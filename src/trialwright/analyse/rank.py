@@ -54,7 +54,8 @@ def rank_sum(
     """Wilcoxon's rank-sum test of the hypothesis that x and y have one distribution, against a shift of x (two-sided).
 
     The estimate is the Hodges-Lehmann shift, x minus y (positive: x is larger), with Moses' interval; the normal
-    approximation finds the interval's ends within 1e-4, as R does. `exact`: None chooses as R does. All values finite.
+    approximation finds the interval's ends within 1e-4, as R does (finer where the data span less than 1). `exact`:
+    None chooses as R does. All values finite.
 
     Source: Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, 3rd ed. (2014), sections 4.1-4.3.
     Raises ValueError if a sample is empty.
@@ -239,7 +240,7 @@ def _bounded_root(function: Callable[[float], float], low: float, high: float) -
         return low
     if function(high) >= 0:
         return high
-    return root(function, low, high, tolerance=ROOT_TOLERANCE)
+    return root(function, low, high, tolerance=ROOT_TOLERANCE * min(1.0, high - low))  # R's, unless the data are finer
 
 
 def _tails(z: float) -> float:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from trialwright.analyse.counts import LEVEL, Count, contrast_rows, proportion_row
-from trialwright.analyse.derive import EventTime, event_time, horizon, seen_until, survival_time
+from trialwright.analyse.derive import EventTime, event_time, horizon, horizons, seen_until, survival_time
 from trialwright.analyse.layout import FEW, Contrast, Group, Task
 from trialwright.analyse.observed import Participant
 from trialwright.analyse.rows import Estimate
@@ -139,29 +139,29 @@ def _log_rank_row(task: Task, parameter: str, contrast: Contrast, derive: Derive
 
 
 def mortality(task: Task) -> list[Estimate]:
-    """Rows of deaths from any cause: the proportion among those whose state at the horizon is known, the Kaplan-Meier
-    estimate that uses the others too, the risk difference, and a log-rank test from five deaths on."""
-    last = horizon(task.outcome, task.schedule)
-    visit = "" if last is None else f"0 to {last}"
-    counts: dict[str, Count] = {}
+    """Rows of deaths from any cause up to each of the outcome's days: the proportion among those whose state is known
+    then, the Kaplan-Meier estimate that uses the others too, the risk difference, and a log-rank test from five deaths
+    on."""
+    until = horizons(task.outcome, task.schedule)
+    return [row for last in until or (None,) for row in _mortality_until(task, last)]
 
-    def count(group: Group) -> Count:
-        if group.name not in counts:
-            counts[group.name] = _deaths(task, group, last)
-        return counts[group.name]
+
+def _mortality_until(task: Task, last: int | None) -> list[Estimate]:
+    counts = {group.name: _deaths(task, group, last) for group in task.layout.groups}
+    visit = "" if last is None else f"0 to {last}"
+    end = last
+    if end is None:
+        end = max((seen_until(task.observed, person) for person in task.observed.participants), default=0)
 
     def derive(person: Participant) -> EventTime:
         return survival_time(task.observed, person, last)
 
-    end = (
-        last if last is not None else max((seen_until(task.observed, p) for p in task.observed.participants), default=0)
-    )
     rows: list[Estimate] = []
     for group in task.layout.groups:
-        rows.append(proportion_row(task, group, "proportion who died", count(group), visit=visit))
+        rows.append(proportion_row(task, group, "proportion who died", counts[group.name], visit=visit))
         rows += [row for row in _curve_rows(task, "", group, derive, end) if row.statistic.startswith("probability")]
     for contrast in task.layout.contrasts:
-        both = (count(contrast.first), count(contrast.second))
+        both = (counts[contrast.first.name], counts[contrast.second.name])
         rows += contrast_rows(task, contrast, "death", both, visit=visit)
         if both[0].events + both[1].events >= ENOUGH_DEATHS:
             rows.append(_log_rank_row(task, "", contrast, derive, end))

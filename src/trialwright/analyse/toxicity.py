@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 
 from trialwright.analyse.counts import Count, proportion_row
-from trialwright.analyse.layout import DLT_EVALUABLE, Group, Task
+from trialwright.analyse.layout import DLT_EVALUABLE, LEVEL, Group, Task
 from trialwright.analyse.rows import Estimate
 
 
-def toxicity(task: Task, groups: tuple[Group, ...] | None = None) -> list[Estimate]:
-    """The proportion with a dose-limiting toxicity in each group, with its Clopper-Pearson interval.
+def toxicity(task: Task) -> list[Estimate]:
+    """The proportion with a dose-limiting toxicity at each dose level (in each group, where there are none), with its
+    Clopper-Pearson interval.
 
     Counted are participants with a signed assessment that finds them evaluable, or a toxicity; the others stand
     under `missing`. No test is made.
     """
     rows = []
-    for group in task.layout.groups if groups is None else groups:
+    levels = [group for group in task.layout.groups if group.name.startswith(LEVEL)]
+    for group in levels or task.layout.groups:
         missing: Counter[str] = Counter()
         events = n = 0
         for person in group.members:

@@ -195,7 +195,10 @@ def test_people_without_a_value_are_not_responders_and_the_observed_cases_stand_
         if number < 6:
             site.measure(f"P-{number}", 28, 5.0 if number < 5 else 12.0)
     results = run(
-        trials.protocol(trials.outcome(OutcomeType.BINARY, responder="decrease"), design=trials.ONE_ARM), site.data()
+        trials.protocol(
+            trials.outcome(OutcomeType.BINARY, responder="decrease", direction=Direction.HIGHER), design=trials.ONE_ARM
+        ),
+        site.data(),
     )
     [main], [observed] = _rows(results, "proportion"), _rows(results, "proportion, observed cases")
     assert (main.count, main.n, observed.count, observed.n) == (5, 9, 5, 6)
@@ -206,7 +209,7 @@ def test_people_without_a_value_are_not_responders_and_the_observed_cases_stand_
 def test_a_response_that_is_harmful_is_not_assumed_absent_in_the_missing(trials):
     site = trials.Site()
     site.measure(site.enrol("P-1"), 0, 10.0)
-    outcome = trials.outcome(OutcomeType.BINARY, responder="increase", direction=Direction.LOWER)
+    outcome = trials.outcome(OutcomeType.BINARY, responder="increase", direction=Direction.LOWER)  # a rise is bad
     [row] = _rows(run(trials.protocol(outcome, design=trials.ONE_ARM), site.data()), "proportion")
     assert row.n == 0
 
@@ -214,7 +217,7 @@ def test_a_response_that_is_harmful_is_not_assumed_absent_in_the_missing(trials)
 def test_people_whose_visit_is_not_due_are_no_failures(trials):
     site = trials.Site()
     site.measure(site.enrol("P-1"), 0, 10.0)
-    outcome = trials.outcome(OutcomeType.BINARY, responder="decrease")
+    outcome = trials.outcome(OutcomeType.BINARY, responder="decrease", direction=Direction.HIGHER)
     [row] = _rows(run(trials.protocol(outcome, design=trials.ONE_ARM), site.data(until=20)), "proportion")
     assert (row.n, dict(row.missing)) == (0, {"not due": 1})
 
@@ -344,6 +347,43 @@ def test_mortality_does_not_count_the_lost_as_alive(trials):
     results = run(trials.protocol(outcome), site.data())
     first = _rows(results, "proportion who died")[0]
     assert (first.count, first.n, dict(first.missing)) == (1, 5, {"ltfu": 1})
+
+
+def test_a_duration_and_mortality_are_counted_up_to_each_day_that_is_named(trials):
+    outcomes = [
+        trials.outcome(OutcomeType.DURATION, (28, 90)),
+        trials.outcome(OutcomeType.MORTALITY, (28, 90), None, id_="outcome-2"),
+    ]
+    site = _filled(trials, 6)
+    site.leave("P-00", 60, "DEATH")
+    results = run(trials.protocol(*outcomes), site.data())
+    assert {row.visit for row in _rows(results, "Hodges-Lehmann shift")} == {"0 to 28", "0 to 90"}
+    died = {row.visit: row.count for row in _rows(results, "proportion who died", "outcome-2") if row.group == "arm-1"}
+    assert died == {"0 to 28": 0, "0 to 90": 1}
+
+
+def test_the_second_part_of_a_trial_is_compared_and_the_first_described(trials):
+    arms = (*(trials.arm(number) for number in (1, 2, 3)), trials.arm(4, ArmRole.PLACEBO_CONTROL))
+    design = SelectThenCompare(trials.LEVELS, Parallel(("arm-3", "arm-4"), None, None, True))
+    site = trials.Site()
+    for number in range(24):
+        arm = f"arm-{1 + number // 6}"
+        site.measure(
+            site.enrol(f"P-{number:02}", arm, level=min(1 + number // 6, 2) if number < 18 else None), 28, number
+        )
+        if number < 12:
+            site.write("XD", f"P-{number:02}", 40, XDDLT="N", XDEVAL="Y")
+    results = run(trials.protocol(trials.outcome(), design=design, arms=arms, dlt=True), site.data())
+    means = {row.group: (row.value, row.population) for row in _rows(results, "mean")}
+    assert means == {
+        "dose level 1": (2.5, "dosed"),
+        "dose level 2": (8.5, "dosed"),
+        "arm-3": (14.5, "randomised"),
+        "arm-4": (20.5, "randomised"),
+    }
+    [shift] = _rows(results, "Hodges-Lehmann shift")
+    assert (shift.group, shift.value) == ("arm-3 - arm-4", -6)
+    assert [row.group for row in results.of("dlt")] == ["dose level 1", "dose level 2"]
 
 
 def test_proposed_outcomes_are_analysed_where_the_record_names_none(trials):
