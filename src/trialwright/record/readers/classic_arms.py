@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from trialwright.core.problem import Severity
 from trialwright.record.readers import classic_layout as layout
 from trialwright.record.readers import classic_values as values
-from trialwright.record.readers.explorer_sections import undivided_conditions
 from trialwright.record.readers.page_sheet import Sheet
 from trialwright.record.readers.page_text import Piece
+from trialwright.record.readers.page_undivided import CONDITIONS, undivided_conditions
 from trialwright.record.terms import ARM_TYPE, INTERVENTION_TYPE, PHASE, code_of, label_of
 
 _TYPES = "|".join(re.escape(label) for labels in INTERVENTION_TYPE.values() for label in labels)
@@ -21,7 +21,6 @@ _PHASES = re.compile(r"Early Phase 1|Phase [0-4]|Not Applicable|N/A")
 _OTHER_NAME = re.compile(r"Other Names?\s*:\s*")
 _ARMS, _INTERVENTIONS = layout.ARM_PATH + "armGroups", layout.ARM_PATH + "interventions"
 PHASES = layout.DESIGN_PATH + "phases"
-CONDITIONS = "conditionsModule.conditions"
 
 
 @dataclass(slots=True)

@@ -239,6 +239,7 @@ NEVER_SHOWN: tuple[str, ...] = (
     "annotationSection",
     "documentSection",
     "derivedSection.miscInfoModule",
+    "hasResults",  # but where the page says so
     "derivedSection.interventionBrowseModule",
     "derivedSection.conditionBrowseModule.ancestors",
     "derivedSection.conditionBrowseModule.browseLeaves",

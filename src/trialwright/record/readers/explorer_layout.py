@@ -184,5 +184,6 @@ NEVER_SHOWN: tuple[str, ...] = (
     "annotationSection",
     "documentSection",
     "derivedSection",
+    "hasResults",  # but where the page says that none are posted
 )
 NEVER_SHOWN_NOTE = "this page does not show it"

@@ -10,6 +10,7 @@ from trialwright.record.readers.page_sections import Section
 from trialwright.record.readers.page_sheet import Sheet
 from trialwright.record.readers.page_terms import NCT, count, iso_date
 from trialwright.record.readers.page_text import Piece, paragraphs
+from trialwright.record.readers.page_undivided import undivided_conditions
 from trialwright.record.terms import PHASE, code_of
 
 _ID = re.compile(r"NCT ID:\s*(\S+)\s*\Z")
@@ -76,21 +77,6 @@ def conditions(sheet: Sheet, section: Section) -> None:
     sheet.put(layout.CONDITIONS, [piece.text for piece in lines], lines)
     if len(lines) == 1 and undivided:
         undivided_conditions(sheet, undivided[0])
-
-
-def undivided_conditions(sheet: Sheet, piece: Piece) -> None:
-    """Conditions whose delimiter is lost, kept as one."""
-    note = "the page sets nothing between several conditions; kept as one"
-    sheet.put(layout.CONDITIONS, [piece.text], piece, note, (piece.text,))
-    sheet.say(
-        "READ-104",
-        Severity.INFO,
-        "the conditions stand in one line with nothing between them: it may be one or several",
-        layout.CONDITIONS,
-        (piece,),
-        expected="one line for each condition",
-        mend="give the conditions one by one, or use the JSON of the record",
-    )
 
 
 def related(sheet: Sheet, section: Section) -> None:
