@@ -25,13 +25,13 @@ _HEAD = (
 )
 _NOTES = {
     "assumptions": "What was assumed because the record is silent, contradictory or ambiguous:\n"
-    "{all} in all, {confirm} to be confirmed.\nA live trial is refused until a named person has confirmed each one with "
+    "{all} in all, {confirm} to be confirmed.\nA live trial is refused until a named person has confirmed each with "
     "must_confirm: true.",
     "design": "The design that decides. The lines under `assumptions` say which of these values are assumed.",
     "truth": "Probability of a dose-limiting toxicity at each dose level, lowest first, to be simulated.",
     "dose_levels": "The dose levels, lowest first.",
     "dlt": "Dose-limiting toxicity; null where the record does not define it.",
-    "eligibility": "A criterion of kind `missing` was lost: put in its text, kind: text, supplied_by and supplied_from.",
+    "eligibility": "A criterion of kind `missing` was lost: give its text, kind: text, supplied_by and supplied_from.",
     "proposed_outcomes": "Not the registry's outcomes: proposals, because the record names none.",
     "problems": "What was found wrong, missing or doubtful while drafting. Nothing here is run.",
 }
