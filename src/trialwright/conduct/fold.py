@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -71,7 +70,7 @@ class Fold:
 
     def state(self, day: int | None = None) -> TrialState:
         """What the design sees on trial day `day` (the last entry's or later; without it, the last entry's)."""
-        today = copy.copy(self._state)  # every fact is known by now, so only the day differs
+        today = self._state.copy()
         today.advance(self.day if day is None else day)
         return today
 

@@ -165,6 +165,17 @@ class TrialState:
         while self._waiting and self._waiting[0][0] <= day:
             self.apply(heapq.heappop(self._waiting)[2])
 
+    def copy(self) -> TrialState:
+        """A state of its own: what either takes in later, the other does not see."""
+        other = TrialState(self.day)
+        other.subjects, other.arm = list(self.subjects), list(self.arm)
+        other._order, other._entered = list(self._order), dict(self._entered)
+        other._rows = {subject: dict(rows) for subject, rows in self._rows.items()}
+        other._waiting, other._queued = list(self._waiting), self._queued
+        other._buffers = {name: buffer.copy() for name, buffer in self._buffers.items()}
+        other._show()
+        return other
+
     def _derive(self, subject: str, rows: dict[tuple[str, int], Fact]) -> None:
         """Write the participant's entry anew from the latest versions of the rows."""
         standing = [fact for _, fact in sorted(rows.items()) if not fact.retracted]

@@ -124,6 +124,19 @@ def test_more_participants_than_the_first_buffers_hold():
     assert state.subjects[0] == "P099"
 
 
+def test_a_copy_goes_its_own_way():
+    state = state_of(TRIAL, 39)
+    before = state.copy()
+    assert before == state
+    for fact in TRIAL:
+        state.apply(fact)
+    state.advance(70)
+    state.apply(ds("C", 1, 5, ENROLLED, known=70))
+    assert before == state_of(TRIAL, 39)
+    before.apply(xd("B", 31, "Y", known=39, version=3))
+    assert state.dlt.tolist() == [1, 0, -1]
+
+
 def test_the_arrays_cannot_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         state_of(TRIAL, 10).dlt[0] = 1

@@ -36,7 +36,7 @@ class FileLedger:
     def __init__(self, path: Path | str, *, create: bool = False, expected: Head | None = None) -> None:
         self._path = Path(path)
         self._file: int | None = None
-        how = os.O_RDWR | os.O_APPEND | (os.O_CREAT | os.O_EXCL if create else 0)
+        how = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | (os.O_CREAT | os.O_EXCL if create else 0)
         try:
             self._file = os.open(self._path, how, 0o644)
             _lock(self._file, self._path)
