@@ -19,7 +19,7 @@ _LONGEST_SCALE = 20
 
 
 def _tight(text: str, limit: int) -> str:
-    """The first so many characters with runs of blanks made one, so that no pattern walks through them again and again."""
+    """The first so many characters with runs of blanks made one, so that no pattern walks through them repeatedly."""
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text[: 4 * limit]))[:limit]
 
 

@@ -43,6 +43,9 @@ _HORIZON_TYPES = {
     OutcomeType.MORTALITY,
     OutcomeType.DOSE_LIMITING_TOXICITY,
 }
+_AT_EVENT = re.compile(
+    r"\b(?:at|on) (?:the )?(?:time of |day of )?(?:\w+ )?(?:discharge|delivery|birth|surgery|death)\b"
+)
 _LONG_EVENT_NOTE = "the end is an event and no longest time is stated"
 
 
@@ -200,7 +203,8 @@ def _assemble(raw: str, text: str, parts: list[Part], end_event: str | None, mea
 def _recurring(frame: TimeFrame, every: Part, live: list[Part], cap: float | None, end_event: str | None) -> TimeFrame:
     step = every.quantity.days[0]
     unit = every.quantity.unit
-    count = max(1.0, round(step / unit, 3))
+    exact = step / unit
+    count = float(round(exact)) if abs(exact - round(exact)) < 0.05 and round(exact) else exact
     others = [p for p in live if p is not every and p.role is not Role.EXPECTED]
     limits = [p.quantity.days[-1] for p in others if p.role in {Role.TO, Role.WITHIN} and p.quantity.days[-1] > 0]
     end = max(limits, default=None)
@@ -259,6 +263,9 @@ def _until_event(frame: TimeFrame, live: list[Part], cap: float | None, end_even
         cap = max(caps, default=None)
     listed = [p for p in live if p.role is Role.POINT and p is not opening and p.quantity.start < cue_place(text)]
     days = _tidy(_points(listed)) if listed and not plus else ()
+    if days and cap is None and re.search(r"\bwhich ?ever\b|\bor until\b", text):
+        # the earlier of a day and an event: the day is the longest time
+        cap, end, days = max(days), None, ()
     note = "" if cap is not None or end is not None or plus else _LONG_EVENT_NOTE
     return replace(
         frame,
@@ -300,7 +307,7 @@ def _spans(frame: TimeFrame, text: str, live: list[Part], cap: float | None, bas
     if len(live) == 1 and (lone := _lone(frame, live[0])) is not None:
         return lone
     if points and not (baseline and (ends or cap is not None)):
-        extra = [p for p in ends if len(p.quantity.days) > 1]
+        extra = [p for p in ends if p.role is Role.TO or len(p.quantity.days) > 1]
         listed = _listed(frame, _points(points + extra), baseline)
         return replace(listed, cap=cap) if cap is not None and cap > max(listed.days) else listed
     if ends and len(ends[-1].quantity.days) > 1 and not ends[-1].quantity.span:
@@ -310,7 +317,7 @@ def _spans(frame: TimeFrame, text: str, live: list[Part], cap: float | None, bas
         return _listed(frame, _points([*before, *points, *ends]), False)
     if ends or cap is not None:
         return _to_an_end(frame, text, ends, points, cap, baseline, measure)
-    return _leftover(frame, live, baseline)
+    return _leftover(frame, text, live, baseline)
 
 
 def _lone(frame: TimeFrame, part: Part) -> TimeFrame | None:
@@ -370,12 +377,14 @@ def _to_an_end(
     return replace(frame, kind=FrameKind.INTERVAL, days=days)
 
 
-def _leftover(frame: TimeFrame, live: list[Part], baseline: bool) -> TimeFrame:
+def _leftover(frame: TimeFrame, text: str, live: list[Part], baseline: bool) -> TimeFrame:
     least = [p for p in live if p.role is Role.LEAST]
     if least:
         note = "a shortest time is stated and no longest"
         return replace(_listed(frame, _points(least), baseline), approximate=True, note=note)
     expected = [p for p in live if p.role is Role.EXPECTED]
+    if expected and _AT_EVENT.search(text):
+        return _unread(frame.raw, "no number: the time is named by an event only", approximate=True)
     if expected:
         note = "only an average is stated; an average is no limit"
         return replace(frame, kind=FrameKind.INTERVAL, start=0.0, end=None, approximate=True, note=note)

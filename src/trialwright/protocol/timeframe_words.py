@@ -121,6 +121,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:once )?(?:daily|every day|each day)\b", "every 1 day"),
         (r"\b(?:hourly|every hour)\b", "every 1 hour"),
         (r"\b(?:biweekly|fortnightly|every other week)\b", "every 2 weeks"),
+        (r"\b1/2 (?=hour|hr|day|year)", "0.5 "),
         (r"\bevery other day\b", "every 2 days"),
         (r"\b(day|week|month|year|hour)-([0-9])", r"\1 \2"),
     )
@@ -130,6 +131,11 @@ _ORDINAL_WORD = re.compile(
 )
 _ORDINAL_FIGURE = re.compile(
     rf"\b([0-9]{{1,4}})(?:st|nd|rd|th|\.)\s?(?:post-?\s?operative\s|post-?op\s)?(?={_WHOLE_UNIT}\b)({_WHOLE_UNIT})"
+)
+# `1st, 3rd and 6th month`
+_ORDINAL_LIST = re.compile(
+    rf"((?:\b[0-9]{{1,3}}(?:st|nd|rd|th)(?:\s?,\s?and\s|\s?,\s?|\s?(?:and|&|or)\s)){{1,12}}"
+    rf"[0-9]{{1,3}}(?:st|nd|rd|th)\s)({_WHOLE_UNIT}\b)"
 )
 _DAY_PLUS = re.compile(r"\bday\s?([0-9]{1,4})\s?\+\s?([0-9]{1,4})\s?(?:hours?|h)\b")
 _SPELLED = re.compile(rf"\b({'|'.join(WORD_NUMBERS)})\b(?=[\s-]*(?:to|or|and|,|-|{_WHOLE_UNIT})?)")
@@ -141,6 +147,7 @@ def normalise(raw: str) -> tuple[str, bool]:
     for pattern, new in _REWRITES:
         text = pattern.sub(new, text)
     text, dates = _DATE.subn(f" {DATE_WORD} ", text)
+    text = _ORDINAL_LIST.sub(lambda m: re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b", "", m[1]) + m[2], text)
     text = _ORDINAL_WORD.sub(lambda m: f"{m[2]} {_ORDINALS.index(m[1]) + 1}", text)
     text = _ORDINAL_FIGURE.sub(r"\2 \1", text)
     text = _DAY_PLUS.sub(lambda m: f"day {int(m[1]) + int(m[2]) / 24:.4f}", text)

@@ -105,6 +105,10 @@ def test_a_number_glued_to_a_name_is_no_time():
         ("Day14 and Day 21", (14.0, 21.0)),
         ("day 1 and 2 weeks", (1.0, 14.0)),
         ("Week 2, Week 6, Month 3", (14.0, 42.0, 91.0)),
+        ("1st, 3rd and 6th month", (30.0, 91.0, 183.0)),
+        ("Day 0 to Day 28 and Day 90", (0.0, 28.0, 90.0)),
+        ("every 3 months for 1 year", (91.0, 183.0, 274.0, 365.0)),
+        ("Days -1, 0, 1 and 28", (-1.0, 0.0, 1.0, 28.0)),
         ("3rd month after surgery", (91.0,)),
         ("at H0+1h30", (0.0625,)),
         ("C1D1, C2D8 (each cycle is 21 days)", (1.0, 29.0)),
@@ -120,3 +124,8 @@ def test_tolerance_with_a_unit_that_is_shared():
     frame = parse_time_frame("Within 24 (± 4) hours post injection")
     assert (frame.end, frame.tolerance) == (1.0, pytest.approx(4 / 24, abs=1e-5))
     assert parse_time_frame("day 3±1, day 7±1").tolerance == 1.0
+
+
+def test_the_earlier_of_a_day_and_an_event_is_capped_by_the_day():
+    frame = parse_time_frame("28 days or until hospital discharge, whichever comes first")
+    assert (frame.kind, frame.end_event, frame.cap) == (FrameKind.EVENT_INTERVAL, "hospital_discharge", 28.0)
