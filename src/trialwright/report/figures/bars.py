@@ -22,7 +22,7 @@ def bars(
     title: str, groups: Sequence[tuple[str, Sequence[Bar]]], x_label: str, mark: tuple[float, str] | None
 ) -> Drawing:
     """Groups of bars on one axis from 0 to 100%; `mark`: a chance that deserves a line, with its name."""
-    left, right, step = 270.0, 720.0, 26.0
+    left, right, step = 300.0, 730.0, 26.0
     top = 26.0 if mark else 8.0
     rows = sum(len(items) + (1 if name else 0) for name, items in groups)
     bottom = top + step * rows + 8 * (len(groups) - 1)

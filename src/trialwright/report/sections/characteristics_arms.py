@@ -97,7 +97,7 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
     computed = [one.power for one in powers if one.power is not None]
     head: list[Child] = [
         tag("h3", "Power"),
-        tag("p", tag("b", "Outcome: "), title, ". ", tag("b", "Comparison: "), f"{pair}."),
+        tag("p", tag("b", "Outcome: "), title.rstrip("."), ". ", tag("b", "Comparison: "), f"{pair}."),
     ]
     if not computed:
         reasons = "; ".join(dict.fromkeys(one.note for one in powers if one.note))
@@ -108,7 +108,7 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
             f"{':'.join(str(r) for r in split.ratio)} ({split.basis})",
             [
                 Bar(
-                    f"{one.assumes}: {one.scenario}" if one.scenario != one.assumes else one.scenario,
+                    one.scenario if one.scenario.startswith(one.assumes) else f"{one.assumes}: {one.scenario}",
                     one.power.power if one.power else None,
                     one.assumes == "null",
                 )

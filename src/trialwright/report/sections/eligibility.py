@@ -20,12 +20,18 @@ def eligibility(contents: Contents) -> Markup:
     who = contents.protocol.eligibility
     parts: list[Markup] = [_structured(who), _summary(who)]
     for section in Section:
-        items = [item for item in who.criteria if item.section is section]
+        items = [item for item in who.criteria if item.section is section and not _is_heading(item)]
         if items:
             parts += [tag("h3", HEADINGS[section]), tag("ol", [_item(item) for item in items], class_="criteria")]
     if not who.criteria:
         parts.append(note("The record as it was found holds no criteria text.", kind="why"))
     return join(parts)
+
+
+def _is_heading(item: Criterion) -> bool:
+    """Whether an item is the text's own heading, which stands above the list already."""
+    text = item.text.strip(" :*#-").lower()
+    return item.kind is ItemKind.NOTE and text in ("inclusion criteria", "exclusion criteria")
 
 
 def _structured(who: Eligibility) -> Markup:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialwright.protocol.outcomes import Direction, Outcome, OutcomeLevel
+from trialwright.protocol.outcomes import Direction, IntercurrentEvent, Outcome, OutcomeLevel
 from trialwright.protocol.protocol import Protocol
 from trialwright.protocol.schedule import Encounter
 from trialwright.protocol.timeframe import FrameKind, TimeFrame
 from trialwright.report import numbers
 from trialwright.report.contents import Contents
-from trialwright.report.markup import Child, Column, Markup, bullets, join, note, table, tag
+from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
 
 NAMES = {
     "DOSE": "Dose",
@@ -49,7 +49,11 @@ def outcomes(contents: Contents) -> Markup:
 
 
 def _table(caption: str, items: Sequence[Outcome]) -> Markup:
-    return table(
+    shared = (
+        set(items[0].intercurrent).intersection(*[item.intercurrent for item in items]) if len(items) > 1 else set()
+    )
+    common = [event for event in items[0].intercurrent if event in shared]
+    body = table(
         caption,
         [
             Column("Outcome", head=True, wide=True),
@@ -57,11 +61,19 @@ def _table(caption: str, items: Sequence[Outcome]) -> Markup:
             Column("Kind"),
             Column("How one participant’s value is derived", wide=True),
         ],
-        [_row(item) for item in items],
+        [_row(item, common) for item in items],
     )
+    if not common:
+        return body
+    said = "; ".join(_event(event) for event in common)
+    return join(note(tag("b", "Intercurrent events, the same for all of these: "), f"{said}."), body)
 
 
-def _row(item: Outcome) -> tuple[Child, ...]:
+def _event(event: IntercurrentEvent) -> str:
+    return f"{event.event}: {event.strategy}{f' ({event.why})' if event.why else ''}"
+
+
+def _row(item: Outcome, common: Sequence[IntercurrentEvent]) -> tuple[Child, ...]:
     level = item.level.value if item.level is not OutcomeLevel.UNKNOWN else "level not known"
     name = join(
         item.measure,
@@ -71,27 +83,22 @@ def _row(item: Outcome) -> tuple[Child, ...]:
         f"“{item.time_frame.raw}”" if item.time_frame.raw else "not stated",
         tag("p", frame_words(item.time_frame), class_="meta"),
     )
-    kind = join(
-        item.type.value,
-        tag(
-            "p",
-            item.direction.value if item.direction is not Direction.UNSTATED else "better direction not stated",
-            class_="meta",
-        ),
-    )
-    return name, frame, kind, _derivation(item)
+    better = item.direction.value if item.direction is not Direction.UNSTATED else "better direction not stated"
+    return name, frame, join(item.type.value, tag("p", better, class_="meta")), _derivation(item, common)
 
 
-def _derivation(item: Outcome) -> Markup:
+def _derivation(item: Outcome, common: Sequence[IntercurrentEvent]) -> Markup:
+    text = item.derivation.text
     measured = ", ".join(
-        f"{p.name} ({p.domain}.{p.code}{f', {p.unit}' if p.unit else ''})" for p in item.derivation.parameters
+        (f"{p.domain}.{p.code}" if p.name in text else f"{p.name}, {p.domain}.{p.code}")
+        + (f" ({p.unit})" if p.unit else "")
+        for p in item.derivation.parameters
     )
-    events = [f"{e.event}: {e.strategy}{f' ({e.why})' if e.why else ''}" for e in item.intercurrent]
+    events = [_event(event) for event in item.intercurrent if event not in common]
     return join(
-        item.derivation.text or tag("span", "not derived", class_="quiet"),
+        text or tag("span", "not derived", class_="quiet"),
         tag("p", measured, class_="meta") if measured else None,
-        tag("p", "Intercurrent events", class_="meta") if events else None,
-        bullets(events, class_="small") if events else None,
+        tag("p", f"Intercurrent: {'; '.join(events)}", class_="meta") if events else None,
     )
 
 

@@ -218,7 +218,13 @@ def _values(record: Record) -> Markup:
         "Values as they were read", [Column("Field", head=True), Column("Value", wide=True), Column("Place")], rows
     )
     more = note(f"{total - len(rows):,} more values are in record.json.") if total > len(rows) else None
-    return tag("details", tag("summary", f"Every value of the record, with its place ({total:,})"), body, more)
+    return tag(
+        "details",
+        tag("summary", f"Every value of the record, with its place ({total:,})"),
+        body,
+        more,
+        class_="fold",
+    )
 
 
 def _place(record: Record, path: str) -> str:

@@ -73,6 +73,8 @@ def _matrix(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
         join(_group(arms, group), tag("p", population, class_="meta") if populations else None)
         for group, population in columns
     ]
+    if len({group for group, _ in columns}) == 1 and populations:
+        heads = [join(f"{population[:1].upper()}{population[1:]}") for _, population in columns]
     names = [_line_name(key, parameters=parameters, visits=visits) for key in lines]
     if len(lines) < FEW_LINES < len(columns) + 1:
         body: list[list[Child]] = [
@@ -113,10 +115,12 @@ def _days(visit: str) -> str:
     return f"day {visit}" if visit[:1].isdigit() or visit[:1] == "-" else visit
 
 
-def _caption(title: str, rows: Sequence[Row]) -> Markup:
+def _caption(title: str, rows: Sequence[Row], arms: tuple[Arm, ...] = ()) -> Markup:
     """The title for those who cannot see the heading above, and what holds for all rows."""
     levels = {row.estimate.level for row in rows if row.estimate.lower is not None or row.estimate.upper is not None}
-    said = [_populations(rows)] if _populations(rows) else []
+    groups = {row.estimate.group for row in rows if row.estimate.group}
+    said = [f"{wording.arm_name(arms, groups.pop())}"] if arms and len(groups) == 1 else []
+    said += [_populations(rows)] if _populations(rows) else []
     said += [f"intervals: {numbers.level(levels.pop())}"] if len(levels) == 1 else []
     methods = list(dict.fromkeys(row.estimate.method for row in rows if row.estimate.method))
     said += [f"method: {methods[0]}"] if len(methods) == 1 else []
@@ -129,7 +133,10 @@ def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup
     visits = any(row.estimate.visit for row in rows)
     tested = any(row.estimate.p is not None for row in rows)
     same = len({row.estimate.method for row in rows if row.estimate.method}) <= 1
-    columns = [Column("Group", head=True), *([Column("Day")] if visits else []), Column("Statistic", wide=True)]
+    groups = {row.estimate.group for row in rows if row.estimate.group}
+    one_group = len(groups) == 1
+    columns = [] if one_group else [Column("Group", head=True, wide=True)]
+    columns += [Column("Statistic", head=one_group, wide=True), *([Column("Day")] if visits else [])]
     columns += [Column("Value (interval)", number=True)]
     columns += [Column("p", number=True)] if tested else []
     columns += [Column("n", number=True)]
@@ -137,9 +144,9 @@ def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup
     for row in rows:
         one = row.estimate
         value, interval = shown(row)
-        cells: list[Child] = [wording.arm_name(arms, one.group) if one.group else "–"]
-        cells += [one.visit] if visits else []
+        cells: list[Child] = [] if one_group else [wording.arm_name(arms, one.group) if one.group else "–"]
         cells += [join(_statistic(one), tag("p", one.method, class_="meta") if one.method and not same else None)]
+        cells += [one.visit] if visits else []
         cells += [
             join(
                 value,
@@ -152,7 +159,7 @@ def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup
         cells += [exact(row, "p", one.p, numbers.p_value(one.p))] if tested else []
         cells += [_n(row)]
         body.append(cells)
-    return join(table(_caption(title, rows), columns, body), notes.listed())
+    return join(table(_caption(title, rows, arms), columns, body), notes.listed())
 
 
 def _statistic(one: Estimate) -> Markup:
@@ -162,7 +169,7 @@ def _statistic(one: Estimate) -> Markup:
 
 def _populations(rows: Iterable[Row]) -> str:
     names = list(dict.fromkeys(row.estimate.population for row in rows if row.estimate.population))
-    return f"Population: {', '.join(names)}" if names else ""
+    return f"population: {', '.join(names)}" if names else ""
 
 
 def shown(row: Row) -> tuple[Markup, Markup | None]:
@@ -228,6 +235,7 @@ def _descriptions(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Mar
         "details",
         tag("summary", f"Description by group and day: {numbers.plural(len(body), 'line')}"),
         table(f"{title}{unit}", columns, body),
+        class_="fold",
     )
 
 

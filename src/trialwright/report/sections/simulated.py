@@ -149,22 +149,19 @@ def _results(contents: Contents, protocol: Protocol, facts: Sequence[Fact], peop
         by_outcome.setdefault(row.estimate.outcome, []).append(row)
     outcomes = {one.id: one for one in protocol.analysed_outcomes}
     parts: list[Markup | None] = [bullets(contents.results.notes, class_="small")]
-    drawn, done = 0, set[str]()
-    for name in [POPULATIONS, DEMOGRAPHICS, *outcomes, *[n for n in by_outcome if n not in outcomes]]:
-        if name not in outcomes and (name not in by_outcome or name in done):
-            continue
-        done.add(name)
+    drawn: set[str] = set()
+    for name in dict.fromkeys((POPULATIONS, DEMOGRAPHICS, *outcomes, *by_outcome)):
         group, outcome = by_outcome.get(name, []), outcomes.get(name)
+        if outcome is None and not group:
+            continue
         title = outcome.measure if outcome else SECTION_TITLES.get(name, name)
         parts.append(tag("h4", title, tag("span", f" {_kind(outcome)}" if outcome else "", class_="meta")))
         if not group:
             parts.append(note("No row: the analysis says nothing of this outcome.", kind="why"))
             continue
-        picture = (
-            _picture(outcome, group, protocol, facts, people, f"fig-{len(parts)}") if drawn < FIGURES_SHOWN else None
-        )
-        drawn += picture is not None
-        parts += [picture, tables(group, protocol.arms, title)]
+        if outcome is not None and len(drawn) < FIGURES_SHOWN:
+            parts.append(_picture(outcome, group, protocol, facts, people, drawn))
+        parts.append(tables(group, protocol.arms, title))
     return join(parts)
 
 
@@ -174,25 +171,33 @@ def _kind(outcome: Outcome) -> str:
 
 
 def _picture(
-    outcome: Outcome | None,
+    outcome: Outcome,
     group: Sequence[Row],
     protocol: Protocol,
     facts: Sequence[Fact],
     people: Sequence[Participant],
-    key: str,
+    drawn: set[str],
 ) -> Markup | None:
-    """A figure of an outcome: measured values over time, else the estimates with their intervals."""
-    if outcome is None:
-        return None
+    """A figure of an outcome: measured values over time, else the estimates with their intervals.
+
+    `drawn`: what has a figure already; what is drawn here is added to it.
+    """
+    key = f"fig-result-{len(drawn) + 1}"
     if outcome.type in (OutcomeType.CONTINUOUS, OutcomeType.ORDINAL):
         for parameter in outcome.derivation.parameters:
+            if parameter.code in drawn:
+                return note(f"{parameter.name}: see the figure above.")
             lines = series(facts, parameter.code)
             if sum(len(line) for line in lines.values()) > 1:
+                drawn.add(parameter.code)
                 panels = _panels(protocol, people, lines)
                 unit = f"{parameter.name}{f', {parameter.unit}' if parameter.unit else ''}"
                 drawing = trajectories(f"{parameter.name} over time (simulated)", unit, panels)
                 return figure(key, drawing, tag("b", "Simulated. "), "Thin lines: participants; strong line: median.")
-    return _points(group, protocol, key)
+    picture = _points(group, protocol, key)
+    if picture is not None:
+        drawn.add(outcome.id)
+    return picture
 
 
 def _panels(
