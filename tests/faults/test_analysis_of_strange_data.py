@@ -5,6 +5,7 @@ import math
 from types import SimpleNamespace
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -116,3 +117,17 @@ def test_every_table_gets_an_answer(found, type_, design, direction, end, change
         if row.unit == "proportion" and row.value is not None:
             assert -1 <= row.value <= 1
         assert row.p is None or 0 <= row.p <= 1
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1e300])
+def test_a_result_that_is_no_number_is_counted_as_missing(value):
+    people = pl.DataFrame([{"USUBJID": name, "SEQ": 1, "DAY": 0, "ARMCD": "arm-1"} for name in "AB"])
+    results = pl.DataFrame(
+        [{"USUBJID": "A", "SEQ": 1, "DAY": 28, "TESTCD": "T", "STRESN": value}]
+        + [{"USUBJID": "B", "SEQ": 1, "DAY": 28, "TESTCD": "T", "STRESN": 2.0}]
+    )
+    found, empty = {"DM": people, "LB": results}, TrialData.from_facts([])
+    data = SimpleNamespace(table=lambda domain: found[domain] if domain in found else empty.table(domain))
+    protocol = _protocol(OutcomeType.CONTINUOUS, COMPARED, Direction.LOWER, 28.0, False)
+    mean = next(row for row in run(protocol, data).of("primary-1") if row.visit == "28")
+    assert (mean.value, mean.n, dict(mean.missing)) == (2.0, 1, {"not a number": 1})
