@@ -193,9 +193,11 @@ def forward_dose(subject: Subject) -> Iterator[Answer]:
 
 _TREATED = re.compile(
     r"\b(?:receive|received|given|treated with|administered)\b[^.]{0,80}"
-    r"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen)\b",
+    r"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen)\b"
+    r"|\b(?:standard|conventional)\s+(?:\w+\s+)?(?:therapy|treatment)\b",
     re.IGNORECASE,
 )
+_NEGATED = re.compile(r"\b(?:no|not|without|nothing but)\b[^.]{0,40}$", re.IGNORECASE)
 
 
 @rule(
@@ -207,13 +209,9 @@ _TREATED = re.compile(
 )
 def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
     for index, arm in enumerate(subject.section.arms_interventions_module.arm_groups):
-        match = _TREATED.search(arm.description or "")
-        negated = (
-            re.search(r"\b(?:no|not|without|will not)\b[^.]{0,40}$", (arm.description or "")[: match.start()])
-            if match
-            else None
-        )
-        if arm.type == "NO_INTERVENTION" and match is not None and negated is None:
+        text = arm.description or ""
+        match = _TREATED.search(text)
+        if arm.type == "NO_INTERVENTION" and match is not None and not _NEGATED.search(text[: match.end()]):
             path = f"{ARMS}[{index}]"
             yield Found(
                 f"{arm.label!r} is coded NO_INTERVENTION and receives treatment.",
@@ -224,7 +222,7 @@ def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
 
 @rule(
     "DS-013",
-    Severity.WARNING,
+    Severity.INFO,
     "a randomised trial without an allocation ratio",
     why="Sizes, power and the randomisation list all hang on the ratio.",
     fix=Fixability.SPONSOR,

@@ -47,6 +47,7 @@ def incomplete(subject: Subject) -> Iterator[Answer]:
                     f"Of {treatment.name!r} the record does not state: {said}.",
                     treatment.source,
                     (subject.quote(f"{treatment.source}.description"),),
+                    severity=None if "dose" in missing else Severity.INFO,
                 )
 
 

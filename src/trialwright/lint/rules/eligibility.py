@@ -16,7 +16,7 @@ _INTUBATED = re.compile(
     r"\b(?:patients|subjects|participants)?\s*(?:are|is|must be|being)?\s*\bintubated\b", re.IGNORECASE
 )
 _SIGN = re.compile(r"\b(?:sign\w*|give\w*|provid\w*)\b[^.;]{0,40}\bconsent\b", re.IGNORECASE)
-_REPRESENTATIVE = re.compile(r"represent|guardian|surrogate|next of kin|family|relative|proxy|LAR\b", re.IGNORECASE)
+_REPRESENTATIVE = re.compile(r"represent|guardian|surrogate|next of kin|family|relative|proxy|\bLAR\b", re.IGNORECASE)
 
 
 @rule(

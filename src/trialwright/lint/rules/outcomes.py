@@ -32,11 +32,18 @@ def no_primary(subject: Subject) -> Iterator[Answer]:
         yield Found("The record names no primary outcome.", PRIMARY)
 
 
-_ACTIVITY = re.compile(
-    r"\b(?:lactate dehydrogenase|LDH|alanine aminotransferase|ALT|aspartate aminotransferase|AST)\b", re.I
+_IN_MG_PER_DL = r"\b[^.;()]{0,40}?\(?\s*(mg\s*/\s*dL)\b"
+_USUAL_UNITS = (
+    (
+        re.compile(
+            r"\b(lactate dehydrogenase|LDH|alanine aminotransferase|ALT|aspartate aminotransferase|AST)"
+            + _IN_MG_PER_DL,
+            re.IGNORECASE,
+        ),
+        "U/L",
+    ),
+    (re.compile(r"\b(d-?dimer|ferritine?)" + _IN_MG_PER_DL, re.IGNORECASE), "ng/mL or ug/mL"),
 )
-_TRACE = re.compile(r"\b(?:d-?dimer|ferritine?)\b", re.IGNORECASE)
-_PER_DECILITRE = re.compile(r"\bmg\s*/\s*dL\b", re.IGNORECASE)
 
 
 @rule(
@@ -48,19 +55,15 @@ _PER_DECILITRE = re.compile(r"\bmg\s*/\s*dL\b", re.IGNORECASE)
 )
 def implausible_unit(subject: Subject) -> Iterator[Answer]:
     for path, measure, description in outcomes(subject):
-        text = f"{measure or ''} {description or ''}"
-        unit = _PER_DECILITRE.search(text)
-        if unit is None:
-            continue
-        for pattern, usual in ((_ACTIVITY, "U/L"), (_TRACE, "ng/mL or ug/mL")):
-            named = pattern.search(text)
-            if named is not None:
-                field = f"{path}.description" if unit.group() in (description or "") else f"{path}.measure"
-                yield Found(
-                    f"{named.group()} is given in {unit.group()}; it is measured in {usual}.",
-                    field,
-                    (subject.quote(field),),
-                )
+        for name, text in (("description", description), ("measure", measure)):
+            for pattern, usual in _USUAL_UNITS:
+                written = pattern.search(text or "")
+                if written is not None:
+                    quantity, unit = written.groups()
+                    field = f"{path}.{name}"
+                    yield Found(
+                        f"{quantity} is given in {unit}; it is measured in {usual}.", field, (subject.quote(field),)
+                    )
 
 
 @rule(

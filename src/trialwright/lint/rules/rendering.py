@@ -70,7 +70,7 @@ def _observational(subject: Subject) -> bool:
     "RF-004",
     Severity.ERROR,
     "a power of ten whose exponent lost its raised position",
-    why="'1 X 10 8' can be read as one hundred million or as one hundred and eight; a dose must not hang on a superscript.",
+    why="'1 X 10 8' reads as one hundred million or as one hundred and eight: a dose must not hang on a superscript.",
     fix=Fixability.RENDERING,
 )
 def lost_exponents(subject: Subject) -> Iterator[Answer]:

@@ -159,7 +159,7 @@ def date_order(subject: Subject) -> Iterator[Answer]:
 
 
 _PLANNED = re.compile(
-    r"\b(\d{1,5})\s+(?:[a-z][\w-]*\s+){0,6}?(?:patients|participants|subjects|volunteers)\b[^.;\d]{0,40}?"
+    r"\b(\d{1,5})\s+(?:[a-z][\w-]*\s+){0,6}?(?:patients|participants|subjects|volunteers)\b[^.;]{0,60}?"
     r"\bwill be (?:recruited|enrolled|included|randomi[sz]ed)",
     re.IGNORECASE,
 )
