@@ -123,8 +123,10 @@ def test_every_table_gets_an_answer(found, type_, design, direction, end, change
 def test_a_result_that_is_no_number_is_counted_as_missing(value):
     people = pl.DataFrame([{"USUBJID": name, "SEQ": 1, "DAY": 0, "ARMCD": "arm-1"} for name in "AB"])
     results = pl.DataFrame(
-        [{"USUBJID": "A", "SEQ": 1, "DAY": 28, "TESTCD": "T", "STRESN": value}]
-        + [{"USUBJID": "B", "SEQ": 1, "DAY": 28, "TESTCD": "T", "STRESN": 2.0}]
+        [
+            {"USUBJID": "A", "SEQ": 1, "DAY": 28, "TESTCD": "T", "STRESN": value},
+            {"USUBJID": "B", "SEQ": 1, "DAY": 28, "TESTCD": "T", "STRESN": 2.0},
+        ]
     )
     found, empty = {"DM": people, "LB": results}, TrialData.from_facts([])
     data = SimpleNamespace(table=lambda domain: found[domain] if domain in found else empty.table(domain))
