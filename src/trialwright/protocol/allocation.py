@@ -29,7 +29,7 @@ _TOTAL = re.compile(
     rf"(?:\b(?:a )?total(?: number)? of (?:approximately |about )?|\b(?:enrol\w*|recruit\w*|includ\w*"
     rf"|randomi[sz]e\w*) (?:a total of |approximately |about |up to )?)"
     rf"(?P<a>\d{{1,5}}) {_ADJECTIVES}{PEOPLE}\b"
-    rf"|\b(?P<b>\d{{1,5}}) {_ADJECTIVES}{PEOPLE} (?:\w+ ){{0,2}}?(?:will be|were|are to be|are planned to be"
+    rf"|\b(?P<b>\d{{1,5}}) {_ADJECTIVES}{PEOPLE} (?:[\w-]+ ){{0,4}}?(?:will be|were|are to be|are planned to be"
     rf"|to be)(?: \w+ly)? (?:recruited|enrol+ed|included|randomi[sz]ed)",
     re.IGNORECASE,
 )
@@ -174,6 +174,7 @@ def _own_size(record: Record, arm: Arm) -> tuple[int, Evidence] | None:
 
 def _two_sized(arms: tuple[Arm, ...], prose: tuple[Passage, ...]) -> tuple[tuple[Arm, ...], tuple[Evidence, ...]]:
     """Sizes of a treated and a control group ("60 patients ... treated group", "30 ... control")."""
+    named = _named(next(arm for arm in arms if not arm.role.is_control))
     for each in prose:
         treated: tuple[int, Evidence] | None = None
         control: tuple[int, Evidence] | None = None
@@ -183,7 +184,8 @@ def _two_sized(arms: tuple[Arm, ...], prose: tuple[Passage, ...]) -> tuple[tuple
                 if not found or _TOTAL.search(clause):
                     continue
                 size = (int(found["a"] or found["b"]), each.evidence(clause))
-                says_control, says_treated = _CONTROL_WORDS.search(clause), _TREATED_WORDS.search(clause)
+                says_control = _CONTROL_WORDS.search(clause)
+                says_treated = _TREATED_WORDS.search(clause) or named.search(clause)
                 if says_control and not says_treated:
                     control = control or size
                 elif says_treated and not says_control:
@@ -192,6 +194,14 @@ def _two_sized(arms: tuple[Arm, ...], prose: tuple[Passage, ...]) -> tuple[tuple
             sizes = [(control if arm.role.is_control else treated) for arm in arms]
             return _sized(arms, [size for size, _ in sizes], [quote for _, quote in sizes])
     return arms, ()
+
+
+def _named(arm: Arm) -> re.Pattern[str]:
+    """Finds the names of what an arm receives, also without their first part ("MSCs" for "UC-MSCs")."""
+    words = {word for given in arm.treatments for word in re.findall(r"[A-Za-z][\w-]{3,}", given.name)}
+    words |= {word.rsplit("-", 1)[-1] for word in words if len(word.rsplit("-", 1)[-1]) > 3}
+    words -= {"with", "from", "best", "supportive", "care", "standard", "treatment", "plus", "cells", "cell"}
+    return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(words)) or r"(?!)", re.IGNORECASE)
 
 
 def stated_ratio(record: Record, arms: tuple[Arm, ...]) -> tuple[Ratio | None, tuple[Problem, ...]]:

@@ -43,6 +43,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
         "INTRAVENOUS",
         (
             r"intra-?\s?venous(?:ly)?|\bi\.\s?v\.?(?=\W)|\bendovenous(?:ly)?|peripheral vein"
+            r"|in(?:to|) an? (?:\w+ )?vein\b"
             r"|(?<!-)(?<!III )(?-i:\bIV\b)(?!\s*(?:trial|study|disease|cancer|and V\b))|(?-i:\bIv\b)"
         ),
     ),

@@ -39,7 +39,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _STOP_TWO = re.compile(
-    rf"(?:terminat|stop|halt|ceas|discontinu)[^.]{{0,80}}\b(?:2|two)\b (?:or more )?(?:{PEOPLE}|DLTs?)[^.]{{0,80}}"
+    rf"(?:terminat|stop|halt|ceas|discontinu|\bend)[^.]{{0,80}}\b(?:2|two)\b (?:or more )?(?:{PEOPLE}|DLTs?)[^.]{{0"
+    rf",80}}"
     rf"\bcohort\b",
     re.IGNORECASE,
 )
@@ -66,10 +67,11 @@ _CYCLE_LENGTH = re.compile(
 )
 _GRADE = re.compile(
     r"(?P<s>[≥>]=?|greater than(?: or equal to)?|at least|more than)?\s*grade(?:s)?\s*(?P<t>[≥>]=?)?\s*(?P<g>[1-5]"
-    r"|I{1,3}V?|IV|V)\b"
+    r"|I{1,3}V?|IV|V)\b(?:\s*(?:or|-|–|/|and|to)\s*(?:grade\s*)?[1-5]\b)*"
     r"(?P<r>[^.;,]{0,20}?(?:or (?:higher|greater|above|more|worse)))?",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[,;]|\bor\b|\band\b", re.IGNORECASE)
 _HAEM = re.compile(r"\bh[a-z]*m[a-z]*tolog", re.IGNORECASE)
 _NON_HAEM = re.compile(r"\bnon[- ]?h[a-z]*m[a-z]*tolog", re.IGNORECASE)
 _RELATED = re.compile(
@@ -253,7 +255,10 @@ def _grades(text: str) -> tuple[int | None, int | None]:
         sign = (found["s"] or found["t"] or "").strip().lower()
         grade += 1 if sign in (">", "more than", "greater than") else 0
         end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
-        what = text[found.end() : min(end, found.end() + 60)]
+        start = marks[place - 1].end() if place else 0
+        what = _CLAUSE.split(text[found.end() : min(end, found.end() + 60)])[0]
+        if not _HAEM.search(what):  # "a non-haematological toxicity of grade 3"
+            what = _CLAUSE.split(text[start : found.start()])[-1]
         if _NON_HAEM.search(what):
             other.append(grade)
         elif _HAEM.search(what):

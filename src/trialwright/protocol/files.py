@@ -63,9 +63,12 @@ def dump(protocol: Protocol) -> str:
 
 
 def _flowing(value: Any) -> Any:
-    """The values with short lists of numbers on one line, as a person would write them."""
+    """The values with lists of numbers on one line and odd characters as escapes."""
     from ruamel.yaml.comments import CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+    if isinstance(value, str) and not all(char.isprintable() or char == "\n" for char in value):
+        return DoubleQuotedScalarString(value)  # so that what cannot be seen is written as an escape
     if isinstance(value, dict):
         return {name: _flowing(item) for name, item in value.items()}
     if not isinstance(value, list):

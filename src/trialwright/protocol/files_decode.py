@@ -13,7 +13,7 @@ from trialwright.protocol.files_tree import Path, Tree
 
 FAULTS_SHOWN = 20
 _DOSE = re.compile(r"(?P<value>[-+]?[\d,]*\.?\d+(?:[eE][-+]?\d{1,3})?) (?P<unit>\S(?:.*\S)?)\Z", re.DOTALL)
-_SPAN = re.compile(r"line (\d+):(\d+) to (\d+):(\d+)\Z")
+_SPAN = re.compile(r"line (-?\d+):(-?\d+) to (-?\d+):(-?\d+)\Z")
 _PER: dict[str, type[Amount] | type[AmountPerKg] | type[AmountPerSquareMetre]] = {
     "kg": AmountPerKg,
     "m2": AmountPerSquareMetre,
