@@ -162,10 +162,12 @@ def labelled(sheet: Sheet, groups: Section | None, interventions: Section | None
 
         bare = [piece for piece in lines if not _KIND.match(piece.text)]
         sheet.mark(*(piece for piece in lines if _KIND.match(piece.text)))
-        arms, _ = explorer_groups_unlabelled.arms(bare, blocks)
+        arms, cost = explorer_groups_unlabelled.arms(bare, blocks)
+        write(sheet, arms, blocks, "by its place and by being repeated in the other section")
+        if cost >= explorer_groups_unlabelled.DOUBT:
+            boundaries_unknown(sheet, bare, [arm.label.text for arm in arms])
     else:
-        arms = labelled_arms(lines, blocks)
-    write(sheet, arms, blocks)
+        write(sheet, labelled_arms(lines, blocks), blocks)
 
 
 def boundaries_unknown(sheet: Sheet, pieces: Sequence[Piece], readings: Sequence[str]) -> None:
