@@ -95,6 +95,9 @@ def _parse(raw: str, measure: str) -> TimeFrame:
     frame = _assemble(raw, text, parts, end_event, measure)
     if frame.kind is FrameKind.UNPARSEABLE:
         return frame
+    if frame.start is not None and frame.end is not None and frame.start > frame.end:
+        # an end before day 0 (`to Day -1`): day 0 is not where it starts
+        frame = replace(frame, start=None, note=_add(frame.note, "no start is stated"))
     notes = [frame.note, tolerance_note, "a calendar date is left out" if dated else ""]
     return replace(
         frame,

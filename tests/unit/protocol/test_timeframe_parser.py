@@ -129,3 +129,8 @@ def test_tolerance_with_a_unit_that_is_shared():
 def test_the_earlier_of_a_day_and_an_event_is_capped_by_the_day():
     frame = parse_time_frame("28 days or until hospital discharge, whichever comes first")
     assert (frame.kind, frame.end_event, frame.cap) == (FrameKind.EVENT_INTERVAL, "hospital_discharge", 28.0)
+
+
+def test_an_end_before_day_0_does_not_start_at_day_0():
+    frame = parse_time_frame("Screening to Day -1")
+    assert (frame.start, frame.end) == (None, -1.0)
