@@ -77,6 +77,7 @@ def labelled_arms(lines: Sequence[Piece], known: Sequence[Block]) -> list[Arm]:
             waiting = []
         elif piece.text == layout.NO_INTERVENTION and found:
             found[-1].marks.append(piece)
+            waiting = []  # nothing of this page stands between an arm's type and this line
         else:
             waiting.append(piece)
     if found:

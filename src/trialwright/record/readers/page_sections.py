@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialwright.record.readers.page_text import Piece
 
 HEADER = ""
+_REACH = 3  # a stray line or two may stand between a title and its sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ def cut(lines: Sequence[Piece], opens: Callable[[int, str], tuple[str, int]]) ->
 def split(lines: Sequence[Piece], titles: Mapping[str, str], free_text: Collection[str] = ()) -> list[Section]:
     """The sections of a page that begin with known titles. `titles`: each with the sentence under it, or empty.
 
-    A title opens a section if its sentence follows. Without the sentence it does so only where the page is not in
-    one of the `free_text` sections and the title is further on in the page's order: a paragraph may happen to be
-    the single word "Conditions". A sentence opens its section even if the title is missing.
+    A title opens a section if its sentence follows; what stands between the two belongs to neither. Without the
+    sentence it does so only where the page is not in one of the `free_text` sections and the title is further on in
+    the page's order: a paragraph may happen to be the single word "Conditions". A sentence opens its section even if
+    the title is missing.
     """
     hints = {" ".join(hint.split()): title for title, hint in titles.items() if hint}
     order = {title: index for index, title in enumerate(titles)}
@@ -56,10 +58,16 @@ def split(lines: Sequence[Piece], titles: Mapping[str, str], free_text: Collecti
         if here in hints:
             return hints[here], 1
         if here in titles:
-            if index + 1 < len(texts) and hints.get(texts[index + 1]) == here:
-                return here, 2
+            for below in range(1, 1 + _REACH):
+                if index + below < len(texts) and hints.get(texts[index + below]) == here:
+                    return here, 1 + below
             if current not in free_text and order[here] > order.get(current, -1):
                 return here, 1
         return "", 0
 
-    return cut(lines, opens)
+    found = cut(lines, opens)
+    known = {*titles, *hints}
+    return [
+        replace(section, markers=tuple(p for p in section.markers if " ".join(p.text.split()) in known))
+        for section in found
+    ]
