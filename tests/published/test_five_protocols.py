@@ -1,6 +1,7 @@
 """What is drafted from the five registered trials: arms, roles, doses, days, routes, ratios, designs, DLTs, numbers.
 
-The expected values are the records' own: ClinicalTrials.gov NCT04452097, NCT05689008, NCT04456361, NCT04971980, NCT04288102.
+The expected values are the records' own at ClinicalTrials.gov: NCT04452097,
+NCT05689008, NCT04456361, NCT04971980, NCT04288102.
 Where the bundled examples are present, the same is asked of them.
 """
 
@@ -135,7 +136,13 @@ def test_nct04971980_is_a_3_plus_3_over_three_levels_in_one_arm(protocols):
     assert (dosing.administrations, dosing.route) == (1, "INTRAVENOUS")
     design = protocol.design
     assert isinstance(design, Escalation)
-    assert (design.rule, design.levels, design.cohort_size, design.dlt_window, design.target_n) == (BASE[0], 3, 3, 28, 9)
+    assert (design.rule, design.levels, design.cohort_size, design.dlt_window, design.target_n) == (
+        BASE[0],
+        3,
+        3,
+        28,
+        9,
+    )
     assert design.arms == ("arm-1",) * 3
     assert design.readings == (*BASE, LITERAL)
     assert len(design.silent_on) == 4

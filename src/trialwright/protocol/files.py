@@ -53,7 +53,7 @@ def dump(protocol: Protocol) -> str:
 
     document = CommentedMap(_flowing(encode(protocol)))
     name = protocol.record.nct_id or protocol.record.title
-    document.yaml_set_start_comment(_HEAD.format(name=" ".join(name.split())))
+    document.yaml_set_start_comment(_HEAD.format(name="".join(c for c in " ".join(name.split()) if c.isprintable())))
     confirm = sum(each.must_confirm for each in protocol.assumptions)
     for key, note in _NOTES.items():
         if key in document:
