@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
 
+LONG_HEADING = 24
 VOID = frozenset({"wbr", "meta", "br", "hr", "col", "link", "img"})
 
 # Control characters, halves of surrogate pairs, and characters that turn the direction of a line: a record may
@@ -121,7 +122,8 @@ def _cell(column: Column, cell: Child) -> Markup:
 
 
 def _style(column: Column) -> str | None:
-    names = [name for name, on in (("num", column.number), ("wide", column.wide)) if on]
+    long = column.number and len(str(column.heading)) > LONG_HEADING
+    names = [name for name, on in (("num", column.number), ("long", long), ("wide", column.wide)) if on]
     return " ".join(names) or None
 
 

@@ -11,11 +11,14 @@ from trialwright.report.svg import Drawing, fitted
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar. `chance`: in [0, 1], None where there is none. `pale`: a bar that is for comparison."""
+    """One bar. `chance`: in [0, 1], None where there is none; `instead` is said in its place.
+
+    `pale`: a bar that is for comparison."""
 
     label: str
     chance: float | None
     pale: bool = False
+    instead: str = "not computed"
 
 
 def bars(
@@ -52,7 +55,7 @@ def bars(
 def _bar(drawing: Drawing, bar: Bar, y: float, left: float, right: float) -> None:
     drawing.text(left - 12, y + 17, fitted(bar.label, left - 20, 12.5), size=12.5, anchor="end", tip=bar.label)
     if bar.chance is None:
-        drawing.text(left + 6, y + 17, "not computed", size=12, class_="q")
+        drawing.text(left + 6, y + 17, bar.instead, size=12, class_="q")
         return
     wide = (right - left) * bar.chance
     drawing.box(left, y + 4, max(wide, 0.8), 17, class_="bar past" if bar.pale else "bar", radius=0)

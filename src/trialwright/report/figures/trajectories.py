@@ -55,7 +55,9 @@ def _panel(
     def x(day: int) -> float:
         return start + 14 + (wide - 28) * (days.index(day) / (len(days) - 1) if len(days) > 1 else 0.5)
 
-    drawing.text(start, 34, fitted(f"{name} (n = {len(lines)})", wide, 13, True), class_="b", tip=name)
+    size = f" (n = {len(lines)})"
+    label = fitted(name, wide - text_width(size, 13, True), 13, True) + size
+    drawing.text(start, 34, label, class_="b", tip=name)
     for mark in marks:
         drawing.line(start, y(mark), start + wide, y(mark), class_="rule")
     for line in lines:

@@ -14,6 +14,7 @@ from trialwright.simulate.comparing import EffectPower, Split
 from trialwright.simulate.operating import Binomial, Characteristics
 from trialwright.simulate.scenario import Assumes
 
+NO_EFFECT = "no effect on this outcome is reported there"
 MOST_ROWS = 21
 ORDER = [kind.value for kind in Assumes]
 
@@ -77,14 +78,14 @@ def _sizes(found: Characteristics, protocol: Protocol) -> Markup:
     if not found.splits:
         return note("No sizes: the number of participants is not known.", kind="why")
     ids = getattr(getattr(protocol.design, "comparison", protocol.design), "arms", ())
-    names = [wording.arm_name(protocol.arms, name) for name in ids]
+    columns = [Column(f"{':'.join(str(r) for r in one.ratio)}, {one.basis}", number=True) for one in found.splits]
+    rows = [
+        [wording.arm_name(protocol.arms, arm), *[str(one.sizes[place]) for one in found.splits]]
+        for place, arm in enumerate(ids)
+    ]
     return join(
         tag("h3", "Sizes of the arms"),
-        table(
-            "How the participants are shared out",
-            [Column("Ratio", head=True), *[Column(name, number=True) for name in names], Column("Basis")],
-            [(":".join(str(r) for r in one.ratio), *[str(n) for n in one.sizes], one.basis) for one in found.splits],
-        ),
+        table("How the participants are shared out", [Column("Arm", head=True, wide=True), *columns], rows),
     )
 
 
@@ -103,18 +104,11 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
         reasons = "; ".join(dict.fromkeys(one.note for one in powers if one.note))
         return join(*head, note(f"No power was computed: {reasons or 'no method is in place'}.", kind="why"))
     alpha = computed[0].alpha
+    ordered = sorted(powers, key=lambda p: ORDER.index(p.assumes))
     groups = [
         (
             f"{':'.join(str(r) for r in split.ratio)} ({split.basis})",
-            [
-                Bar(
-                    one.scenario if one.scenario.startswith(one.assumes) else f"{one.assumes}: {one.scenario}",
-                    one.power.power if one.power else None,
-                    one.assumes == "null",
-                )
-                for one in sorted(powers, key=lambda p: ORDER.index(p.assumes))
-                if one.ratio == split.ratio
-            ],
+            [_bar(one, powers) for one in ordered if one.ratio == split.ratio],
         )
         for split in splits
     ]
@@ -126,40 +120,64 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
             tag("b", "Chance that the test rejects. "),
             "Under the null scenario this is the chance of a false positive; under the others it is the power.",
         ),
-        _power_table(powers, protocol),
+        _power_table(ordered, powers),
     )
 
 
-def _power_table(powers: Sequence[EffectPower], protocol: Protocol) -> Markup:
-    rows: list[tuple[Child, ...]] = []
-    for one in sorted(powers, key=lambda p: ORDER.index(p.assumes)):
-        found = one.power
-        effect = "; ".join(f"{name} {numbers.number(value)}" for name, value in found.effect.items()) if found else ""
-        method: Child = one.note
-        if found is not None:
-            kind = "exact" if found.exact else "approximation"
-            method = join(
-                found.method,
-                tag("p", f"{kind}; alpha {found.alpha:g}, {found.sides}-sided; {found.source}", class_="meta"),
-                tag("p", one.note, class_="meta") if one.note else None,
-            )
+def _without_effect(one: EffectPower, powers: Sequence[EffectPower]) -> bool:
+    """Whether a published scenario has the null scenario's effect on this outcome: it reports none."""
+    null = next((p.power for p in powers if p.assumes == "null" and p.ratio == one.ratio), None)
+    return one.assumes == "published" and one.power is not None and null is not None and one.power.effect == null.effect
+
+
+def _bar(one: EffectPower, powers: Sequence[EffectPower]) -> Bar:
+    label = one.scenario if one.scenario.startswith(one.assumes) else f"{one.assumes}: {one.scenario}"
+    if _without_effect(one, powers):
+        return Bar(label, None, instead=NO_EFFECT)
+    return Bar(label, one.power.power if one.power else None, one.assumes == "null")
+
+
+def _power_table(ordered: Sequence[EffectPower], powers: Sequence[EffectPower]) -> Markup:
+    """One line for each scenario, one column for each way to share the participants out."""
+    sizes = list(dict.fromkeys((one.ratio, one.sizes) for one in ordered))
+    methods = {_method(one) for one in ordered if one.power is not None}
+    lines: dict[str, dict[tuple[int, ...], EffectPower]] = {}
+    for one in ordered:
+        lines.setdefault(one.scenario, {})[one.ratio] = one
+    rows: list[list[Child]] = []
+    for scenario, cells in lines.items():
+        one = next(iter(cells.values()))
+        notes = [NO_EFFECT] if _without_effect(one, powers) else []
+        notes += [one.note] if one.note else []
+        notes += [_method(one)] if len(methods) > 1 and one.power is not None else []
+        effect = "; ".join(f"{k} = {numbers.number(v)}" for k, v in one.power.effect.items()) if one.power else ""
         rows.append(
-            (
-                join(one.scenario, tag("p", one.assumes, class_="meta") if one.assumes != one.scenario else None),
-                f"{one.sizes[0]}\u202f:\u202f{one.sizes[1]}",
+            [
+                join(scenario, [tag("p", text, class_="meta") for text in notes]),
                 effect or numbers.DASH,
-                numbers.percent(found.power if found else None),
-                method,
-            )
+                *[numbers.percent(_chance(cells.get(ratio))) for ratio, _ in sizes],
+            ]
         )
+    said = methods.pop() if len(methods) == 1 else ""
     return table(
-        "Power by scenario: null, planned and published side by side",
+        join("Chance that the test rejects, by scenario and sizes", tag("small", said) if said else None),
         [
-            Column("Scenario", head=True),
-            Column("Sizes"),
+            Column("Scenario", head=True, wide=True),
             Column("Effect assumed", wide=True),
-            Column("Rejects", number=True),
-            Column("Method", wide=True),
+            *[Column(f"{pair[0]}\u202f:\u202f{pair[1]}", number=True) for _, pair in sizes],
         ],
         rows,
     )
+
+
+def _chance(one: EffectPower | None) -> float | None:
+    return one.power.power if one is not None and one.power is not None else None
+
+
+def _method(one: EffectPower) -> str:
+    """The method of a power with all that is needed to check it."""
+    found = one.power
+    if found is None:
+        return ""
+    kind = "exact" if found.exact else "an approximation"
+    return f"{found.method}; {kind}; alpha {found.alpha:g}, {found.sides}-sided; {found.source}"

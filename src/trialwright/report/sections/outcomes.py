@@ -139,14 +139,19 @@ def schedule(protocol: Protocol) -> Markup:
     if not visits:
         return note("No schedule: no dosing day and no time frame of an outcome gives a day.", kind="why")
     names = NAMES | {p.code: p.name for o in protocol.analysed_outcomes for p in o.derivation.parameters}
+
+    def name_of(activity: str) -> str:
+        code, _, how = activity.partition(":")
+        return f"{names.get(code, code)}, {how.lower()}" if how else names.get(activity, activity)
+
     activities = list(dict.fromkeys(a for visit in visits for a in visit.activities))
     caption = join("Planned encounters", tag("small", "Relative days: 0 is the day of the first dose. ● planned."))
     if len(visits) > len(activities):
-        columns = [Column("Encounter", head=True), *[Column(names.get(a, a)) for a in activities]]
+        columns = [Column("Encounter", head=True), *[Column(name_of(a)) for a in activities]]
         rows: list[list[Child]] = [[_visit(v), *[_mark(a in v.activities) for a in activities]] for v in visits]
     else:
         columns = [Column("Activity", head=True), *[Column(_short(v)) for v in visits]]
-        rows = [[names.get(a, a), *[_mark(a in v.activities) for v in visits]] for a in activities]
+        rows = [[name_of(a), *[_mark(a in v.activities) for v in visits]] for a in activities]
     return tag("div", table(caption, columns, rows, class_="grid"))
 
 

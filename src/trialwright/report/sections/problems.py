@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.lint.finding import Finding, Status
-from trialwright.report import wording
+from trialwright.report import numbers, wording
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Markup, join, note, tag
 
 RANK = {severity.value: severity.rank for severity in Severity}
 SHOWN_AT_ONCE = 3
+QUOTES_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,11 @@ def _article(group: list[Entry]) -> Markup:
     parts: list[Markup] = [
         tag("h3", tag("span", label, class_=f"sev {first.severity}"), " ", title),
         _place(first),
-        *[_quote(evidence) for evidence in first.evidence],
+        *[_quote(evidence) for evidence in first.evidence[:QUOTES_SHOWN]],
     ]
+    if rest := first.evidence[QUOTES_SHOWN:]:
+        more = tag("summary", numbers.plural(len(rest), "more quotation"))
+        parts.append(tag("details", more, [_quote(evidence) for evidence in rest], class_="small"))
     if first.why:
         parts.append(tag("p", first.why))
     if first.expected:

@@ -27,16 +27,19 @@ class Row:
     estimate: Estimate
 
 
-def tables(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
-    """The tables of one outcome: groups side by side, what is compared and tested, then the description by day."""
+def tables(rows: Sequence[Row], arms: tuple[Arm, ...], title: str, measures: Mapping[str, str]) -> Markup:
+    """The tables of one outcome: groups side by side, what is compared and tested, then the description by day.
+
+    `measures`: names of the measured quantities by their codes.
+    """
     described = [row for row in rows if row.estimate.statistic in DESCRIBED and row.estimate.method == "descriptive"]
     rest = [row for row in rows if row not in described]
     side = _side_by_side(rest)
     kept = [row for row in rest if row not in side]
     return join(
-        _matrix(side, arms, title) if side else None,
-        _estimates(kept, arms, title) if kept else None,
-        _descriptions(described, arms, title) if described else None,
+        _matrix(side, arms, title, measures) if side else None,
+        _estimates(kept, arms, title, measures) if kept else None,
+        _descriptions(described, arms, title, measures) if described else None,
     )
 
 
@@ -60,7 +63,7 @@ def _side_by_side(rows: Sequence[Row]) -> list[Row]:
     return plain if fits and (len(lines) >= FEW_LINES or len(columns) >= FEW_LINES) else []
 
 
-def _matrix(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
+def _matrix(rows: Sequence[Row], arms: tuple[Arm, ...], title: str, measures: Mapping[str, str]) -> Markup:
     """One line for each statistic, one column for each group; on its side where that has fewer columns."""
     notes = _Notes()
     columns = list(dict.fromkeys(_column(row.estimate) for row in rows))
@@ -75,7 +78,9 @@ def _matrix(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
     ]
     if len({group for group, _ in columns}) == 1 and populations:
         heads = [join(f"{population[:1].upper()}{population[1:]}") for _, population in columns]
-    names = [_line_name(key, parameters=parameters, visits=visits) for key in lines]
+    names = [
+        _line_name((measures.get(key[0], key[0]), *key[1:]), parameters=parameters, visits=visits) for key in lines
+    ]
     if len(lines) < FEW_LINES < len(columns) + 1:
         body: list[list[Child]] = [
             [head, *[_cell(cells.get(column), notes) for cells in lines.values()]]
@@ -124,10 +129,11 @@ def _caption(title: str, rows: Sequence[Row], arms: tuple[Arm, ...] = ()) -> Mar
     said += [f"intervals: {numbers.level(levels.pop())}"] if len(levels) == 1 else []
     methods = list(dict.fromkeys(row.estimate.method for row in rows if row.estimate.method))
     said += [f"method: {methods[0]}"] if len(methods) == 1 else []
-    return join(tag("span", title, class_="hide"), tag("small", "; ".join(said) or "Estimates"))
+    text = "; ".join(said) or "estimates"
+    return join(tag("span", title, class_="hide"), tag("small", text[:1].upper() + text[1:]))
 
 
-def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
+def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str, measures: Mapping[str, str]) -> Markup:
     """One line for each row; columns that no row fills are left out, notes are gathered below."""
     notes = _Notes()
     visits = any(row.estimate.visit for row in rows)
@@ -135,6 +141,7 @@ def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup
     same = len({row.estimate.method for row in rows if row.estimate.method}) <= 1
     groups = {row.estimate.group for row in rows if row.estimate.group}
     one_group = len(groups) == 1
+    several = len({row.estimate.parameter for row in rows if row.estimate.parameter}) > 1
     columns = [] if one_group else [Column("Group", head=True, wide=True)]
     columns += [Column("Statistic", head=one_group, wide=True), *([Column("Day")] if visits else [])]
     columns += [Column("Value (interval)", number=True)]
@@ -145,7 +152,10 @@ def _estimates(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup
         one = row.estimate
         value, interval = shown(row)
         cells: list[Child] = [] if one_group else [wording.arm_name(arms, one.group) if one.group else "–"]
-        cells += [join(_statistic(one), tag("p", one.method, class_="meta") if one.method and not same else None)]
+        measure = tag("p", measures.get(one.parameter, one.parameter)) if several and one.parameter else None
+        cells += [
+            join(measure, _statistic(one), tag("p", one.method, class_="meta") if one.method and not same else None)
+        ]
         cells += [one.visit] if visits else []
         cells += [
             join(
@@ -218,7 +228,7 @@ def _n(row: Row) -> Markup:
     return join(value, tag("span", f" ({missing} missing)", class_="quiet")) if missing else value
 
 
-def _descriptions(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Markup:
+def _descriptions(rows: Sequence[Row], arms: tuple[Arm, ...], title: str, measures: Mapping[str, str]) -> Markup:
     """One line for each group and visit, folded away on a screen, open on paper."""
     lines: dict[tuple[str, str, str, str], dict[str, Row]] = {}
     for row in rows:
@@ -229,7 +239,7 @@ def _descriptions(rows: Sequence[Row], arms: tuple[Arm, ...], title: str) -> Mar
     columns = [*([Column("Measure", head=True)] if several else []), Column("Day", head=not several), Column("Group")]
     columns += [Column("n", number=True), Column("Mean (SD)", number=True), Column("Median [quartiles]", number=True)]
     columns += [Column("Range", number=True), Column("Without a value")]
-    body = [_line(key, parts, arms, several) for key, parts in lines.items()]
+    body = [_line((measures.get(key[0], key[0]), *key[1:]), parts, arms, several) for key, parts in lines.items()]
     unit = f" ({units.pop()})" if len(units) == 1 and "" not in units else ""
     return tag(
         "details",

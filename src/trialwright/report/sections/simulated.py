@@ -161,7 +161,8 @@ def _results(contents: Contents, protocol: Protocol, facts: Sequence[Fact], peop
             continue
         if outcome is not None and len(drawn) < FIGURES_SHOWN:
             parts.append(_picture(outcome, group, protocol, facts, people, drawn))
-        parts.append(tables(group, protocol.arms, title))
+        measures = {p.code: p.name for p in outcome.derivation.parameters} if outcome else {}
+        parts.append(tables(group, protocol.arms, title, measures))
     return join(parts)
 
 
