@@ -126,10 +126,13 @@ _CHANGE_WORD = re.compile(
 _RESPONSE = re.compile(
     rf"{_PEOPLE}\s(?:who (?:have|had|show\w*|experience\w*) |with |showing |achieving |having )?(?:an? |any )?"
     r"(?:(?P<threshold>[≥>]\s?=?\s?[0-9.]+)(?:\s?%|[\s-]points?)? )?(?:\w+ ){0,1}?"
-    r"(?P<word>reduc\w+|decreas\w+|declin\w+|improv\w+|increas\w+|rise|gain|chang\w+|deduction)\b"
+    r"(?P<word>reduc\w+|decreas\w+|declin\w+|improv\w+|increas\w+|falls?|drops?|rise|gain|chang\w+|deduction|less"
+    r"|lower|more|higher)\b"
+    rf"|{_PEOPLE}\s(?:whose|in whom)\s[^.;]{{3,80}}?\s(?:has|have|had|is|are)\s(?:been\s)?"
+    r"(?P<later>reduced|decreased|declined|improved|increased|fallen|dropped|risen|changed|lower|higher)\b"
 )
-_DOWN_WORDS = ("reduc", "decreas", "declin", "deduction")
-_UP_WORDS = ("increas", "rise", "gain")
+_DOWN_WORDS = ("reduc", "decreas", "declin", "deduction", "fall", "drop", "less", "lower")
+_UP_WORDS = ("increas", "rise", "gain", "more", "higher")
 _BETTER_HIGH = re.compile(
     r"higher (?:the )?(?:\w+ ){0,4}?(?:scores?|values?|numbers?|total)?[^.;]{0,50}?(?:better|improve|more satis"
     r"|greater satis|greater function|good|increased function"
@@ -261,7 +264,7 @@ def _responder(title: str, text: str, kind: OutcomeType) -> tuple[str | None, fl
     match = _RESPONSE.search(title) or _RESPONSE.search(text[:400])
     if match is None:
         return None, 0.0
-    word = match["word"]
+    word = match["word"] or match["later"]
     stated = re.search(r"[0-9.]+", match["threshold"] or "")
     threshold = float(stated[0]) if stated and stated[0].strip(".").replace(".", "", 1).isdigit() else 0.0
     if word.startswith(_DOWN_WORDS):
