@@ -88,11 +88,20 @@ def _later(arms: dict[str, Arm], comparison: Parallel, entered: Sequence[Partici
 def _arm(arm: Arm, entered: Sequence[Participant]) -> Branch:
     group = [person for person in entered if person.arm == arm.id]
     dosed = sum(person.doses > 0 for person in group)
-    analysed = (f"all allocated: {len(group)}", f"received a dose: {dosed}")
-    return Branch(arm.label, (_treated(group), _ended(group), analysed))
+    analysed = [f"all allocated: {len(group)}"]
+    if _has_doses(group):
+        analysed.append(f"received a dose: {dosed}")
+    return Branch(arm.label, (_treated(group), _ended(group), tuple(analysed)))
+
+
+def _has_doses(group: Sequence[Participant]) -> bool:
+    """Whether any dose was planned for these participants; a control without a study treatment has none."""
+    return any(person.doses or person.missed for person in group)
 
 
 def _treated(group: Sequence[Participant]) -> tuple[str, ...]:
+    if group and not _has_doses(group):
+        return (f"allocated: {len(group)}", "no dose planned")
     dosed = [person for person in group if person.doses]
     lines = [f"allocated: {len(group)}", f"received a dose: {len(dosed)}"]
     if len(dosed) < len(group):

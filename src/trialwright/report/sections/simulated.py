@@ -226,16 +226,22 @@ def _points(group: Sequence[Row], protocol: Protocol, key: str) -> Markup | None
     for (statistic, unit), rows in families.items():
         if len(rows) < 2:
             continue
-        chosen = [
-            Point(_label_of(row, protocol), float(row.estimate.value or 0.0), row.estimate.lower, row.estimate.upper)
-            for row in rows[:POINTS_SHOWN]
-        ]
+        chosen = [_point(row, protocol) for row in rows[:POINTS_SHOWN]]
+        unit = "%" if unit == "proportion" else unit
         drawing = points(f"{statistic} with intervals (simulated)", unit or statistic, chosen)
         left = f" The first {POINTS_SHOWN} of {len(rows)}." if len(rows) > POINTS_SHOWN else ""
         return figure(
             key, drawing, tag("b", "Simulated. "), f"{statistic}, with {numbers.level(rows[0].estimate.level)}.{left}"
         )
     return None
+
+
+def _point(row: Row, protocol: Protocol) -> Point:
+    """The point of a row; a proportion in percent, as in the table."""
+    one = row.estimate
+    scale = 100.0 if one.unit == "proportion" else 1.0
+    value, lower, upper = (None if v is None else v * scale for v in (one.value, one.lower, one.upper))
+    return Point(_label_of(row, protocol), value or 0.0, lower, upper)
 
 
 def _label_of(row: Row, protocol: Protocol) -> str:
