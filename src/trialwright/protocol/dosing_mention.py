@@ -104,8 +104,7 @@ def _bounds(low: Number, high: Number) -> Number:
     """A range as one number: the lower end, then the upper; a multiple written once belongs to both ends."""
     lower, upper = low.readings[0].value, high.readings[0].value
     if high.large and not low.large and lower < 1000 and lower != 0:
-        shift = upper.adjusted() - Decimal(str(upper.normalize().as_tuple().digits[0])).adjusted()
-        lower = lower.scaleb(shift)
+        lower = lower.scaleb(high.power)
     readings = (Value(lower, "lower end of the stated range"), Value(upper, "upper end of the stated range"))
     return Number(high.end, readings, low.doubts | high.doubts | {Doubt.RANGE}, large=low.large or high.large)
 

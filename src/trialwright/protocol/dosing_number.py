@@ -33,13 +33,14 @@ class Value:
 class Number:
     """A number read from a text: where it ends, its readings, the likely one first, and what is doubtful.
 
-    `large`: written as a power of ten or with "million", as counts of cells are.
+    `large`: written as a power of ten or with "million", as counts of cells are. `power`: that power of ten.
     """
 
     end: int
     readings: tuple[Value, ...]
     doubts: frozenset[Doubt] = frozenset()
     large: bool = False
+    power: int = 0
 
 
 _PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d{1,3}(?: 000)+(?!\d)|0,\d+|\d{1,15}(?:\.\d{1,12})?|\.\d{1,12})"
@@ -56,7 +57,7 @@ _TEN_E = re.compile(rf"{_MANTISSA}10\s*\^?\s*[eE]\s*\+?\s*(?P<e>\d{{1,2}})(?!\d)
 _LOST = re.compile(rf"{_MANTISSA}10(?P<gap>\s+)?(?P<e>[3-9]|1[0-5])(?![\d.,]\d|\d)")
 _E = re.compile(r"(?P<m>\d{1,6}(?:\.\d{1,6})?)[eE]\s?\+?(?P<e>\d{1,2})(?!\w)")
 _MULTIPLE = re.compile(
-    rf"(?P<m>{_PLAIN}|(?:{'|'.join(WORDS)})\b(?:\s+hundred\b)?)\s*-?\s*(?P<w>million|billion|thousand|mil\b"
+    rf"(?P<m>\d{{1,2}},\d(?=\s*-?\s*[mb]illion)|{_PLAIN}|(?:{'|'.join(WORDS)})\b(?:\s+hundred\b)?)\s*-?\s*(?P<w>million|billion|thousand|mil\b"
     rf"|M\b(?=\s*[A-Za-z+-]*\s*(?:cells|MSC)))",
     re.IGNORECASE,
 )
@@ -98,7 +99,7 @@ def read_number(text: str, start: int) -> Number | None:
     """
     if (found := _EXACT.match(text, start)) is not None:
         mantissa, power = _power(found, found["e"] or found["sup"].translate(_SUPERSCRIPT))
-        return Number(found.end(), (Value(_scaled(mantissa, power), "as written"),), large=True)
+        return Number(found.end(), (Value(_scaled(mantissa, power), "as written"),), large=True, power=power)
     if (found := _BRACKET.match(text, start)) is not None:
         mantissa, power = _power(found, found["e"])
         return Number(found.end(), (Value(_scaled(mantissa, power), "the exponent stands in brackets"),), large=True)
@@ -108,7 +109,9 @@ def read_number(text: str, start: int) -> Number | None:
         return _lost(found)
     for pattern in (_E, _MULTIPLE, _PRODUCT):
         if (found := pattern.match(text, start)) is not None:
-            return Number(found.end(), (Value(_worded(found), "as written"),), large=True)
+            value, mantissa = _worded(found), decimal(_digits(found["m"]))
+            power = (value / mantissa).adjusted() if mantissa else 0
+            return Number(found.end(), (Value(value, "as written"),), large=True, power=power)
     if (found := _SIMPLE.match(text, start)) is not None:
         return Number(found.end(), (Value(decimal(found.group()), "as written"),))
     return None
@@ -121,7 +124,7 @@ def _ten_e(found: re.Match[str]) -> Number:
         Value(_scaled(mantissa, power), f"10E{power} meant as 10^{power}: {m} x 10^{power}"),
         Value(_scaled(mantissa, power + 1), f"10E{power} read as computers do, 10 x 10^{power}: {m} x 10 x 10^{power}"),
     )
-    return Number(found.end(), readings, frozenset({Doubt.TEN_E}), large=True)
+    return Number(found.end(), readings, frozenset({Doubt.TEN_E}), large=True, power=power)
 
 
 def _lost(found: re.Match[str]) -> Number:
@@ -132,7 +135,13 @@ def _lost(found: re.Match[str]) -> Number:
         Value(_scaled(mantissa, power), f"the exponent's raised position was lost: {found['m']} x 10^{power}"),
         Value(mantissa * literal, f"digit for digit: {found['m']} x {literal}"),
     )
-    return Number(found.end(), readings, frozenset({doubt}), large=True)
+    return Number(found.end(), readings, frozenset({doubt}), large=True, power=power)
+
+
+def _digits(text: str) -> str:
+    """The numeral of a number word, or the numeral itself."""
+    words = text.lower().split()
+    return str(WORDS[words[0]] * (100 if len(words) > 1 else 1)) if words[0] in WORDS else text
 
 
 def _worded(found: re.Match[str]) -> Decimal:
@@ -141,8 +150,5 @@ def _worded(found: re.Match[str]) -> Decimal:
         return _scaled(decimal(found["m"]), int(power))
     if (factor := groups.get("n")) is not None:
         return decimal(found["m"]) * decimal(factor)
-    text = found["m"].lower()
-    words = text.split()
-    hundreds = 100 if len(words) > 1 else 1
-    value = Decimal(WORDS[words[0]] * hundreds) if words[0] in WORDS else decimal(text)
+    value = decimal(_digits(found["m"]))
     return _scaled(value, _POWER[found["w"].lower()])
