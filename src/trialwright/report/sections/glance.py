@@ -22,7 +22,8 @@ def header(contents: Contents) -> Markup:
     official = section.identification_module.official_title if section else None
     badges = []
     if section is not None:
-        badges = [" / ".join(wording.term(p) for p in section.design_module.phases)]
+        phases = [term for term in section.design_module.phases if term != "NA"]
+        badges = [" / ".join(wording.term(term) for term in phases)]
         badges.append(
             wording.term(section.status_module.overall_status) if section.status_module.overall_status else ""
         )
