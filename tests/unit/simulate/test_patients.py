@@ -9,7 +9,7 @@ from trialwright.protocol.eligibility.items import Eligibility
 from trialwright.simulate.patients import arrival_days, candidate
 from trialwright.simulate.scenario import Assumes, Conduct, Scenario
 
-SCENARIO = Scenario("null", Assumes.NULL, "")
+SCENARIO = Scenario("null", Assumes.NULL, "", conduct=Conduct(screen_failure=0.7))
 
 
 @given(

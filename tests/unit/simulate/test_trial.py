@@ -32,7 +32,9 @@ def test_a_seed_names_one_trial(protocol):
 
 @pytest.mark.parametrize("protocol", EVERY)
 def test_the_design_saw_exactly_what_was_known(protocol):
-    trial = simulate(protocol, seed=5)
+    scenario = scenarios.for_protocol(protocol)[0]
+    disturbed = replace(scenario.conduct, corrected=0.5, late=0.4, drop_out=0.2, missed_dose=0.2)
+    trial = run(protocol, replace(scenario, conduct=disturbed), seed=5)
     design = build(protocol)
     for point in trial.decisions:
         seen = trial.facts[: point.facts_before]
