@@ -42,7 +42,7 @@ def bars(
             drawing.text(0, y + 17, fitted(name, left - 10, 13, True), class_="b", tip=name)
             y += step
         for bar in items:
-            _bar(drawing, bar, y, left, right)
+            _bar(drawing, bar, y, left, right, mark[0] if mark else 0.0)
             y += step
         y += 8
     if mark is not None:
@@ -52,10 +52,10 @@ def bars(
     return drawing
 
 
-def _bar(drawing: Drawing, bar: Bar, y: float, left: float, right: float) -> None:
+def _bar(drawing: Drawing, bar: Bar, y: float, left: float, right: float, mark: float) -> None:
     drawing.text(left - 12, y + 17, fitted(bar.label, left - 20, 12.5), size=12.5, anchor="end", tip=bar.label)
     if bar.chance is None:
-        drawing.text(left + 6, y + 17, bar.instead, size=12, class_="q")
+        drawing.text(left + (right - left) * mark + 7, y + 17, bar.instead, size=12, class_="q")
         return
     wide = (right - left) * bar.chance
     drawing.box(left, y + 4, max(wide, 0.8), 17, class_="bar past" if bar.pale else "bar", radius=0)

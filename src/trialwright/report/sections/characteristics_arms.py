@@ -120,7 +120,7 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
             tag("b", "Chance that the test rejects. "),
             "Under the null scenario this is the chance of a false positive; under the others it is the power.",
         ),
-        _power_table(ordered, powers),
+        _power_table(ordered, powers, pair.replace(" against ", " : ")),
     )
 
 
@@ -137,7 +137,7 @@ def _bar(one: EffectPower, powers: Sequence[EffectPower]) -> Bar:
     return Bar(label, one.power.power if one.power else None, one.assumes == "null")
 
 
-def _power_table(ordered: Sequence[EffectPower], powers: Sequence[EffectPower]) -> Markup:
+def _power_table(ordered: Sequence[EffectPower], powers: Sequence[EffectPower], arms: str) -> Markup:
     """One line for each scenario, one column for each way to share the participants out."""
     sizes = list(dict.fromkeys((one.ratio, one.sizes) for one in ordered))
     methods = {_method(one) for one in ordered if one.power is not None}
@@ -158,9 +158,11 @@ def _power_table(ordered: Sequence[EffectPower], powers: Sequence[EffectPower]) 
                 *[numbers.percent(_chance(cells.get(ratio))) for ratio, _ in sizes],
             ]
         )
-    said = methods.pop() if len(methods) == 1 else ""
+    said = f"Sizes: {arms}."
+    if len(methods) == 1:
+        said += f" Method: {methods.pop()}."
     return table(
-        join("Chance that the test rejects, by scenario and sizes", tag("small", said) if said else None),
+        join("Chance that the test rejects, by scenario and sizes", tag("small", said)),
         [
             Column("Scenario", head=True, wide=True),
             Column("Effect assumed", wide=True),
