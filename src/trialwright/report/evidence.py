@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from trialwright.core.quantity import Amount, AmountPerKg, AmountPerSquareMetre, Dose, Weight
 from trialwright.protocol.arms import Arm, Treatment
-from trialwright.protocol.dosing import Dosing
+from trialwright.protocol.dosing import DoseLevel, DoseReading, Dosing
 from trialwright.protocol.protocol import Protocol
 from trialwright.record.record import Record
 from trialwright.report import numbers, wording
@@ -118,8 +118,23 @@ def regimens(protocol: Protocol, weight: Weight) -> tuple[Regimen, ...]:
     for arm, item in dosed or pairs:
         if (item.name, item.dosing) not in seen:
             seen.add((item.name, item.dosing))
-            found.append(_regimen(arm, item, weight))
+            levels = _levels(protocol, arm, item.dosing)
+            found += [_at_level(arm, item, level, weight) for level in levels] or [_regimen(arm, item, weight)]
     return tuple(found)
+
+
+def _levels(protocol: Protocol, arm: Arm, dosing: Dosing) -> list[DoseLevel]:
+    """The dose levels that one arm holds, where its dose refers to them."""
+    if dosing.reference is None or dosing.reference.to != "dose level":
+        return []
+    return [level for level in protocol.dose_levels if level.arm == arm.id and level.dose is not None]
+
+
+def _at_level(arm: Arm, item: Treatment, level: DoseLevel, weight: Weight) -> Regimen:
+    """A treatment at one of its arm's dose levels."""
+    readings = (DoseReading(level.dose, f"level {level.number}"),) if level.dose is not None else ()
+    at_level = replace(item, dosing=replace(item.dosing, readings=readings, reference=None))
+    return replace(_regimen(arm, at_level, weight), arm=f"{arm.label}, level {level.number}")
 
 
 def _regimen(arm: Arm, item: Treatment, weight: Weight) -> Regimen:

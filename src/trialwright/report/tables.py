@@ -99,7 +99,7 @@ def _trial(row: EvidenceRow) -> tuple[Child, ...]:
         join(name, tag("p", row.title, class_="meta"), tag("p", row.rendering, class_="meta")),
         _given(row) if row.regimens else "no product named",
         join(row.design, tag("p", f"allocation {row.allocation}; masking {row.masking}", class_="meta")),
-        join(", ".join(row.conditions) or "not stated", tag("p", f"{row.ages}; sex: {row.sex}", class_="meta")),
+        join(", ".join(row.conditions) or "not known", tag("p", f"{row.ages}; sex: {row.sex}", class_="meta")),
         join(numbers.count(row.size), tag("p", size if row.size is not None else "not known", class_="meta wraps")),
         _outcomes(row),
         problems,
@@ -128,7 +128,7 @@ def _outcomes(row: EvidenceRow) -> Markup:
     names = [join(tag("b", "Primary: "), name) for name in row.primary_outcomes]
     names += [join(name) for name in row.other_outcomes]
     if not names:
-        return tag("span", "none named", class_="quiet")
+        return tag("span", "none known", class_="quiet")
     rest = len(names) - MOST_OUTCOMES
     more = [tag("span", f"and {rest} more", class_="quiet")] if rest > 0 else []
     return bullets([*names[:MOST_OUTCOMES], *more])

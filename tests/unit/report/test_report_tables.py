@@ -98,3 +98,15 @@ def test_the_index_keeps_failures_apart_with_their_reason() -> None:
 
 def test_a_table_of_nothing_says_so() -> None:
     assert "No record could be read" in tables.render([], WEIGHT)
+
+
+def test_an_arm_that_holds_several_dose_levels_has_a_line_for_each() -> None:
+    base = report_builder.contents()
+    dosing = Dosing(reference=DoseReference("the doses of the cohorts", to="dose level"), administrations=1)
+    arm = Arm("arm-1", "All cohorts", ArmRole.DOSE_LEVEL, (Treatment("Cells", "BIOLOGICAL", dosing, "x"),), "x")
+    levels = tuple(replace(level, arm="arm-1") for level in base.protocol.dose_levels)
+    made = row(replace(base, protocol=replace(base.protocol, arms=(arm,), dose_levels=levels)))
+    assert [r.per_administration for r in made.regimens] == [
+        Amount(Decimal(n), "cells") for n in ("30750000", "61500000", "92250000")
+    ]
+    assert [r.arm for r in made.regimens] == [f"All cohorts, level {n}" for n in (1, 2, 3)]
