@@ -3,7 +3,7 @@
 import re
 
 from trialwright.record import terms
-from trialwright.record.readers.explorer_layout import NO_INTERVENTION, RESULTS_PENDING, SECTIONS
+from trialwright.record.readers.explorer.layout import NO_INTERVENTION, RESULTS_PENDING, SECTIONS
 from trialwright.record.terms import label_of
 
 MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from trialwright.record import terms
 from trialwright.record.provenance import Presence
-from trialwright.record.readers import classic_page, explorer_page_labelled, explorer_page_unlabelled
+from trialwright.record.readers.classic import page as classic_page
+from trialwright.record.readers.explorer import labelled as explorer_page_labelled
+from trialwright.record.readers.explorer import unlabelled as explorer_page_unlabelled
 from trialwright.record.record import Origin, Record, Rendering, leaves
 from trialwright.record.structure import study_of
 

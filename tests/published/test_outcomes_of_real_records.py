@@ -15,10 +15,10 @@ import pytest
 from trialwright.protocol.eligibility.items import ItemKind
 from trialwright.protocol.eligibility.split import draft_eligibility
 from trialwright.protocol.outcomes import OutcomeLevel, OutcomeType
-from trialwright.protocol.outcomes_draft import draft_outcomes
-from trialwright.protocol.schedule_draft import draft_schedule, outcome_days
+from trialwright.protocol.outcomes.draft import draft_outcomes
+from trialwright.protocol.schedule.draft import draft_schedule, outcome_days
 from trialwright.protocol.timeframe import FrameKind
-from trialwright.protocol.timeframe_parser import parse_time_frame
+from trialwright.protocol.timeframe.parser import parse_time_frame
 from trialwright.record import read
 
 T = OutcomeType

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from trialwright.protocol.outcomes import OutcomeType
-from trialwright.protocol.timeframe_parser import parse_time_frame
+from trialwright.protocol.timeframe.parser import parse_time_frame
 
 # text: kind, anchor, baseline, days, start, end, ending event, cap, approximate, tolerance, every
 GOLD = {

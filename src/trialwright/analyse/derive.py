@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from trialwright.analyse.observed import Observed, Participant, Reading
 from trialwright.protocol.outcomes import Direction, Outcome, Parameter
 from trialwright.protocol.schedule import Encounter
-from trialwright.protocol.schedule_draft import outcome_days, windows
+from trialwright.protocol.schedule.draft import outcome_days, windows
 
 BASELINE_DAYS = 7
 BASELINE_DAYS_SLOW = 14

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from trialwright.core.problem import Problem
 from trialwright.protocol.allocation import arm_sizes, enrolment
 from trialwright.protocol.arms import Arm
-from trialwright.protocol.arms_draft import DraftedArms, draft_arms
+from trialwright.protocol.arms.draft import DraftedArms, draft_arms
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.eligibility.split import draft_eligibility
-from trialwright.protocol.escalation_draft import with_window
-from trialwright.protocol.escalation_levels import as_levels
-from trialwright.protocol.escalation_text import draft_dlt
+from trialwright.protocol.escalation.draft import with_window
+from trialwright.protocol.escalation.levels import as_levels
+from trialwright.protocol.escalation.text import draft_dlt
 from trialwright.protocol.kinds import DesignKind, DltDefinition, Escalation, SelectThenCompare
 from trialwright.protocol.kinds_draft import DraftedKind, draft_kind
 from trialwright.protocol.masking import draft_masking
-from trialwright.protocol.outcomes_draft import draft_outcomes
+from trialwright.protocol.outcomes.draft import draft_outcomes
 from trialwright.protocol.protocol import Enrolment, Protocol, RecordReference
-from trialwright.protocol.schedule_draft import draft_schedule
+from trialwright.protocol.schedule.draft import draft_schedule
 from trialwright.record.record import Record
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.protocol.allocation import Ratio, is_randomised, stated_ratio
 from trialwright.protocol.arms import Arm
-from trialwright.protocol.arms_draft import DraftedArms
+from trialwright.protocol.arms.draft import DraftedArms
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import DoseLevel
 from trialwright.protocol.draft_text import arm_texts, narrative, statements
-from trialwright.protocol.escalation_draft import draft_escalation
-from trialwright.protocol.escalation_levels import Levels, find_levels
-from trialwright.protocol.escalation_text import EscalationText, read_escalation
+from trialwright.protocol.escalation.draft import draft_escalation
+from trialwright.protocol.escalation.levels import Levels, find_levels
+from trialwright.protocol.escalation.text import EscalationText, read_escalation
 from trialwright.protocol.kinds import DesignKind, Parallel, SelectThenCompare, SingleArm, Unsupported
 from trialwright.protocol.protocol import Enrolment
 from trialwright.record.record import Record

@@ -23,9 +23,9 @@ LARGEST = 50_000_000
 READERS = (
     ("python_literal", Rendering.PYTHON_LITERAL),
     ("v2_json", Rendering.V2_JSON),
-    ("explorer_page_labelled", Rendering.LABELLED_PAGE),
-    ("explorer_page_unlabelled", Rendering.UNLABELLED_PAGE),
-    ("classic_page", Rendering.CLASSIC_PAGE),
+    ("explorer.labelled", Rendering.LABELLED_PAGE),
+    ("explorer.unlabelled", Rendering.UNLABELLED_PAGE),
+    ("classic.page", Rendering.CLASSIC_PAGE),
 )
 
 

@@ -126,7 +126,7 @@ def value_at(study: Study, path: str) -> Any:
         elif isinstance(value, Mapping):
             value = value.get(step)
         else:
-            names = [attribute for attribute, name in _names(type(value)) if name == step]
+            names = [attribute for attribute, name in _names(value.__class__) if name == step]
             if not names:
                 raise KeyError(f"{path}: {type(value).__name__} has no field {step!r}")
             value = getattr(value, names[0])
@@ -142,7 +142,7 @@ def _names(cls: Any) -> tuple[tuple[str, str], ...]:
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value of a study that is there, with its v2 path, in the order of the model."""
     if is_dataclass(value) and not isinstance(value, type):
-        for attribute, name in _names(type(value)):
+        for attribute, name in _names(value.__class__):
             yield from leaves(getattr(value, attribute), f"{path}.{name}" if path else name)
     elif isinstance(value, tuple | list):
         for index, item in enumerate(value):

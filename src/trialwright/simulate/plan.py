@@ -9,7 +9,7 @@ from trialwright.core.problem import Problem, Severity
 from trialwright.core.quantity import Amount, AmountPerKg, Dose
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
 from trialwright.protocol.outcomes import OutcomeType
-from trialwright.protocol.schedule_draft import outcome_days
+from trialwright.protocol.schedule.draft import outcome_days
 from trialwright.simulate.scenario import CourseTruth, DurationTruth, TimeTruth
 from trialwright.simulate.scenarios.generic import measured
 

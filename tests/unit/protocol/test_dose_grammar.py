@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trialwright.core.quantity import Amount, AmountPerKg, AmountPerSquareMetre
-from trialwright.protocol.dosing_mention import read_doses
+from trialwright.protocol.dosing.mention import read_doses
 from trialwright.protocol.draft_text import clean
 
 

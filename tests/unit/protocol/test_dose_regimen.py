@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trialwright.core.quantity import Amount
-from trialwright.protocol.dosing_regimen import administrations, days, frequency, routes, volume
+from trialwright.protocol.dosing.regimen import administrations, days, frequency, routes, volume
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from trialwright.dataset.columns import COLUMNS
 from trialwright.protocol.outcomes import Direction, OutcomeLevel, OutcomeType
-from trialwright.protocol.outcomes_draft import draft_outcomes
-from trialwright.protocol.outcomes_lexicon import concepts
-from trialwright.protocol.outcomes_scales import bins, categories, features
-from trialwright.protocol.schedule_draft import draft_schedule, outcome_days, windows
+from trialwright.protocol.outcomes.draft import draft_outcomes
+from trialwright.protocol.outcomes.lexicon import concepts
+from trialwright.protocol.outcomes.scales import bins, categories, features
+from trialwright.protocol.schedule.draft import draft_schedule, outcome_days, windows
 from trialwright.record.model import (
     ArmGroup,
     ArmsInterventionsModule,

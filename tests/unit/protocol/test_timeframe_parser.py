@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialwright.protocol.timeframe import FrameKind, TimeFrame
-from trialwright.protocol.timeframe_parser import parse_time_frame
+from trialwright.protocol.timeframe.parser import parse_time_frame
 
 PIECES = st.sampled_from(
     [

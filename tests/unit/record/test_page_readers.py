@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from trialwright.core.source import Span
 from trialwright.record.provenance import Presence
-from trialwright.record.readers import classic_page, explorer_page_labelled, explorer_page_unlabelled
-from trialwright.record.readers.explorer_layout import SECTIONS
+from trialwright.record.readers.classic import page as classic_page
+from trialwright.record.readers.explorer import labelled as explorer_page_labelled
+from trialwright.record.readers.explorer import unlabelled as explorer_page_unlabelled
+from trialwright.record.readers.explorer.layout import SECTIONS
 from trialwright.record.record import Origin, Record, Rendering, leaves
 
 PAGES = {
@@ -51,7 +53,7 @@ def page(title="A trial", **sections):
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_is_recognised_by_its_own_reader_only(examples, name):
     text = (examples / name).read_text(encoding="utf-8")
-    readers = {"classic_page", "explorer_page_labelled", "explorer_page_unlabelled", "v2_json", "python_literal"}
+    readers = {"classic.page", "explorer.labelled", "explorer.unlabelled", "v2_json", "python_literal"}
     modules = [import_module(f"trialwright.record.readers.{reader}") for reader in sorted(readers)]
     assert [module for module in modules if module.recognises(text)] == [PAGES[name]]
 

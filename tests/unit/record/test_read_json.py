@@ -169,7 +169,7 @@ json_values = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_reading_never_raises_whatever_replaces_a_value(data):
-    """Any value of a record may be anything: reading goes on, and the value is found again in `unmapped` or the study."""
+    """Any value may be anything: reading goes on, and the value is found again in `unmapped` or in the study."""
     study = json.loads(json.dumps(STUDY))
     holder, key = study, "protocolSection"
     for _ in range(data.draw(st.integers(1, 4))):
@@ -182,7 +182,8 @@ def test_reading_never_raises_whatever_replaces_a_value(data):
     try:
         record = room.read(as_bytes(study))
     except InputError as refused:
-        assert refused.code == "READ-004"
+        if refused.code != "READ-004":
+            raise
         return
     written = room.write(record)
     assert room.read(json.dumps(written or STUDY).encode() if "protocolSection" in written else as_bytes(STUDY))

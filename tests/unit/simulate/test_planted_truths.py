@@ -9,7 +9,7 @@ import pytest
 from made_up_protocols import SCALE, escalation, every_kind, horizon, outcome, points, protocol_of, single
 from trialwright.protocol.kinds import Parallel
 from trialwright.protocol.outcomes import OutcomeType, Parameter
-from trialwright.protocol.schedule_draft import outcome_days
+from trialwright.protocol.schedule.draft import outcome_days
 from trialwright.simulate import plan as planning
 from trialwright.simulate.adverse import events
 from trialwright.simulate.life import live

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from trialwright.protocol.outcomes import Direction, OutcomeLevel, OutcomeType
-from trialwright.protocol.schedule_draft import outcome_days
+from trialwright.protocol.schedule.draft import outcome_days
 from trialwright.simulate.scenario import (
     BinaryTruth,
     ByGroup,

@@ -1,0 +1,1 @@
+"""Reads the text of a classic ClinicalTrials.gov record page."""

@@ -1,0 +1,1 @@
+"""What the readers of page texts share: lines, sections, places, terms."""
