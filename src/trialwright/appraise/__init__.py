@@ -2,7 +2,17 @@
 
 from trialwright.appraise.compare import Comparison, compare
 from trialwright.appraise.many import Done, run_folder, summary
-from trialwright.appraise.run import Appraisal, Options, Unfinished, appraise, run, summary_of, write
+from trialwright.appraise.run import (
+    Appraisal,
+    Options,
+    Unfinished,
+    appraise,
+    check_options,
+    one_trial,
+    run,
+    summary_of,
+    write,
+)
 
 __all__ = [
     "Appraisal",
@@ -11,7 +21,9 @@ __all__ = [
     "Options",
     "Unfinished",
     "appraise",
+    "check_options",
     "compare",
+    "one_trial",
     "run",
     "run_folder",
     "summary",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trialwright.appraise.output import MARKER, whole_folder, write_json
 from trialwright.appraise.run import Options, appraise, severities
 from trialwright.appraise.sources import Progress, open_input, quiet
-from trialwright.core.errors import TrialwrightError, UsageError
+from trialwright.core.errors import InputError, TrialwrightError, UsageError
 from trialwright.core.problem import Severity
 
 if TYPE_CHECKING:
@@ -44,13 +44,14 @@ def compare(
     """Write the evidence table of several records as `comparison.html`, `.csv` and `.json`.
 
     `weight_kg`: body weight by which doses per kilogram are multiplied, above 0 and at most 650 kg. A source that
-    cannot be read is listed and does not stop the others. Raises UsageError (RUN-001, RUN-002, RUN-008).
+    cannot be read is listed and does not stop the others. Raises UsageError (RUN-001, RUN-002, RUN-008), InputError
+    (RUN-009) if none can be read.
     """
     from trialwright import __version__
     from trialwright.report import tables
     from trialwright.report.evidence import evidence_row
 
-    if not 0 < weight_kg <= 650:
+    if weight_kg.is_nan() or not 0 < weight_kg <= 650:
         raise UsageError("RUN-008", f"{weight_kg} kg is no body weight", expected="a number above 0 and at most 650")
     rows = []
     unreadable = []
@@ -71,6 +72,14 @@ def compare(
                     warnings=counts[Severity.WARNING],
                     notes=counts[Severity.INFO],
                 )
+            )
+        if not rows:
+            raise InputError(
+                "RUN-009",
+                f"none of the {len(sources)} sources could be read:\n"
+                + "\n".join(f"{name}: {reason}" for name, reason in unreadable),
+                expected="files that hold registry records, or protocol files",
+                mend="name the records, or one folder of them",
             )
         page = tables.render(rows, weight_kg, left_out=unreadable, version=__version__)
         (building / "comparison.html").write_text(page, encoding="utf-8")

@@ -62,11 +62,11 @@ def _prefixed(progress: Progress, said: str, text: str) -> None:
     progress(said + text)
 
 
-def summary(done: Done) -> dict[str, Any]:
-    """What became of one file, as plain values."""
+def summary(done: Done, folder: Path = Path()) -> dict[str, Any]:
+    """What became of one file, as plain values; `folder`: the one that holds the folders of all records."""
     if done.appraisal is None:
         return {"file": done.file, "report": None, "reason": done.reason}
-    return {"file": done.file, **summary_of(done.appraisal, done.folder or "")}
+    return {"file": done.file, **summary_of(done.appraisal, str(folder / (done.folder or "")))}
 
 
 def _index_row(done: Done) -> IndexRow:

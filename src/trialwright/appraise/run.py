@@ -60,7 +60,7 @@ class Appraisal:
     results: Results | None
     unfinished: tuple[Unfinished, ...]
     options: Options
-    command: str = ""
+    protocol_text: str = ""
 
     @property
     def failed(self) -> tuple[Unfinished, ...]:
@@ -137,7 +137,18 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
         results=results,
         unfinished=tuple(stages.unfinished),
         options=options,
+        protocol_text=opened.text,
     )
+
+
+def check_options(protocol: Protocol, options: Options) -> None:
+    """Raises InputError or UsageError (SIM-001, SIM-002, SIM-003) unless the scenario and the truth fit."""
+    from trialwright.simulate import scenarios, truth
+
+    if options.truth is not None:
+        truth.given_truth(options.truth, scenarios.levels_of(protocol))
+    if options.scenario is not None:
+        scenarios.load(options.scenario, protocol)
 
 
 def one_trial(protocol: Protocol, options: Options) -> SimulatedTrial:
@@ -156,12 +167,13 @@ def run(
 ) -> Appraisal:
     """Take one record (or protocol file) the whole way and write everything into a folder.
 
-    Raises InputError if the source cannot be read, UsageError or StageError if the folder cannot be written;
-    then nothing is left half-written.
+    Raises InputError if the source cannot be read, UsageError if the options do not fit it, UsageError or StageError
+    if the folder cannot be written; then nothing is left half-written.
     """
     options = options or Options()
     with whole_folder(folder, force=options.force) as building:
         opened = open_input(source, progress=progress)
+        check_options(opened.protocol, options)
         appraisal = appraise(opened, options, progress=progress)
         progress("writing the report")
         write(appraisal, building, command=command)
@@ -186,7 +198,9 @@ def write(appraisal: Appraisal, folder: Path, *, command: str = "") -> None:
             ],
         },
     )
-    (folder / "protocol.yaml").write_text(protocol.files.dump(appraisal.protocol), encoding="utf-8")
+    # a protocol file that was given stays as its author left it, comments and all
+    text = appraisal.protocol_text or protocol.files.dump(appraisal.protocol)
+    (folder / "protocol.yaml").write_text(text, encoding="utf-8", newline="")
     write_json(folder / "characteristics.json", _characteristics_json(appraisal))
     if appraisal.trial is not None:
         from trialwright.dataset import files as dataset_files

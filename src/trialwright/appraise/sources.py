@@ -26,11 +26,15 @@ SUFFIXES = (".json", ".txt", ".md", ".text", ".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An input that was opened: the record (None where a protocol file was given) and the protocol."""
+    """An input that was opened: the record (None where a protocol file was given) and the protocol.
+
+    `text`: the protocol file as a person left it, with the comments; empty where a record was given.
+    """
 
     record: Record | None
     protocol: Protocol
     name: str
+    text: str = ""
 
 
 def contents(source: str) -> tuple[bytes, str]:
@@ -43,7 +47,7 @@ def contents(source: str) -> tuple[bytes, str]:
     if source == "-":
         return bytes_of(sys.stdin.buffer, "standard input")
     path = Path(source)
-    if not path.exists() and source.upper().startswith("NCT") and source[3:].isdigit():
+    if source[:3].upper() == "NCT" and source[3:].isdigit() and len(source) == 11 and not path.exists():
         raise InputError(
             "READ-015",
             f"there is no file named {source}, and records are not fetched by their number yet",
@@ -68,10 +72,32 @@ def open_input(source: str, *, progress: Progress = quiet) -> Opened:
     data, name = contents(source)
     progress(f"reading {name}")
     if protocol.files.recognises(data):
-        return Opened(None, protocol.files.load(data.decode("utf-8", errors="replace")), name)
+        text = _text(data, name)
+        return Opened(None, protocol.files.load(text), name, text)
     read = record.read(data, name=name)
     progress("drafting the protocol")
     return Opened(read, protocol.draft(read), name)
+
+
+def _text(data: bytes, name: str) -> str:
+    """The text of a protocol file. Raises InputError (DRAFT-011)."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(
+            "DRAFT-011",
+            f"{name} is not UTF-8 text: byte {fault.start}",
+            expected="a YAML file in UTF-8",
+            mend="save it as UTF-8",
+        ) from fault
+
+
+def is_folder(source: str | Path) -> bool:
+    """Whether this is the name of a folder; a name that no file can have is not."""
+    try:
+        return Path(source).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def files_in(folder: Path) -> tuple[Path, ...]:

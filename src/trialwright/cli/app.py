@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from typing import NoReturn
 
 import typer
 
 from trialwright.cli import records, registry, trials
 from trialwright.core.errors import TrialwrightError
+
+TRACEBACK = "TRIALWRIGHT_TRACEBACK"
 
 app = typer.Typer(
     name="trialwright",
@@ -48,15 +52,36 @@ app.add_typer(registry.app, name="registry")
 
 
 def main() -> None:
-    """Run the command line; exit 0 done, 1 a stage could not finish, 2 wrong usage or unreadable input."""
+    """Run the command line; exit 0 done, 1 a stage could not finish, 2 wrong usage or unreadable input.
+
+    A fault of the program itself is shown in one message; its traceback too where TRIALWRIGHT_TRACEBACK is set.
+    """
+    for stream in (sys.stdout, sys.stderr):  # records hold characters that not every terminal has
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         app()
     except TrialwrightError as fault:
-        sys.stderr.write(f"{fault}\n")
-        sys.exit(fault.exit_status)
-    except BrokenPipeError:  # the reader of our output has gone, as in `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped. Nothing was left half-written.\n")
-        sys.exit(130)
+        _leave(str(fault), fault.exit_status)
+    except Exception as fault:  # whatever happens, a user gets a message that can be acted on
+        if os.environ.get(TRACEBACK):
+            raise
+        _leave(
+            f"RUN-004: this is a fault of trialwright, not of what it was given: {type(fault).__name__}: {fault}\n"
+            "Expected: an answer\n"
+            f"To mend it: report it with the command and the input; {TRACEBACK}=1 shows where it happened",
+            1,
+        )
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    """Leaves by way of SystemExit, so that whatever is being built is taken away."""
+    signal.signal(number, signal.SIG_IGN)  # once is enough; a second one would stop the tidying
+    _leave("\nStopped. Nothing was left half-written.", 128 + number)
+
+
+def _leave(said: str, status: int) -> NoReturn:
+    sys.stderr.write(f"{said}\n")
+    sys.exit(status)

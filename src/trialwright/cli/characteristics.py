@@ -65,8 +65,10 @@ def _powers(found: Characteristics) -> Iterator[str]:
             yield f"{what}no power, because {power.note}"
         else:
             yield f"{what}power {power.power.power:.3f} ({power.power.method})"
-    for item in found.overall:
-        yield (
-            f"  {item.scenario}, {item.rule}: a dose is selected and then found better with probability "
-            f"{item.success:.3f}"
-        )
+    if found.overall:
+        first = found.overall[0]
+        yield f"A dose is selected and then found better, by {first.rule}, sizes {' : '.join(map(str, first.sizes))}:"
+        for item in found.overall:
+            if (item.rule, item.truth, item.sizes) == (first.rule, first.truth, first.sizes):
+                yield f"  {item.scenario}: {item.success:.3f}"
+        yield "  (the other readings, truths and sizes: --json)"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 
 def answer(text: str) -> None:
     """Print an answer."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output has gone, as in `| head`: nobody wants the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def answer_json(value: Any) -> None:
@@ -21,6 +27,21 @@ def answer_json(value: Any) -> None:
 def say(text: str) -> None:
     """Print a message to the person at the terminal."""
     sys.stderr.write(text + "\n")
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Raises UsageError (RUN-007) if a file is there already and may not be replaced."""
+    from trialwright.core.errors import UsageError
+
+    if path.is_dir():
+        raise UsageError("RUN-007", f"{path} is a folder", expected="the name of a file", mend="name a file with -o")
+    if path.exists() and not force:
+        raise UsageError(
+            "RUN-007",
+            f"{path} exists already",
+            expected="a name that is not taken: somebody may have edited that file",
+            mend="give another name with -o, or --force to replace the file",
+        )
 
 
 class Steps:

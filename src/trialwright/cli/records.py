@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.output import Steps, answer, answer_json, say
+from trialwright.cli.output import Steps, answer, answer_json, check_free, say
 
 RECORD = typer.Argument(metavar="RECORD", help="A file that holds a registry record, or - for standard input.")
 AS_JSON = typer.Option("--json", help="Answer in JSON.")
@@ -105,28 +105,20 @@ def draft(
     """Draft a computable protocol, with every assumption listed."""
     from trialwright import protocol
     from trialwright.appraise.sources import open_record
-    from trialwright.core.errors import UsageError
     from trialwright.core.files import write_whole
+    from trialwright.protocol.files.encode import encode
 
-    from trialwright.protocol.files_encode import encode
-
+    if output is not None:
+        check_free(output, force=force)
     drafted = protocol.draft(open_record(record))
     text = protocol.files.dump(drafted)
-    if output is None:
-        if as_json:
-            answer_json(encode(drafted))
-        else:
-            answer(text)
-    else:
-        if output.exists() and not force:
-            raise UsageError(
-                "RUN-007",
-                f"{output} exists already",
-                expected="a name that is not taken: somebody may have edited that file",
-                mend="give another name with -o, or --force to replace the file",
-            )
+    if output is not None:
         write_whole(output, text)
         say(f"Wrote {output}")
+    if as_json:
+        answer_json(encode(drafted))
+    elif output is None:
+        answer(text)
     must = sum(assumption.must_confirm for assumption in drafted.assumptions)
     say(f"{len(drafted.assumptions)} assumptions, {must} of which a person must confirm.")
 
@@ -142,9 +134,9 @@ def compare(
     from decimal import Decimal
 
     from trialwright import appraise
-    from trialwright.appraise.sources import files_in
+    from trialwright.appraise.sources import files_in, is_folder
 
-    sources = files_in(Path(records[0])) if len(records) == 1 and Path(records[0]).is_dir() else records
+    sources = files_in(Path(records[0])) if len(records) == 1 and is_folder(records[0]) else records
     steps = Steps(quiet=as_json)
     table = appraise.compare(
         [str(source) for source in sources], output, weight_kg=Decimal(str(weight)), force=force, progress=steps
@@ -156,8 +148,8 @@ def compare(
         answer_json(table.rows_json())
     else:
         answer(f"{len(table.rows)} records. Open {output / 'comparison.html'}")
-    if not table.rows:
-        raise typer.Exit(2)
+    if table.unreadable:
+        raise typer.Exit(1)
 
 
 def _problem_text(problem: object) -> str:

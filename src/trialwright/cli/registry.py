@@ -34,6 +34,8 @@ def load(
         answer_json({"added": loaded.added, "known": loaded.known, "left_out": dict(loaded.left_out)})
     else:
         answer(f"{loaded.added} records added, {loaded.known} known already, {len(loaded.left_out)} left out.")
+    if loaded.left_out:
+        raise typer.Exit(1)
 
 
 @app.command("list")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.output import Steps, answer, answer_json, say
+from trialwright.cli.output import Steps, answer, answer_json, check_free, say
 
 INPUT = typer.Argument(metavar="PROTOCOL|RECORD", help="A protocol file, a registry record, or - for standard input.")
 AS_JSON = typer.Option("--json", help="Answer in JSON.")
@@ -47,17 +47,17 @@ def run(
 ) -> None:
     """Take a record the whole way: read, lint, draft, characteristics, one simulated trial, analysis, report."""
     from trialwright import appraise
-    from trialwright.appraise.sources import files_in
+    from trialwright.appraise.sources import files_in, is_folder
 
     options = appraise.Options(seed=seed, scenario=scenario, truth=_rates(truth), simulate=not no_simulate, force=force)
     command = shlex.join(["trialwright", *sys.argv[1:]])
     steps = Steps(quiet=as_json)
-    if Path(record).is_dir():
+    if is_folder(record):
         done = appraise.run_folder(files_in(Path(record)), output, options, command=command, progress=steps)
         steps.close()
         failed = [item for item in done if item.appraisal is None or item.appraisal.failed]
         if as_json:
-            answer_json([appraise.summary(item) for item in done])
+            answer_json([appraise.summary(item, output) for item in done])
         else:
             for item in done:
                 if item.appraisal is None:
@@ -99,19 +99,30 @@ def simulate(
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Compute the design's operating characteristics; with -o, simulate one trial too."""
+    from trialwright import appraise
     from trialwright import simulate as room
     from trialwright.appraise.output import MARKER, whole_folder, write_json
     from trialwright.appraise.sources import open_input
     from trialwright.cli.characteristics import as_text
+    from trialwright.core.errors import UsageError
 
+    if scenario is not None and output is None:
+        raise UsageError(
+            "RUN-010",
+            "--scenario was given without -o",
+            expected="a folder for the trial that is simulated under it: the characteristics do not depend on it",
+            mend="add -o and the name of a folder, or leave --scenario out",
+        )
+    options = appraise.Options(seed=seed, scenario=scenario, truth=_rates(truth))
     protocol = open_input(source).protocol
-    characteristics = room.characteristics(protocol, _rates(truth))
+    appraise.check_options(protocol, options)
+    characteristics = room.characteristics(protocol, options.truth)
     if output is not None:
         from trialwright import __version__
         from trialwright.dataset import files
 
         with whole_folder(output, force=force) as building:
-            trial = room.one(protocol, scenario, seed=seed)
+            trial = appraise.one_trial(protocol, options)
             files.write(trial.data, building / "dataset")
             write_json(building / MARKER, {"trialwright": __version__, "scenario": trial.scenario.name, "seed": seed})
         say(f"Wrote one simulated trial (scenario {trial.scenario.name!r}, seed {seed}) to {output / 'dataset'}")
@@ -125,6 +136,7 @@ def screen(
     source: Annotated[str, INPUT],
     patients: Annotated[Path, typer.Option(help="CSV file with a row per patient: USUBJID, AGE, SEX.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the verdicts to this CSV file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Judge patients by the structured criteria (age, sex, volunteers); free text is left to a person."""
@@ -132,6 +144,8 @@ def screen(
     from trialwright.appraise.sources import open_input
     from trialwright.core.files import write_whole
 
+    if output is not None:
+        check_free(output, force=force)
     verdicts = room.run(open_input(source).protocol, patients)
     if output is not None:
         write_whole(output, verdicts.to_csv())
@@ -144,7 +158,7 @@ def screen(
 
 def analyse(
     protocol: Annotated[str, INPUT],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of a dataset.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of a dataset, or of a run that has one.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the results to this folder.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
     as_json: Annotated[bool, AS_JSON] = False,
@@ -156,13 +170,14 @@ def analyse(
     from trialwright.appraise.sources import open_input
     from trialwright.dataset import files
 
-    results = room.run(open_input(protocol).protocol, files.read(data))
+    folder = data / "dataset" if (data / MARKER).is_file() and (data / "dataset").is_dir() else data
+    results = room.run(open_input(protocol).protocol, files.read(folder))
     if output is not None:
         with whole_folder(output, force=force) as building:
             write_json(building / "results.json", results.to_json())
             results.frame().write_csv(building / "results.csv")
             results.frame().write_parquet(building / "results.parquet")
-            write_json(building / MARKER, {"trialwright": __version__, "data": str(data)})
+            write_json(building / MARKER, {"trialwright": __version__, "data": str(folder)})
         say(f"Wrote {output / 'results.json'}, results.csv and results.parquet")
     if as_json:
         answer_json(results.to_json())

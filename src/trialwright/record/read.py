@@ -62,7 +62,7 @@ def bytes_of(source: str | Path | bytes | IO[bytes], name: str | None = None) ->
                     "READ-001",
                     f"{path} is a folder",
                     expected="a file that holds one record",
-                    mend="name one file; `trialwright run` and `trialwright lint` take folders",
+                    mend="name one file; `trialwright run` and `trialwright compare` take folders",
                 )
             if path.stat().st_size > LARGEST:
                 raise _too_large(str(path))
@@ -70,7 +70,7 @@ def bytes_of(source: str | Path | bytes | IO[bytes], name: str | None = None) ->
         except OSError as fault:
             raise InputError(
                 "READ-001",
-                f"{path} cannot be read: {fault.strerror or fault}",
+                f"{_short(str(path))} cannot be read: {fault.strerror or fault}",
                 expected="a file that holds one record",
                 mend="check the name and the permissions",
             ) from fault
@@ -82,6 +82,11 @@ def bytes_of(source: str | Path | bytes | IO[bytes], name: str | None = None) ->
     if len(data) > LARGEST:
         raise _too_large(called)
     return data, name or str(called)
+
+
+def _short(name: str) -> str:
+    """A name that fits a message."""
+    return name if len(name) <= 200 else name[:199] + "…"
 
 
 def _too_large(called: str) -> InputError:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LAYOUT = 1
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS layout (version INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS records (
+CREATE TABLE layout (version INTEGER NOT NULL);
+CREATE TABLE records (
     sha256 VARCHAR PRIMARY KEY,
     nct_id VARCHAR,
     title VARCHAR NOT NULL,
@@ -35,6 +35,15 @@ CREATE TABLE IF NOT EXISTS records (
     study JSON NOT NULL
 );
 """
+
+
+def _no_registry(path: Path, why: str) -> InputError:
+    return InputError(
+        "REG-001",
+        f"{path} cannot be opened as a registry: {why}",
+        expected="a file that `trialwright registry load` made, in a folder that is there, not in use elsewhere",
+        mend="name another file with --store, or close the other program",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +66,33 @@ class Registry:
 
         try:
             self._connection: duckdb.DuckDBPyConnection = duckdb.connect(str(path))
-            self._connection.execute(_TABLES)
-            version = self._connection.execute("SELECT version FROM layout").fetchone()
         except duckdb.Error as fault:
-            raise InputError(
-                "REG-001",
-                f"{path} cannot be opened as a registry: {str(fault).splitlines()[0]}",
-                expected="a file that `trialwright registry load` made, not in use by another program",
-                mend="name another file with --store, or close the other program",
-            ) from fault
-        if version is None:
-            self._connection.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
-        elif version[0] != LAYOUT:
+            raise _no_registry(path, str(fault).splitlines()[0]) from fault
+        try:
+            self._open(path)
+        except duckdb.Error as fault:
             self._connection.close()
+            raise _no_registry(path, str(fault).splitlines()[0]) from fault
+        except InputError:
+            self._connection.close()
+            raise
+
+    def _open(self, path: Path) -> None:
+        """Makes the tables in a new file; leaves a database of something else as it is."""
+        tables = {name for (name,) in self._connection.execute("SHOW TABLES").fetchall()}
+        if not tables:
+            self._connection.execute("BEGIN")
+            self._connection.execute(_TABLES)
+            self._connection.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
+            self._connection.execute("COMMIT")
+            return
+        if not tables >= {"layout", "records"}:
+            raise _no_registry(path, "it is a database of something else")
+        version = self._connection.execute("SELECT version FROM layout").fetchone()
+        if version is None or version[0] != LAYOUT:
             raise InputError(
                 "REG-002",
-                f"{path} has the layout {version[0]} and this version writes {LAYOUT}",
+                f"{path} has the layout {version[0] if version else 'of no version'} and this version writes {LAYOUT}",
                 expected=f"layout {LAYOUT}",
                 mend="load the records into a new file",
             )

@@ -47,6 +47,13 @@ def default_truths(levels: int) -> tuple[DltTruth, ...]:
 
 def given_truth(rates: Sequence[float], levels: int) -> DltTruth:
     """The user's truth, checked. Raises UsageError (SIM-003) unless there is one probability per dose level."""
+    if rates and levels == 0:
+        raise UsageError(
+            "SIM-003",
+            "DLT rates were given, and this design escalates no dose",
+            expected="no DLT rates",
+            mend="leave the truth out",
+        )
     if len(rates) != levels or not all(0 <= rate <= 1 for rate in rates):
         raise UsageError(
             "SIM-003",
