@@ -1,6 +1,7 @@
 """Measures what users wait for and prints each figure beside its aim: `make bench`.
 
-Nothing here can fail a build: a figure depends on the machine. `TRIALWRIGHT_CORPUS` adds the figures that need real records.
+Nothing here can fail a build: a figure depends on the machine. `TRIALWRIGHT_CORPUS` adds the figures that need real
+records.
 """
 
 import json
@@ -30,8 +31,6 @@ def command(*arguments: str, cold: bool = False) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as empty:
         if cold:
             environment["PYTHONPYCACHEPREFIX"] = empty
-            environment["MPLCONFIGDIR"] = empty
-            environment["NUMBA_CACHE_DIR"] = empty
         began = time.perf_counter()
         child = subprocess.Popen(
             [*PROGRAM, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment

@@ -1,7 +1,7 @@
 """Puts the messages of every room together into docs/messages.md, and checks that every code in the source is there.
 
-    python docs/build_messages.py            write docs/messages.md
-    python docs/build_messages.py --check    exit with 1 if it is out of date or a code has no entry
+python docs/build_messages.py            write docs/messages.md
+python docs/build_messages.py --check    exit with 1 if it is out of date or a code has no entry
 """
 
 import re
@@ -25,7 +25,8 @@ def rules() -> str:
     from trialwright.lint.rules import RULES
 
     entries = [
-        f"### {rule.id}\nLooks for {rule.looks_for} ({rule.severity.value}). {rule.why} To settle it: {rule.fixability.value}."
+        f"### {rule.id}\nLooks for {rule.looks_for} ({rule.severity.value}). {rule.why} "
+        f"To settle it: {rule.fixability.value}."
         for rule in sorted(RULES, key=lambda rule: rule.id)
     ]
     return "## What the linter looks for\n\n" + "\n\n".join(entries) + "\n"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.protocol.outcomes import Outcome, OutcomeLevel, OutcomeType
 from trialwright.simulate.scenario import (
+    Assumes,
     BinaryTruth,
     ContinuousTruth,
     DurationTruth,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _NORMAL = NormalDist()
 _LARGEST_GRID = 4_000_000
+NO_EFFECT = "no effect on this outcome is reported there"
 _RATIO = re.compile(r"\d{1,2}(?::\d{1,2})+")
 _SAFETY = frozenset(
     {
@@ -170,7 +172,22 @@ def at_effect(
         note = "an arm of fewer than two participants: no test"
     else:
         found, note = _power(scenario, outcome, sizes)
+        if scenario.assumes is Assumes.PUBLISHED and not _reports(scenario, outcome):
+            found, note = None, NO_EFFECT
     return EffectPower(scenario.name, scenario.assumes.value, outcome.id, pair, ratio, sizes, found, note)
+
+
+def _reports(scenario: Scenario, outcome: Outcome) -> bool:
+    """Whether a published scenario speaks of this outcome; what it leaves out is simulated without an effect, and a
+    power at no effect would be taken for a published one."""
+    match outcome.type:
+        case OutcomeType.MORTALITY:
+            return scenario.death.treated != scenario.death.control
+        case OutcomeType.ADVERSE_EVENTS:
+            rate = scenario.adverse_events.rate
+            return rate.treated != rate.control
+    codes = {parameter.code for parameter in outcome.derivation.parameters}
+    return any(item.parameter in codes and item.source is not None for item in scenario.planted)
 
 
 def _power(scenario: Scenario, outcome: Outcome, sizes: tuple[int, int]) -> tuple[Power | None, str]:

@@ -81,10 +81,11 @@ def characteristics(protocol: Protocol, truth: Sequence[float] | None = None) ->
     """The operating characteristics of the protocol's design: exact for a dose escalation and for one arm, power by a
     named method for arms side by side.
 
-    `truth`: true DLT probability of each dose level, lowest first, each in [0, 1]; None = the default truths.
-    Raises UsageError (SIM-003) if it does not fit the dose levels.
+    `truth`: true DLT probability of each dose level, lowest first, each in [0, 1]; None = those that the protocol
+    file gives, else the default truths. Raises UsageError (SIM-003) if it does not fit the dose levels.
     """
     design = protocol.design
+    truth = truth if truth is not None else (protocol.truth or None)
     problems: list[Problem] = []
     base = Characteristics(
         trial=protocol.record.nct_id, design=design.kind, assumptions=protocol.assumptions, problems=()

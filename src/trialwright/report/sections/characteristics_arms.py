@@ -10,11 +10,10 @@ from trialwright.report.figures.bars import Bar, bars
 from trialwright.report.figures.binomial import detection, intervals
 from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
 from trialwright.report.svg import figure
-from trialwright.simulate.comparing import EffectPower, Split
+from trialwright.simulate.comparing import NO_EFFECT, EffectPower, Split
 from trialwright.simulate.operating import Binomial, Characteristics
 from trialwright.simulate.scenario import Assumes
 
-NO_EFFECT = "no effect on this outcome is reported there"
 MOST_ROWS = 21
 ORDER = [kind.value for kind in Assumes]
 
@@ -108,7 +107,7 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
     groups = [
         (
             f"{':'.join(str(r) for r in split.ratio)} ({split.basis})",
-            [_bar(one, powers) for one in ordered if one.ratio == split.ratio],
+            [_bar(one) for one in ordered if one.ratio == split.ratio],
         )
         for split in splits
     ]
@@ -120,24 +119,18 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
             tag("b", "Chance that the test rejects. "),
             "Under the null scenario this is the chance of a false positive; under the others it is the power.",
         ),
-        _power_table(ordered, powers, pair.replace(" against ", " : ")),
+        _power_table(ordered, pair.replace(" against ", " : ")),
     )
 
 
-def _without_effect(one: EffectPower, powers: Sequence[EffectPower]) -> bool:
-    """Whether a published scenario has the null scenario's effect on this outcome: it reports none."""
-    null = next((p.power for p in powers if p.assumes == "null" and p.ratio == one.ratio), None)
-    return one.assumes == "published" and one.power is not None and null is not None and one.power.effect == null.effect
-
-
-def _bar(one: EffectPower, powers: Sequence[EffectPower]) -> Bar:
+def _bar(one: EffectPower) -> Bar:
     label = one.scenario if one.scenario.startswith(one.assumes) else f"{one.assumes}: {one.scenario}"
-    if _without_effect(one, powers):
+    if one.note == NO_EFFECT:
         return Bar(label, None, instead=NO_EFFECT)
     return Bar(label, one.power.power if one.power else None, one.assumes == "null")
 
 
-def _power_table(ordered: Sequence[EffectPower], powers: Sequence[EffectPower], arms: str) -> Markup:
+def _power_table(ordered: Sequence[EffectPower], arms: str) -> Markup:
     """One line for each scenario, one column for each way to share the participants out."""
     sizes = list(dict.fromkeys((one.ratio, one.sizes) for one in ordered))
     methods = {_method(one) for one in ordered if one.power is not None}
@@ -147,8 +140,7 @@ def _power_table(ordered: Sequence[EffectPower], powers: Sequence[EffectPower], 
     rows: list[list[Child]] = []
     for scenario, cells in lines.items():
         one = next(iter(cells.values()))
-        notes = [NO_EFFECT] if _without_effect(one, powers) else []
-        notes += [one.note] if one.note else []
+        notes = [one.note] if one.note else []
         notes += [_method(one)] if len(methods) > 1 and one.power is not None else []
         effect = "; ".join(f"{k} = {numbers.number(v)}" for k, v in one.power.effect.items()) if one.power else ""
         rows.append(

@@ -90,7 +90,10 @@ def levels_of(protocol: Protocol) -> int:
 
 
 def _default_rates(protocol: Protocol) -> tuple[float, ...]:
+    """The rates that the protocol file gives, else a gentle rise."""
     levels = levels_of(protocol)
     if not levels:
         return ()
+    if protocol.truth:
+        return given_truth(protocol.truth, levels).rates
     return next(truth.rates for truth in default_truths(levels) if truth.name == "gentle")
