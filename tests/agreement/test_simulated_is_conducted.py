@@ -36,6 +36,17 @@ def escalation(name):
 COMPARISON = ParallelDesign(("arm-4", "arm-5"), (2, 1), (4, 2))
 DESIGNS = {
     **{name: (escalation(name), LEVELS) for name in rules.names()},
+    **{
+        name: (escalation(name), LEVELS)
+        for name in (
+            "BOIN: target 0.3, at most 12, enough at 6",
+            "BOIN: target 0.3, at most 12, accelerated titration",
+            "keyboard: target 0.3, at most 11",
+            "mTPI: target 0.3, at most 12",
+            "i3+3: target 0.3, at most 12",
+            "table 3:0/2/3 6:1/3/4 9:2/4/5: target 0.3, at most 12",
+        )
+    },
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),
     "parallel": (ParallelDesign(("arm-1", "arm-2"), (2, 1), (6, 3)), ("arm-1", "arm-2")),
     "parallel, not randomised": (ParallelDesign(("arm-1", "arm-2"), (1, 1), (4, 4), False), ("arm-1", "arm-2")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Unpack
 
 from trialwright.core.errors import UsageError
 from trialwright.design.literal import Literal
@@ -11,7 +12,12 @@ from trialwright.design.rule import CountingRule
 from trialwright.design.three_plus_three import APlusB
 from trialwright.design.words import value_of
 
+if TYPE_CHECKING:
+    from trialwright.design.interval_names import Options
+
 Factory = Callable[[int, int], CountingRule]
+
+_INTERVAL = re.compile(r"\s*(?:boin|keyboard|mtpi|mtpi-?2|i3\+3|i3plus3|table)\s*(?:$|[: ])", re.IGNORECASE)
 
 _EARLY = re.compile(r",\s*stopped at the (?P<which>\w+) dlt$")
 _A_PLUS_B = re.compile(r"(?P<a>\d+)\s*\+\s*(?P<b>\d+)\s*:\s*(?P<what>.+)$")
@@ -25,7 +31,9 @@ _VARIANTS: tuple[tuple[re.Pattern[str], bool, bool], ...] = (
 
 
 def names(cohort_size: int = 3) -> tuple[str, ...]:
-    """The names of all rules for this cohort size, each variant also "stopped at the second DLT".
+    """The names of the rules that need nothing but a cohort size, each variant also "stopped at the second DLT".
+
+    Interval designs need a target and a maximum sample size too: `interval_names.EXAMPLES`.
 
     >>> names()[:2]
     ('3+3: stop at two', '3+3: six required at the MTD')
@@ -39,22 +47,40 @@ def names(cohort_size: int = 3) -> tuple[str, ...]:
     return tuple(rule.name for rule in rules)
 
 
-def make(name: str, levels: int, cohort_size: int | None = None) -> CountingRule:
+def make(name: str, levels: int, cohort_size: int | None = None, **options: Unpack[Options]) -> CountingRule:
     """The rule of this name for so many dose levels (1 or more).
 
     `cohort_size`: participants in a cohort, 1 or more; None: as the name says. Where it differs from the name's
-    ("3+3" with cohorts of 4) it wins, and the rule's own name says so ("4+4").
+    ("3+3" with cohorts of 4) it wins, and the rule's own name says so ("4+4"). `options`: what an interval design needs
+    beside it, such as `target` and `most`, unless its name says them.
 
-    Raises UsageError: DES-012 (no rule of this name), DES-011 (numbers that do not fit together).
+    Raises UsageError: DES-012 (no rule of this name), DES-011, DES-101 to DES-105, DES-111, DES-112 (numbers that are
+    missing or do not fit together).
 
     >>> make("3+3: stop at two", levels=3, cohort_size=4).name
     '4+4: stop at two'
+    >>> make("BOIN", levels=5, target=0.3, most=30).name
+    'BOIN: target 0.3, cohorts of 3, at most 30'
     """
+    if _INTERVAL.match(name):
+        from trialwright.design import interval_names  # with numpy: only where it is needed
+
+        return interval_names.make(name, levels, cohort_size, options)
+    given = [key for key, value in options.items() if value is not None]
+    if given:
+        raise UsageError(
+            "DES-105",
+            f"{given[0]!r} for the rule {name!r}",
+            expected="nothing but levels and a cohort size",
+            mend="leave it out: it belongs to another rule",
+        )
     return factory(name)(levels, cohort_size or _named_size(name))
 
 
 def factory(name: str) -> Factory:
     """What makes the rule of this name from a number of levels and a cohort size. Raises UsageError DES-012."""
+    if _INTERVAL.match(name):
+        return lambda levels, size: make(name, levels, size)
     text = " ".join(name.lower().split())
     early = _EARLY.search(text)
     text = _EARLY.sub("", text)
@@ -70,7 +96,8 @@ def factory(name: str) -> Factory:
         "DES-012",
         f"there is no rule called {name!r}",
         expected="; ".join(f'"{known}"' for known in names() if "stopped" not in known)
-        + '; each also with ", stopped at the second DLT"',
+        + '; each also with ", stopped at the second DLT"; '
+        + '"BOIN: target 0.3, cohorts of 3, at most 30", and so on for keyboard, mTPI and i3+3',
         mend="copy one of the names; for cohorts of m write m+m in place of 3+3",
     )
 

@@ -39,7 +39,7 @@ def test_the_cohort_size_of_the_protocol_wins_and_the_name_says_so():
 
 
 @pytest.mark.parametrize(
-    "name", ["3+3", "", "BOIN", "3+4: stop at two", "literal: cohorts of many, stop at two DLTs in a cohort"]
+    "name", ["3+3", "", "BION", "3+4: stop at two", "literal: cohorts of many, stop at two DLTs in a cohort"]
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(name):
     with pytest.raises(UsageError, match="DES-012") as caught:

@@ -29,6 +29,17 @@ DESIGNS = {
     **{name: counting(name) for name in rules.names()},
     "4+4: with de-escalation": counting("4+4: with de-escalation", cohort=4),
     "1+1: stop at two": counting("1+1: stop at two", cohort=1, window=0),
+    **{
+        name: counting(name)
+        for name in (
+            "BOIN: target 0.3, at most 18",
+            "BOIN: target 0.3, at most 18, enough at 6, start at level 2, accelerated titration, extra safety 0.05",
+            "keyboard: target 0.3, at most 17",
+            "mTPI: target 0.25, at most 12",
+            "i3+3: target 0.3, at most 12",
+            "table 3:0/2/3 6:1/3/4 9:2/4/5: target 0.3, at most 12",
+        )
+    },
     "single arm": SingleArmDesign("arm-1", 9),
     "2:1": ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)),
     "three arms, one empty": ParallelDesign(("arm-1", "arm-5", "arm-6"), (1, 1, 1), (0, 4, 4), randomised=False),
