@@ -32,6 +32,7 @@ class Finding:
 
     `rule`: the rule's id (`DS-002`). `field`: v2 path of the field that it concerns first. `why`: what it means for
     somebody who runs or reads the trial. `as_of`: the day that dates were judged on; None where no date matters.
+    `says_too`: codes of problems by which reading or drafting may have said the same.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class Finding:
     field: str | None = None
     evidence: tuple[Evidence, ...] = ()
     as_of: date | None = None
+    says_too: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain values; evidence with its place in words."""

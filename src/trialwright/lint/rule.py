@@ -34,7 +34,8 @@ Look = Callable[[Subject], Iterator[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the linter. `dated`: whether its answer depends on the day it is asked."""
+    """One rule of the linter. `dated`: whether its answer depends on the day it is asked.
+    `says_too`: codes of problems of reading and drafting that say the same."""
 
     id: str
     severity: Severity
@@ -43,6 +44,7 @@ class Rule:
     fixability: Fixability
     look: Look
     dated: bool = False
+    says_too: tuple[str, ...] = ()
 
     def apply(self, subject: Subject) -> Iterator[Finding]:
         """The rule's findings on a record; nothing if its fault is not there."""
@@ -58,6 +60,7 @@ class Rule:
                 field=answer.field,
                 evidence=answer.evidence if isinstance(answer, Found) else (),
                 as_of=subject.as_of if self.dated else None,
+                says_too=self.says_too if found else (),
             )
 
 
@@ -69,10 +72,11 @@ def rule(
     why: str,
     fix: Fixability,
     dated: bool = False,
+    says_too: tuple[str, ...] = (),
 ) -> Callable[[Look], Rule]:
     """Make a rule of a function that looks at a subject and yields what it found."""
 
     def make(look: Look) -> Rule:
-        return Rule(id, severity, looks_for, why, fix, look, dated)
+        return Rule(id, severity, looks_for, why, fix, look, dated, says_too)
 
     return make

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from trialwright.core.problem import Evidence
-from trialwright.core.source import Location, Span
 from trialwright.protocol.protocol import Protocol
 from trialwright.record.model import ProtocolSection
 from trialwright.record.provenance import Presence
@@ -35,17 +34,7 @@ class Subject:
         """The evidence at a v2 path: the words given, or the field's whole value."""
         value = self.record.value(path)
         shown = text if text is not None else str(value if value not in (None, ()) else "")
-        return Evidence.of(shown, self._place(path, shown))
-
-    def _place(self, path: str, text: str) -> Location | None:
-        """Where the words stand: within the field's line if the field is on one line, else the field's place."""
-        where = self.record.where(path)
-        value = self.record.value(path)
-        if isinstance(where, Span) and where.line == where.end_line and isinstance(value, str):
-            at = value.find(text)
-            if at >= 0 and where.end_column - where.column == len(value):
-                return Span(where.line, where.column + at, where.line, where.column + at + len(text))
-        return where
+        return Evidence.of(shown, self.record.place_of(path, shown))
 
 
 def partial_date(text: str | None) -> tuple[date, date] | None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from trialwright.core.problem import Problem
-from trialwright.core.source import JsonPath, Location
+from trialwright.core.source import JsonPath, Location, Span
 from trialwright.record.model import Json, Study, camel
 from trialwright.record.provenance import Coverage, Entry, Presence, Provenance
 
@@ -90,6 +90,33 @@ class Record:
         """The first place in the source that the field at a v2 path came from, or None."""
         places = self.entry(path).where
         return places[0] if places else None
+
+
+    def place_of(self, path: str, words: str) -> Location | None:
+        """Where some words of the text at a v2 path stand: their own columns if they are found on one line of the
+        source, else the line that holds them, else the field's first place."""
+        places = self.entry(path).where
+        value = self.value(path)
+        lines = [line for line in value.split("\n") if line.strip()] if isinstance(value, str) else []
+        if len(lines) != len(places):
+            return places[0] if places else None
+        wanted = words.rstrip("…").split("\n")[0].strip()
+        for line, place in zip(lines, places, strict=True):
+            at = line.find(wanted)
+            if wanted and at >= 0:
+                return _within(place, line, at, len(wanted))
+        return places[0] if places else None
+
+
+def _within(place: Location, line: str, at: int, length: int) -> Location:
+    """The columns of words that begin at `at` in a line of the value, where the source's line reads the same."""
+    if not isinstance(place, Span) or place.line != place.end_line:
+        return place
+    indent = len(line) - len(line.lstrip())
+    if place.end_column - place.column == len(line.strip()):
+        start = place.column + at - indent
+        return Span(place.line, start, place.line, min(start + length, place.end_column))
+    return place
 
 
 def _is_empty(value: Any) -> bool:

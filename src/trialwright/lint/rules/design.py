@@ -33,6 +33,7 @@ def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
     "a placebo or sham arm in a trial coded as not randomised",
     why="A placebo comparison without randomisation cannot be run as it is coded: one of the two is wrong.",
     fix=Fixability.SPONSOR,
+    says_too=("DRAFT-131",),
 )
 def placebo_not_randomised(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
@@ -150,6 +151,7 @@ def arms_against_code(subject: Subject) -> Iterator[Answer]:
     "an escalation rule that is not stated in full",
     why="Two sites that follow the same words would treat different numbers of patients at different doses.",
     fix=Fixability.SPONSOR,
+    says_too=("DRAFT-120", "DRAFT-122"),
 )
 def escalation_gaps(subject: Subject) -> Iterator[Answer]:
     design = subject.protocol.design

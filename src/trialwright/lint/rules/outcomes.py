@@ -74,15 +74,22 @@ def implausible_unit(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def no_threshold(subject: Subject) -> Iterator[Answer]:
-    for item in subject.protocol.outcomes:
-        rule_ = item.derivation
-        if item.type is OutcomeType.BINARY and rule_.responder and rule_.threshold == 0 and item.source:
-            field = f"{item.source}.{'description' if item.description else 'measure'}"
-            yield Found(
-                f"{item.measure!r} counts participants with a change, and no size of the change is stated.",
-                item.source,
-                (subject.quote(field),),
-            )
+    counted = [
+        item
+        for item in subject.protocol.outcomes
+        if item.type is OutcomeType.BINARY and item.derivation.responder and item.derivation.threshold == 0
+    ]
+    fields = [f"{item.source}.{'description' if item.description else 'measure'}" for item in counted if item.source]
+    if fields:
+        yield Found(
+            f"{_outcomes(len(fields), 'count')} participants with a change, and no size of the change is stated.",
+            OUTCOMES,
+            tuple(subject.quote(field) for field in fields),
+        )
+
+
+def _outcomes(number: int, verb: str) -> str:
+    return f"1 outcome {verb}s" if number == 1 else f"{number} outcomes {verb}"
 
 
 _FROM_BASELINE = re.compile(r"\bchanges?\b[^.]{0,120}\bfrom baseline\b", re.IGNORECASE)
@@ -96,15 +103,21 @@ _FROM_BASELINE = re.compile(r"\bchanges?\b[^.]{0,120}\bfrom baseline\b", re.IGNO
     fix=Fixability.RECORD,
 )
 def no_baseline(subject: Subject) -> Iterator[Answer]:
-    for item in subject.protocol.outcomes:
-        if item.source and _FROM_BASELINE.search(item.measure) and not item.time_frame.baseline:
-            frame = item.time_frame.raw
-            if frame and "baseline" not in frame.lower():
-                yield Found(
-                    f"{item.measure[:80]!r} is a change from baseline; its time frame is {frame!r}.",
-                    f"{item.source}.timeFrame",
-                    (subject.quote(f"{item.source}.timeFrame"),),
-                )
+    fields = [
+        f"{item.source}.timeFrame"
+        for item in subject.protocol.outcomes
+        if item.source
+        and _FROM_BASELINE.search(item.measure)
+        and item.time_frame.raw
+        and not item.time_frame.baseline
+        and "baseline" not in item.time_frame.raw.lower()
+    ]
+    if fields:
+        yield Found(
+            f"{_outcomes(len(fields), 'measure')} a change from baseline in a time frame without one.",
+            fields[0],
+            tuple(subject.quote(field) for field in fields),
+        )
 
 
 _SAFETY = re.compile(

@@ -23,6 +23,7 @@ OUTCOMES = "protocolSection.outcomesModule"
     "a numbered list that does not start at 1, or has gaps",
     why="A criterion that is not there cannot be checked: nobody can be called eligible by this text alone.",
     fix=Fixability.RENDERING,
+    says_too=("READ-101", "DRAFT-301"),
 )
 def gaps(subject: Subject) -> Iterator[Answer]:
     missing = [item for item in subject.protocol.eligibility.criteria if item.kind is ItemKind.MISSING]
@@ -72,6 +73,7 @@ def _observational(subject: Subject) -> bool:
     "a power of ten whose exponent lost its raised position",
     why="'1 X 10 8' reads as one hundred million or as one hundred and eight: a dose must not hang on a superscript.",
     fix=Fixability.RENDERING,
+    says_too=("READ-112", "DRAFT-101"),
 )
 def lost_exponents(subject: Subject) -> Iterator[Answer]:
     yield from _ambiguous(subject, lost_exponent=True)
@@ -83,6 +85,7 @@ def lost_exponents(subject: Subject) -> Iterator[Answer]:
     "a number in scientific notation that can be read in two ways",
     why="'4.0*10E7' is 4 x 10^7 to one reader and 4 x 10 x 10^7 to a computer: a tenfold dose.",
     fix=Fixability.SPONSOR,
+    says_too=("DRAFT-101",),
 )
 def ambiguous_notation(subject: Subject) -> Iterator[Answer]:
     yield from _ambiguous(subject, lost_exponent=False)
@@ -113,6 +116,7 @@ def _ambiguous(subject: Subject, *, lost_exponent: bool) -> Iterator[Answer]:
     "outcomes whose level (primary or secondary) was lost",
     why="Without the level nobody can tell which outcome the trial stands or falls by.",
     fix=Fixability.RENDERING,
+    says_too=("READ-105", "DRAFT-202"),
 )
 def lost_levels(subject: Subject) -> Iterator[Answer]:
     unknown = [item for item in subject.protocol.outcomes if item.level is OutcomeLevel.UNKNOWN]

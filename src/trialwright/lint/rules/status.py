@@ -171,6 +171,7 @@ _PLANNED = re.compile(
     "a number of participants in the text that is not the enrolment",
     why="The planned and the reported size differ: power, stopping and allocation were planned for another number.",
     fix=Fixability.SPONSOR,
+    says_too=("DRAFT-112",),
 )
 def text_size(subject: Subject) -> Iterator[Answer]:
     count = subject.record.value(COUNT)

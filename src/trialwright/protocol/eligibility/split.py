@@ -272,7 +272,7 @@ def _report_text(record: Record, raw: str, criteria: Sequence[Criterion], proble
                     Severity.WARNING,
                     f"{section} criteria: number {', '.join(c.number or '' for c in gone)} is missing from the list",
                     field=path,
-                    evidence=(Evidence.of(quote, where),),
+                    evidence=(Evidence.of(quote, record.place_of(path, quote) or JsonPath(path)),),
                     expected="numbers without a gap, from 1",
                     mend="supply the missing criterion in the protocol file, with your name and its source",
                 )

@@ -76,7 +76,8 @@ def all_entries(contents: Contents) -> tuple[Entry, ...]:
         ("the run", contents.problems),
     )
     entries = [of_finding(found) for found in contents.findings]
-    entries += [of_problem(found, stage) for stage, group in groups for found in group]
+    said = {code for found in contents.findings for code in found.says_too}
+    entries += [of_problem(found, stage) for stage, group in groups for found in group if found.code not in said]
     seen: dict[tuple[str, str], Entry] = {}
     for entry in entries:
         seen.setdefault((entry.code, entry.message), entry)

@@ -167,8 +167,11 @@ def _results(contents: Contents, protocol: Protocol, facts: Sequence[Fact], peop
 
 
 def _kind(outcome: Outcome) -> str:
-    level = "proposed" if outcome.origin != "registry" else outcome.level.value
-    return f"{level if outcome.level is not OutcomeLevel.UNKNOWN else 'level not known'}, {outcome.type.value}"
+    if outcome.origin != "registry":
+        level = "proposed"
+    else:
+        level = outcome.level.value if outcome.level is not OutcomeLevel.UNKNOWN else "level not known"
+    return f"{level}, {outcome.type.value}"
 
 
 def _picture(
