@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.design.graph import Endings, Floats, walk
-from trialwright.design.rule import CountingRule, Counts
+from trialwright.design.rule import CountingRule, Counts, Treat
 
-_CHUNK = 1 << 15  # endings times scenarios held at once: small enough for the cache
+_CHUNK = 1 << 16  # endings times scenarios held at once: small enough for the cache
 _LOG_ZERO = -1e5  # stands for log(0): its exponential is 0, and 0 times it is 0
 
 
@@ -26,6 +26,7 @@ def compile(  # noqa: A001 - the name that the field gives to it; the builtin is
     rule: CountingRule,
     *,
     start: Counts | None = None,
+    opening: Treat | None = None,
     max_states: int = 2_000_000,
     max_participants: int = 1_000,
 ) -> Graph:
@@ -33,6 +34,7 @@ def compile(  # noqa: A001 - the name that the field gives to it; the builtin is
 
     `start`: participants and DLTs so far, none of them pending; the rule is asked for its next action there. Results
     then count the participants and DLTs of the start too, and probabilities are conditional on it.
+    `opening`: the cohort under way, so many places of it still open; it is completed before the rule is asked.
 
     Raises StageError: DES-001 (more than `max_states` states), DES-002 (the rule does not end within
     `max_participants`), DES-003 (the rule answers with an action that makes no sense), DES-004 (`start` does not fit).
@@ -42,7 +44,7 @@ def compile(  # noqa: A001 - the name that the field gives to it; the builtin is
     >>> round(result.expected_n, 4), round(result.prob_n_at_most(9), 3), round(float(result.selection[3]), 3)
     (10.6985, 0.495, 0.625)
     """
-    endings = walk(rule, start, max_states, max_participants)
+    endings = walk(rule, start, max_states, max_participants, opening)
     n = (endings.n - endings.start_n).astype(np.float64)
     y = (endings.y - endings.start_y).astype(np.float64)
     return Graph(
@@ -125,14 +127,15 @@ class Graph:
         both = np.hstack((rates, 1.0 - rates))
         logs = np.full_like(both, _LOG_ZERO)
         np.log(both, out=logs, where=both > 0)
-        result: Floats = logs @ self.exponents
+        # not `@`: the threads of the linear algebra library wake more slowly than these small products take
+        result: Floats = np.einsum("sk,kt->st", logs, self.exponents)
         result += self.log_weight
         np.exp(result, out=result)
         return result
 
     def _summaries(self, rates: Floats, probability: Floats) -> Summaries:
         ends = self.endings
-        means = probability @ self.counts.T
+        means = np.einsum("st,kt->sk", probability, self.counts)
 
         def by(group: NDArray[np.int64], size: int) -> Floats:
             return np.stack([np.bincount(group, weights=row, minlength=size) for row in probability])
@@ -145,7 +148,7 @@ class Graph:
             dlts_by_level=means[:, self.levels :],
             total_n=by(self.total_n, int(self.total_n.max()) + 1),
             total_dlts=by(self.total_y, int(self.total_y.max()) + 1),
-            prob_completed=probability @ ends.completed.astype(np.float64),
+            prob_completed=np.einsum("st,t->s", probability, ends.completed.astype(np.float64)),
             categories=ends.categories,
             stop_reasons=by(ends.category, len(ends.categories)),
             mass_error=np.abs(probability.sum(axis=1) - 1.0),
@@ -294,6 +297,10 @@ class ExactResult:
         """The chance that the trial needs at most `limit` participants."""
         return float(self.n_distribution[: max(0, limit + 1)].sum())
 
+    def prob_n_more_than(self, limit: int) -> float:
+        """The chance that the trial needs more than `limit` participants, such as the number registered."""
+        return float(self.n_distribution[max(0, limit + 1) :].sum())
+
     def prob_dlts_at_least(self, count: int) -> float:
         """The chance of `count` or more DLTs in all."""
         return float(self.dlt_distribution[max(0, count) :].sum())
@@ -301,6 +308,17 @@ class ExactResult:
     def prob_n_above(self, level: int, more_than: int) -> float:
         """The chance that more than `more_than` participants are treated at levels above `level`."""
         return self.prob_where(self.graph.endings.n[:, level:].sum(axis=1) > more_than)
+
+    def prob_overdosed(self, share: float, target: float, of: int | None = None) -> float:
+        """The risk of overdosing: the chance that more than `share` (a proportion) of `of` participants are treated at
+        levels whose true DLT rate lies above `target`. `of`: None = the most that the design can need, as in BOIN."""
+        above = self.summary.truth[0] > target
+        limit = share * (int(self.graph.total_n.max()) if of is None else of)
+        return self.prob_where(self.graph.endings.n[:, above].sum(axis=1) > limit + 1e-9)
+
+    def prob_selected_above(self, target: float) -> float:
+        """The chance that a level whose true DLT rate lies above `target` is selected."""
+        return float(self.selection[1:][self.summary.truth[0] > target].sum())
 
     def prob_where(self, mask: NDArray[np.bool_]) -> float:
         """The chance of the endings marked in `mask`, shape (T,)."""

@@ -145,10 +145,17 @@ def check_action(rule: CountingRule, action: Action, counts: Counts | None) -> N
         )
 
 
-def walk(rule: CountingRule, start: Counts | None, max_states: int, max_participants: int) -> Endings:
-    """Follow the rule from its opening, or from the counts of a live trial, to all of its endings."""
+def walk(
+    rule: CountingRule, start: Counts | None, max_states: int, max_participants: int, under_way: Treat | None = None
+) -> Endings:
+    """Follow the rule from its opening, or from the counts of a live trial, to all of its endings.
+
+    `under_way`: the cohort that is being treated at the start; the rule is asked when it is complete."""
     memories, categories = Interned(), Interned()
     begin, opening = _beginning(rule, start, memories)
+    if under_way is not None:
+        check_action(rule, under_way, start)
+        opening = _as_arrays([under_way], memories, Interned())
     pending: dict[int, list[States]] = {}
     ended: list[tuple[States, Actions]] = []
     widths: list[tuple[int, int]] = []
