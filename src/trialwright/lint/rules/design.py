@@ -231,7 +231,7 @@ def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
 )
 def no_ratio(subject: Subject) -> Iterator[Answer]:
     design = subject.protocol.design
-    assumed = any(item.about.endswith("ratio") for item in subject.protocol.assumptions)
+    assumed = any(item.about.endswith("ratio") and item.must_confirm for item in subject.protocol.assumptions)
     if isinstance(design, Parallel) and design.randomised and (design.ratio is None or assumed):
         yield Found("The record states neither the ratio nor the sizes of its randomised arms.", ALLOCATION)
 

@@ -1,0 +1,98 @@
+"""Writes the pages of the reference that come from the program itself.
+
+python docs/build_reference.py            write docs/reference/commands.md and docs/reference/dataset.md
+python docs/build_reference.py --check    exit with 1 if they are out of date
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+PROGRAM = [sys.executable, "-c", "from trialwright.cli.app import main; main()"]
+
+COMMANDS_HEAD = """\
+This page is made by `make docs`. Exit status: 0 done, whatever was found in the record; 1 a stage could not finish; 2 wrong
+usage or unreadable input. Answers go to standard output, progress and messages to standard error.
+"""
+DATASET_HEAD = """\
+This page is made by `make docs`. Each table is a CSV and a Parquet file. Names are SDTM's where SDTM has one. Every table
+begins with these columns:
+"""
+DATASET_KEYS = """\
+`DAY` is the trial day on which the row occurred, `KNOWN` the one on which it became known, `VERSION` rises with each
+correction. Doses are decimal numbers written as text. A missing value is null, and null is unknown.
+"""
+
+
+def help_of(*command: str) -> str:
+    """The help of a command, as a terminal of 100 columns shows it."""
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "TERMINAL_WIDTH": "100"}
+    done = subprocess.run(
+        [*PROGRAM, *command, "--help"], capture_output=True, text=True, check=True, env=environment, encoding="utf-8"
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines()).replace(
+        "Usage: -c", "Usage: trialwright"
+    )
+
+
+def names(group: object, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every command of the program, in the order of its help."""
+    found = []
+    for name, command in group.commands.items():
+        found += names(command, (*above, name)) if hasattr(command, "commands") else [(*above, name)]
+    return found
+
+
+def commands() -> str:
+    """The page of commands."""
+    import typer
+
+    from trialwright.cli.app import app
+
+    parts = [
+        "# Commands\n",
+        COMMANDS_HEAD,
+    ]
+    for command in names(typer.main.get_command(app)):
+        parts.append(f"## trialwright {' '.join(command)}\n\n```text\n{help_of(*command)}\n```\n")
+    return "\n".join(parts)
+
+
+def dataset() -> str:
+    """The page of tables."""
+    from trialwright.dataset import columns
+
+    parts = [
+        "# The tables of a dataset\n",
+        DATASET_HEAD,
+        _table(columns.KEYS),
+        DATASET_KEYS,
+    ]
+    for domain, held in columns.COLUMNS.items():
+        parts.append(f"## {domain}\n\n{_table(held)}")
+    return "\n".join(parts)
+
+
+def _table(held: object) -> str:
+    rows = [f"| `{name}` | {kind} |" for name, kind in held.items()]
+    return "\n".join(["| column | kind |", "|---|---|", *rows]) + "\n"
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    sys.path.insert(0, str(DOCS.parent / "src"))
+    late = 0
+    for name, page in (("commands.md", commands()), ("dataset.md", dataset())):
+        target = DOCS / "reference" / name
+        if "--check" not in sys.argv:
+            target.write_text(page, encoding="utf-8")
+        elif not target.exists() or target.read_text(encoding="utf-8") != page:
+            sys.stderr.write(f"docs/reference/{name} is out of date: run `make docs`\n")
+            late = 1
+    return late
+
+
+if __name__ == "__main__":
+    sys.exit(main())
