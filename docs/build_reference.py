@@ -13,12 +13,12 @@ DOCS = Path(__file__).resolve().parent
 PROGRAM = [sys.executable, "-c", "from trialwright.cli.app import main; main()"]
 
 COMMANDS_HEAD = """\
-This page is made by `make docs`. Exit status: 0 done, whatever was found in the record; 1 a stage could not finish; 2 wrong
-usage or unreadable input. Answers go to standard output, progress and messages to standard error.
+This page is made by `make docs`. Exit status: 0 done, whatever was found in the record; 1 a stage could not finish; 2
+wrong usage or unreadable input. Answers go to standard output, progress and messages to standard error.
 """
 DATASET_HEAD = """\
-This page is made by `make docs`. Each table is a CSV and a Parquet file. Names are SDTM's where SDTM has one. Every table
-begins with these columns:
+This page is made by `make docs`. Each table is a CSV and a Parquet file. Names are SDTM's where SDTM has one. Every
+table begins with these columns:
 """
 DATASET_KEYS = """\
 `DAY` is the trial day on which the row occurred, `KNOWN` the one on which it became known, `VERSION` rises with each
