@@ -19,6 +19,7 @@ from trialwright.protocol.schedule import Encounter
 FEW = 5  # below this many participants in a group no asymptotic p or interval is given
 LEVEL = "dose level"
 RANDOMISED, ENROLLED, DOSED, DLT_EVALUABLE = "randomised", "enrolled", "dosed", "DLT-evaluable"
+MOST_PAIRED = 8
 NOT_RANDOMISED = "not randomised: the groups may differ in more than their treatment"
 
 
@@ -192,12 +193,18 @@ def _undosed(group: Group, arms: Mapping[str, Arm]) -> bool:
 
 
 def _pairs(groups: Sequence[Group], arms: Mapping[str, Arm]) -> list[tuple[Group, Group, str]]:
-    """Experimental against control; all pairs in the record's order where no arm, or every arm, is a control."""
+    """Experimental against control; all pairs in the record's order where no arm, or every arm, is a control.
+
+    Of more groups than MOST_PAIRED without a control, each is compared with the first one only.
+    """
     controls = [g for g in groups if g.name in arms and arms[g.name].role.is_control]
     others = [g for g in groups if g not in controls]
     if controls and others:
         return [(first, second, "") for first in others for second in controls]
     word = "no arm is coded as a control" if not controls else "every arm is coded as a control"
+    if len(groups) > MOST_PAIRED:
+        said = f"{word}, and {len(groups)} groups are too many to compare in pairs: each minus the first of the record"
+        return [(group, groups[0], said) for group in groups[1:]]
     return [
         (first, second, f"{word}: first minus second in the record's order")
         for first, second in combinations(groups, 2)

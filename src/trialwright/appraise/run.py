@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trialwright.simulate.trial import SimulatedTrial
 
 T = TypeVar("T")
+MOST_ARMS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,6 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
     `characterise`: whether to compute operating characteristics.
     """
     from trialwright import analyse, lint, simulate
-    from trialwright.protocol.kinds import Unsupported
 
     stages = _Stages(progress)
     protocol = opened.protocol
@@ -110,18 +110,19 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
     characteristics: Characteristics | None = None
     trial: SimulatedTrial | None = None
     results: Results | None = None
+    blocked = _not_run(protocol)
     if not characterise:
         stages.skip("computing operating characteristics", "not asked for")
-    elif isinstance(protocol.design, Unsupported):
-        stages.skip("computing operating characteristics", protocol.design.missing)
+    elif blocked:
+        stages.skip("computing operating characteristics", blocked)
     else:
         characteristics = stages.do(
             "computing operating characteristics", lambda: simulate.characteristics(protocol, options.truth)
         )
     if not options.simulate:
         stages.skip("simulating one trial", "not asked for")
-    elif isinstance(protocol.design, Unsupported):
-        stages.skip("simulating one trial", protocol.design.missing)
+    elif blocked:
+        stages.skip("simulating one trial", blocked)
     else:
         trial = stages.do("simulating one trial", lambda: one_trial(protocol, options))
         if trial is not None:
@@ -139,6 +140,17 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
         options=options,
         protocol_text=opened.text,
     )
+
+
+def _not_run(protocol: Protocol) -> str:
+    """Why a design is not computed and simulated; empty if it is."""
+    from trialwright.protocol.kinds import Unsupported
+
+    if isinstance(protocol.design, Unsupported):
+        return protocol.design.missing
+    if len(protocol.arms) > MOST_ARMS:
+        return f"the protocol has {len(protocol.arms):,} arms; up to {MOST_ARMS} are computed"
+    return ""
 
 
 def check_options(protocol: Protocol, options: Options) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.core.source import JsonPath
 from trialwright.record.model import Json, Study
+from trialwright.record.plain_values import check_depth
 from trialwright.record.provenance import Coverage, Line, Provenance
 from trialwright.record.reading import Reading
 from trialwright.record.record import leaves
@@ -34,7 +35,10 @@ def study_type() -> TypeAdapter[Study]:
 
 
 def study_of(document: Mapping[str, Json]) -> Reading:
-    """The study in one v2 JSON object, with what did not fit set aside in `unmapped`."""
+    """The study in one v2 JSON object, with what did not fit set aside in `unmapped`.
+
+    Raises InputError (READ-006) if that is nested too deeply.
+    """
     from pydantic import ValidationError
 
     unmapped: dict[str, Json] = {}
@@ -48,6 +52,7 @@ def study_of(document: Mapping[str, Json]) -> Reading:
         except ValidationError as faults:
             errors = faults.errors(include_url=False, include_context=False)
             if work is document:
+                check_depth(document)
                 work = _copied(document)
             for error in sorted(errors, key=lambda e: _reversed_order(e["loc"])):
                 _set_aside(work, error["loc"], error["type"], unmapped, problems)

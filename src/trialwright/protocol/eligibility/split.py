@@ -26,6 +26,7 @@ _INTRODUCES = re.compile(
     r"\b(?:eligible|ineligible|excluded?|included?|criteria|following conditions)\b[^\n]*:$", re.IGNORECASE
 )
 _AGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\s*", re.IGNORECASE)
+OLDEST = 150  # years; nobody has lived longer
 _PER_YEAR = {"year": 1.0, "month": 12.0, "week": 365.25 / 7, "day": 365.25, "hour": 8766.0, "minute": 525960.0}
 
 
@@ -300,7 +301,11 @@ def _years(stated: str | None, name: str, problems: list[Problem]) -> float | No
     if match is None:
         problems.append(_age_problem("DRAFT-303", f"the age {stated[:60]!r} cannot be read", name))
         return None
-    return round(float(match[1]) / _PER_YEAR[match[2].lower()], 6)
+    years = round(float(match[1]) / _PER_YEAR[match[2].lower()], 6)
+    if years > OLDEST:
+        problems.append(_age_problem("DRAFT-303", f"the age {stated[:60]!r} is more than anybody reaches", name))
+        return None
+    return years
 
 
 def _age_problem(code: str, message: str, name: str) -> Problem:

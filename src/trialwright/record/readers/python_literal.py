@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from dataclasses import replace
 
 from trialwright.core.errors import InputError
+from trialwright.record.plain_values import DEEPEST, plain_values
 from trialwright.record.readers.v2_json import the_study_in
 from trialwright.record.reading import Reading
 from trialwright.record.structure import study_of
 
 LONGEST = 20_000_000
-DEEPEST = 60
 _HEAD = re.compile(r"\A\s*(?:Raw JSON\s*)?(?=[{\[])")
 
 
@@ -56,7 +57,9 @@ def read(text: str) -> Reading:
             expected="one complete dictionary with a protocolSection, holding only literal values",
             mend="the text may be cut off: copy it again, whole",
         ) from fault
-    return study_of(the_study_in(document))
+    study, problems = plain_values(the_study_in(document))
+    reading = study_of(study)
+    return replace(reading, problems=(*problems, *reading.problems))
 
 
 def _depth(text: str) -> int:

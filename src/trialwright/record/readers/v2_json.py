@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from dataclasses import replace
 from typing import Any
 
 from trialwright.core.errors import InputError
+from trialwright.record.plain_values import check_depth, plain_values
 from trialwright.record.reading import Reading
 from trialwright.record.structure import study_of
 
 SECTIONS = ("protocolSection", "derivedSection", "resultsSection", "hasResults", "documentSection", "annotationSection")
+
+
+_NO_CHARACTER = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # NUL, or perhaps half a character
 
 
 def recognises(text: str) -> bool:
@@ -24,7 +31,7 @@ def read(text: str) -> Reading:
     several.
     """
     try:
-        document = json.loads(text)
+        study = the_study_in(json.loads(text, parse_constant=str, parse_float=_number))
     except RecursionError as fault:
         raise InputError(
             "READ-006",
@@ -39,7 +46,18 @@ def read(text: str) -> Reading:
             expected="one complete JSON object with a protocolSection",
             mend="the file may be cut off: fetch or save it again",
         ) from fault
-    return study_of(the_study_in(document))
+    if _NO_CHARACTER.search(text):
+        check_depth(study)
+        study, problems = plain_values(study)
+        reading = study_of(study)
+        return replace(reading, problems=(*problems, *reading.problems))
+    return study_of(study)
+
+
+def _number(text: str) -> float | str:
+    """A number as JSON writes it; one that no float can hold stays text."""
+    value = float(text)
+    return value if math.isfinite(value) else text
 
 
 def the_study_in(document: Any) -> dict[str, Any]:
