@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from trialwright.cli import records, registry, trials
+from trialwright.cli import design, records, registry, trials
 from trialwright.core.errors import TrialwrightError
 
 TRACEBACK = "TRIALWRIGHT_TRACEBACK"
@@ -48,6 +48,7 @@ app.command("draft")(records.draft)
 app.command("screen")(trials.screen)
 app.command("simulate")(trials.simulate)
 app.command("analyse")(trials.analyse)
+app.add_typer(design.app, name="design")
 app.add_typer(registry.app, name="registry")
 
 

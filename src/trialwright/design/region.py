@@ -107,7 +107,8 @@ def worst(
 ) -> Worst:
     """The largest answer to `question` found where each rate lies from `low` to `high` and none falls with the level.
 
-    A grid of `points` to a level (those that rise), then `rounds` of moving one rate at a time in halved steps. That is a search: it proves that the answer can be as large, not that it cannot be larger.
+    A grid of `points` to a level (those that rise), then `rounds` of moving one rate at a time in halved steps. That is
+    a search: it proves that the answer can be as large, not that it cannot be larger.
 
     Raises UsageError DES-122 (no rising rates between the limits).
     """

@@ -77,6 +77,15 @@ def make(name: str, levels: int, cohort_size: int | None = None, **options: Unpa
     return factory(name)(levels, cohort_size or _named_size(name))
 
 
+def takes_options(name: str) -> bool:
+    """Whether the rule of this name is one that takes `Options`, such as a target.
+
+    >>> takes_options("boin"), takes_options("3+3: stop at two")
+    (True, False)
+    """
+    return _INTERVAL.match(name) is not None
+
+
 def factory(name: str) -> Factory:
     """What makes the rule of this name from a number of levels and a cohort size. Raises UsageError DES-012."""
     if _INTERVAL.match(name):

@@ -1,0 +1,244 @@
+"""Commands about designs with no record at all: decision tables, exact characteristics, comparisons, live states."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialwright.cli.design_answers import (
+    given,
+    interval_options,
+    made,
+    rates_of,
+    show,
+    show_side_by_side,
+    whole_numbers,
+)
+from trialwright.cli.output import answer, answer_json
+
+app = typer.Typer(
+    help="Decision tables and exact characteristics of dose-finding designs, with no record at all.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Target = Annotated[float, typer.Option(help="The DLT rate that is sought, such as 0.3.")]
+MaybeTarget = Annotated[float | None, typer.Option(help="The DLT rate that is sought, such as 0.3.")]
+Doses = Annotated[int, typer.Option(help="Dose levels.")]
+Cohorts = Annotated[int | None, typer.Option(help="Cohorts in all; the maximum sample size is this many times --size.")]
+Size = Annotated[int, typer.Option(help="Participants in a cohort.")]
+Most = Annotated[int | None, typer.Option(help="The maximum sample size, in place of --cohorts.")]
+Truths = Annotated[
+    list[str] | None, typer.Option("--truth", help="True DLT rates, one per dose: .05,.15,.3 (may be given again).")
+]
+Enough = Annotated[int | None, typer.Option(help="Stop once so many are at a level and the decision is to stay.")]
+Start = Annotated[int | None, typer.Option(help="The first level (1 = lowest).")]
+Titration = Annotated[bool, typer.Option("--titration", help="Accelerated titration: single participants at first.")]
+Safety = Annotated[float | None, typer.Option("--extra-safety", help="Offset of the extra stop at the lowest level.")]
+Cutoff = Annotated[float | None, typer.Option(help="Eliminate a level when P(rate > target) exceeds this; usual 0.95.")]
+Low = Annotated[float | None, typer.Option(help="Lower end of the interval around the target; usual target - 0.05.")]
+High = Annotated[float | None, typer.Option(help="Upper end of the interval around the target; usual target + 0.05.")]
+Registered = Annotated[int | None, typer.Option(help="A registered enrolment: show the chance of needing more.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Answer in CSV: the characteristics, or without --truth the table.")]
+Figure = Annotated[Path | None, typer.Option(help="Write a figure to this .svg, .pdf or .png file.")]
+
+
+@app.command()
+def boin(
+    target: Target,
+    doses: Doses,
+    cohorts: Cohorts = None,
+    size: Size = 3,
+    most: Most = None,
+    truth: Truths = None,
+    safe: Annotated[float | None, typer.Option(help="The highest rate that is too low; usual 0.6 x target.")] = None,
+    toxic: Annotated[float | None, typer.Option(help="The lowest rate that is too high; usual 1.4 x target.")] = None,
+    enough: Enough = None,
+    start: Start = None,
+    titration: Titration = False,
+    extra_safety: Safety = None,
+    cutoff: Cutoff = None,
+    registered: Registered = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    figure: Figure = None,
+) -> None:
+    """BOIN (Liu & Yuan 2015): limits for the observed DLT rate that minimise wrong decisions."""
+    options = interval_options(target, cohorts, most, enough, start, titration, extra_safety, cutoff)
+    options |= given(safe=safe, toxic=toxic)
+    show("BOIN", doses, size, options, truth, target, registered, as_json, as_csv, figure)
+
+
+def _interval_command(family: str, command: str, words: str) -> None:
+    """Add the command of a design around an interval; they differ in name and words only."""
+
+    def run(
+        target: Target,
+        doses: Doses,
+        cohorts: Cohorts = None,
+        size: Size = 3,
+        most: Most = None,
+        truth: Truths = None,
+        low: Low = None,
+        high: High = None,
+        enough: Enough = None,
+        start: Start = None,
+        titration: Titration = False,
+        extra_safety: Safety = None,
+        cutoff: Cutoff = None,
+        registered: Registered = None,
+        as_json: AsJson = False,
+        as_csv: AsCsv = False,
+        figure: Figure = None,
+    ) -> None:
+        options = interval_options(target, cohorts, most, enough, start, titration, extra_safety, cutoff)
+        options |= given(low=low, high=high)
+        show(family, doses, size, options, truth, target, registered, as_json, as_csv, figure)
+
+    app.command(command, help=words)(run)
+
+
+_interval_command("keyboard", "keyboard", "Keyboard, which is mTPI-2 (Yan 2017, Guo 2017): the strongest key decides.")
+_interval_command("mTPI", "mtpi", "mTPI (Ji 2010): the interval with the highest unit probability mass decides.")
+_interval_command("i3+3", "i3+3", "i3+3 (Liu 2020): the observed rate, and the rate with one DLT fewer, decide.")
+
+
+@app.command("table")
+def table_command(
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A decision table as CSV: n,up,down,out; or a grid.")],
+    target: Target,
+    doses: Doses,
+    cohorts: Cohorts = None,
+    size: Size = 3,
+    most: Most = None,
+    truth: Truths = None,
+    enough: Enough = None,
+    start: Start = None,
+    titration: Titration = False,
+    extra_safety: Safety = None,
+    registered: Registered = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    figure: Figure = None,
+) -> None:
+    """Any decision table given as CSV; the MTD is selected by isotonic regression."""
+    from trialwright.design import table
+
+    options = interval_options(target, cohorts, most, enough, start, titration, extra_safety, None)
+    options["table"] = table.read(file, target)
+    show("table", doses, size, options, truth, target, registered, as_json, as_csv, figure)
+
+
+@app.command("3+3")
+def three_plus_three(
+    doses: Doses,
+    variant: Annotated[
+        str | None, typer.Option(help='What the words mean: "stop at two", "with de-escalation", ...; without: all.')
+    ] = None,
+    size: Size = 3,
+    truth: Truths = None,
+    target: MaybeTarget = None,
+    registered: Registered = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    figure: Figure = None,
+) -> None:
+    """3+3: one named variant, or all of them side by side, for the words alone do not say which is meant."""
+    from trialwright.design import rules
+
+    if variant is not None:
+        name = variant if ":" in variant else f"{size}+{size}: {variant}"
+        show(name, doses, size, {}, truth, target, registered, as_json, as_csv, figure)
+        return
+    names = [name for name in rules.names(size) if "stopped" not in name and "literal" not in name]
+    designs = [rules.make(name, doses, size) for name in names]
+    if truth is None and not as_json:
+        from trialwright.cli.design_text import LAST, decisions_text
+
+        differ = "The variants differ in what follows a level that is too toxic, and in what the highest needs:"
+        answer("\n".join([*decisions_text(designs[0]), "", differ, *(f"  {name}" for name in names), LAST]))
+        return
+    show_side_by_side(designs, truth, target, registered, as_json, as_csv, figure)
+
+
+@app.command()
+def compare(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DESIGN...", help='Designs: boin, keyboard, mtpi, i3+3, "3+3: stop at two", whole names.'
+        ),
+    ],
+    doses: Doses,
+    truth: Annotated[list[str], typer.Option("--truth", help="True DLT rates, one per dose (may be given again).")],
+    target: MaybeTarget = None,
+    cohorts: Cohorts = None,
+    size: Size = 3,
+    most: Most = None,
+    registered: Registered = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    figure: Figure = None,
+) -> None:
+    """Designs side by side, each at the same true DLT rates."""
+    designs = [made(name, doses, size, target, cohorts, most) for name in names]
+    show_side_by_side(designs, truth, target, registered, as_json, as_csv, figure)
+
+
+@app.command()
+def examine(
+    name: Annotated[str, typer.Argument(metavar="DESIGN", help='A design: boin, "3+3: stop at two", a whole name.')],
+    treated: Annotated[str, typer.Option("--n", help="Participants per level whose outcome is known: 3,6,0.")],
+    dlts: Annotated[str, typer.Option(help="Of them with a DLT, per level: 0,1,0.")],
+    level: Annotated[int, typer.Option(help="The current level (1 = lowest).")],
+    pending: Annotated[int, typer.Option(help="Participants at the current level whose outcome is awaited.")] = 0,
+    target: MaybeTarget = None,
+    cohorts: Cohorts = None,
+    size: Size = 3,
+    most: Most = None,
+    truth: Annotated[str | None, typer.Option(help="True DLT rates: how the trial can end from here.")] = None,
+    registered: Registered = None,
+    as_json: AsJson = False,
+) -> None:
+    """A live state: the decision now, which results of the next cohort lead to which, and how the trial can end."""
+    from trialwright.cli import design_text as text
+    from trialwright.design import exact
+    from trialwright.design.examine import examine as look
+    from trialwright.design.rule import Counts
+
+    n, y = whole_numbers(treated, "--n"), whole_numbers(dlts, "--dlts")
+    rule = made(name, len(n), size, target, cohorts, most)
+    alone = sum(y) == 0 and max(n, default=0) == 1
+    memory = rule.first().memory if alone else None  # titration has not ended
+    counts = Counts(level, n, y, memory)
+    seen = look(rule, counts, pending)
+    rates = None if truth is None else rates_of(truth, len(n))
+    result = None
+    if rates is not None:
+        start = counts if sum(n) or pending else None
+        result = exact.compile(rule, start=start, opening=seen.cohort if pending else None).evaluate(rates)
+    if as_json:
+        chances = seen.chances(rates) if rates is not None else [None] * len(seen.nexts)
+        answer_json(
+            {
+                "rule": rule.name,
+                "n": list(n),
+                "dlts": list(y),
+                "level": level,
+                "pending": pending,
+                "now": text.action_json(seen.over or seen.cohort),  # type: ignore[arg-type]
+                "nexts": [
+                    {"treated": item.treated, "dlts": item.dlts, "probability": chance, **text.action_json(item.action)}
+                    for item, chance in zip(seen.nexts, chances, strict=True)
+                ],
+                "from_here": None if result is None else text.result_json(result, target, registered),
+            }
+        )
+        return
+    lines = list(text.examined_text(seen, rates))
+    if result is not None:
+        lines += ["", "From here:", *text.result_text(result, target, registered)]
+    answer("\n".join([*lines, text.LAST]))
