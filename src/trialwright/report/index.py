@@ -15,7 +15,7 @@ from trialwright.report.tables import address
 class IndexRow:
     """One file of the folder. `report`: relative address of its report, empty where there is none; `reason`: why.
 
-    `coverage`: proportion of the source that was understood, in [0, 1], None where not known. `unfinished`: stages
+    `coverage`: proportion of the source that was mapped, in [0, 1], None where not known. `unfinished`: stages
     without a result.
     """
 
@@ -57,13 +57,13 @@ def _reports(rows: Sequence[IndexRow]) -> Markup:
         Column("Title", wide=True),
         Column("Design"),
         Column("Rendering"),
-        Column("Understood", number=True),
+        Column("Coverage", number=True),
         Column("Errors", number=True),
         Column("Warnings", number=True),
         Column("Notes", number=True),
         Column("To confirm", number=True),
     ]
-    return table("Records with a report", columns, [_row(row) for row in rows])
+    return table("Records with a report", columns, [_row(row) for row in rows], cards=True)
 
 
 def _row(row: IndexRow) -> tuple[Child, ...]:

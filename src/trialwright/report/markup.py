@@ -105,20 +105,33 @@ class Column:
     wide: bool = False
 
 
-def table(caption: Child, columns: Iterable[Column], rows: Iterable[Iterable[Child]], **attributes: Any) -> Markup:
-    """A table with a caption, scoped headings, and a box of its own that scrolls when the page is narrow."""
+def table(
+    caption: Child,
+    columns: Iterable[Column],
+    rows: Iterable[Iterable[Child]],
+    *,
+    cards: bool = False,
+    **attributes: Any,
+) -> Markup:
+    """A table with a caption, scoped headings, and a box of its own that scrolls when the page is narrow.
+
+    `cards`: on a narrow page each row stands as a card instead, with the headings before the values.
+    """
     columns = tuple(columns)
     head = tag("tr", [tag("th", c.heading, scope="col", class_=_style(c)) for c in columns])
-    body = [tag("tr", [_cell(column, cell) for column, cell in zip(columns, row, strict=True)]) for row in rows]
+    body = [tag("tr", [_cell(column, cell, cards) for column, cell in zip(columns, row, strict=True)]) for row in rows]
+    if cards:
+        attributes["class_"] = "cards"
     whole = tag("table", tag("caption", tag("span", caption)), tag("thead", head), tag("tbody", body), **attributes)
     label = caption if isinstance(caption, str) else "Table"
     return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
-def _cell(column: Column, cell: Child) -> Markup:
+def _cell(column: Column, cell: Child, labelled: bool) -> Markup:
     if column.head:
         return tag("th", cell, scope="row", class_=_style(column))
-    return tag("td", cell, class_=_style(column))
+    label = str(column.heading) if labelled else None
+    return tag("td", tag("div", cell) if labelled else cell, class_=_style(column), data_label=label)
 
 
 def _style(column: Column) -> str | None:

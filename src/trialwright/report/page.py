@@ -9,6 +9,7 @@ from trialwright.report.markup import Child, Markup, tag
 from trialwright.report.style import style
 
 DISCLAIMER = "Research software, not medical advice."
+WORTH_LISTING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,21 @@ class Section:
 def page(title: str, header: Markup, sections: Sequence[Section], footer: Child, *, wide: bool = False) -> str:
     """The whole page as text: UTF-8, no script, no reference to anything outside the file.
 
-    `wide`: for pages of tables, which use the whole width.
+    `wide`: for pages of tables, which use the whole width. Contents are listed where there is much to choose from.
     """
-    contents = tag(
-        "nav",
-        tag("h2", "Contents", id="contents"),
-        tag("ol", [_entry(number, section) for number, section in enumerate(sections, 1)]),
-        class_="contents",
-        aria_labelledby="contents",
-    )
+    contents = _contents(sections) if len(sections) >= WORTH_LISTING else None
     main = tag("main", [_section(number, section) for number, section in enumerate(sections, 1)], id="main")
     body = tag(
         "body",
         tag("a", "Skip to the report", href="#main", class_="skip"),
-        tag("div", tag("header", header, class_="page"), contents, main, class_="frame wide" if wide else "frame"),
-        tag("div", tag("footer", tag("p", footer), class_="page"), class_="frame"),
+        tag(
+            "div",
+            tag("header", header, class_="page"),
+            contents,
+            main,
+            tag("footer", tag("p", footer), class_="page"),
+            class_="frame wide" if wide else "frame",
+        ),
     )
     return document(title, body)
 
@@ -54,6 +55,16 @@ def document(title: str, body: Markup) -> str:
         Markup(f"<style>{style()}</style>"),
     )
     return "<!doctype html>\n" + tag("html", head, body, lang="en").text + "\n"
+
+
+def _contents(sections: Sequence[Section]) -> Markup:
+    return tag(
+        "nav",
+        tag("h2", "Contents", id="contents"),
+        tag("ol", [_entry(number, section) for number, section in enumerate(sections, 1)]),
+        class_="contents",
+        aria_labelledby="contents",
+    )
 
 
 def _entry(number: int, section: Section) -> Markup:

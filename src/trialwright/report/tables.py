@@ -85,7 +85,8 @@ def _trials(rows: Sequence[EvidenceRow], weight_kg: Decimal) -> Markup:
         Column("Outcomes", wide=True),
         Column("Problems", number=True),
     ]
-    return table("What each trial gave, to whom, how, and what it measured", columns, [_trial(row) for row in rows])
+    caption = "What each trial gave, to whom, how, and what it measured"
+    return table(caption, columns, [_trial(row) for row in rows], cards=True)
 
 
 def _trial(row: EvidenceRow) -> tuple[Child, ...]:
@@ -151,7 +152,8 @@ def _doses(rows: Sequence[EvidenceRow], weight_kg: Decimal) -> Markup:
         Column("In all", number=True),
         Column("Route"),
     ]
-    return join(explained, table("Doses as stated and as compared", columns, [_dose(*line) for line in lines]))
+    found = table("Doses as stated and as compared", columns, [_dose(*line) for line in lines], cards=True)
+    return join(explained, found)
 
 
 def _dose(row: EvidenceRow, regimen: Regimen) -> tuple[Child, ...]:
