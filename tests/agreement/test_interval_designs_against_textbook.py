@@ -13,6 +13,7 @@ from scipy import stats
 from trialwright.core.streams import stream
 from trialwright.design import exact, rules
 from trialwright.design.rule import Counts
+from trialwright.design.three_plus_three import APlusB
 
 TRUTH = (0.08, 0.18, 0.30, 0.45, 0.60)
 TARGET = 0.3
@@ -219,18 +220,36 @@ def test_accelerated_titration_against_plain_trials():
 def test_many_states_at_once_are_answered_as_one_by_one(name, options):
     """The engine asks in bulk, the live trial singly: from the opening and from any counts the graphs are the same."""
     rule = rules.make(name, 3, 2, target=0.25, most=11, **options)
+    bulk_and_single_agree(rule)
 
+
+@pytest.mark.parametrize("six", [False, True])
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize(
+    "letters", [(3, 3, 1, 1, 1), (2, 4, 1, 1, 2), (3, 3, 1, 2, 2), (4, 2, 2, 2, 3), (1, 1, 1, 0, 0)]
+)
+def test_the_a_plus_b_family_answers_in_bulk_as_singly(six, down, early, letters):
+    bulk_and_single_agree(APlusB(4, *letters, de_escalate=down, six_at_mtd=six, stop_at_second_dlt=early))
+
+
+def bulk_and_single_agree(rule):
     class Singly:
         name, levels = rule.name, rule.levels
         first, next = rule.first, rule.next
 
     random = np.random.default_rng(4)
     starts = [None]
+    levels = rule.levels
     for _ in range(40):
-        n = random.integers(0, 6, 3)
-        starts.append(Counts(int(random.integers(1, 4)), tuple(n.tolist()), tuple(random.binomial(n, 0.3).tolist())))
+        n = random.integers(0, 6, levels)
+        starts.append(
+            Counts(int(random.integers(1, levels + 1)), tuple(n.tolist()), tuple(random.binomial(n, 0.3).tolist()))
+        )
     for start in starts:
-        bulk, single = (exact.compile(each, start=start).evaluate([0.1, 0.25, 0.4]) for each in (rule, Singly()))
+        bulk, single = (
+            exact.compile(each, start=start).evaluate([0.1, 0.25, 0.4, 0.5][:levels]) for each in (rule, Singly())
+        )
         np.testing.assert_allclose(bulk.selection, single.selection, atol=1e-14, err_msg=str(start))
         np.testing.assert_allclose(bulk.n_distribution, single.n_distribution, atol=1e-14)
         assert dict(bulk.stop_reasons) == pytest.approx(dict(single.stop_reasons))

@@ -26,10 +26,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from trialwright.core.errors import UsageError
 from trialwright.design.rule import Action, Counts, Finish, Treat
 from trialwright.design.words import number, ordinal
+
+if TYPE_CHECKING:
+    from trialwright.design.graph import Actions, Interned, States
 
 
 class Verdict(Enum):
@@ -163,6 +167,12 @@ class APlusB:
             return Finish(level, reason, completed=True, category=f"level {level}, the highest, tolerated")
         reason = f"{found}, and level {toxic} is too toxic ({_of(counts, toxic)}): level {level} is selected"
         return Finish(level, reason, completed=False, category=f"level {toxic} too toxic")
+
+    def next_many(self, states: States, memories: Interned, categories: Interned) -> Actions:
+        """The actions in many states at once: the same as `next` in each of them."""
+        from trialwright.design.three_plus_three_batch import next_many
+
+        return next_many(self, states, memories, categories)
 
     def _treat(self, level: int, n: int, y: int, size: int, reason: str) -> Treat:
         limit = self.tolerate if n + size > self.cohort else self.expand_to
