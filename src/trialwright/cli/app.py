@@ -63,7 +63,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        app()
+        app(prog_name="trialwright")
     except TrialwrightError as fault:
         _leave(str(fault), fault.exit_status)
     except Exception as fault:  # whatever happens, a user gets a message that can be acted on
