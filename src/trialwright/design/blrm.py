@@ -26,7 +26,7 @@ from trialwright.core.errors import UsageError
 from trialwright.design import model_conduct
 from trialwright.design.blrm_posterior import TwoParameter, posterior
 from trialwright.design.crm_posterior import closeness
-from trialwright.design.model_conduct import Plan
+from trialwright.design.model_conduct import Plan, short
 from trialwright.design.rule import Action, Counts, Treat
 
 if TYPE_CHECKING:
@@ -88,12 +88,12 @@ class Blrm:
     @property
     def name(self) -> str:
         """`BLRM: target 0.2 to 0.35, overdose below 0.25, doses ..., prior ..., cohorts of 3, at most 30`."""
-        parts = [f"{self.kind}: target {self.low:g} to {self.high:g}", f"overdose below {self.bound:g}"]
+        parts = [f"{self.kind}: target {short(self.low)} to {short(self.high)}", f"overdose below {short(self.bound)}"]
         parts += [*_model_words(self.model), *self.plan.words]
         if self.choose != "likeliest":
             parts.append(f"{self.choose} eligible level")
         if self.max_increase is not None:
-            parts.append(f"increase by at most {self.max_increase:g}")
+            parts.append(f"increase by at most {short(self.max_increase)}")
         if self.plan.untried:
             parts.append("also of levels not tried")
         return ", ".join(parts)
@@ -175,10 +175,10 @@ class TwoParameterCrm:
     @property
     def name(self) -> str:
         """`CRM: target 0.3, two-parameter logistic, doses ..., prior ..., cohorts of 3, at most 30`."""
-        parts = [f"{self.kind}: target {self.target:g}", "two-parameter logistic", *_model_words(self.model)]
+        parts = [f"{self.kind}: target {short(self.target)}", "two-parameter logistic", *_model_words(self.model)]
         parts += self.plan.words
         if self.stop_above is not None:
-            parts.append(f"stop above {self.stop_above:g}")
+            parts.append(f"stop above {short(self.stop_above)}")
         return ", ".join(parts) + ("" if self.plan.untried else ", of the levels tried")
 
     @property
@@ -226,13 +226,11 @@ def _check_levels(model: TwoParameter, plan: Plan) -> None:
 
 
 def _model_words(model: TwoParameter) -> list[str]:
-    prior = model.prior
     words = [
-        "doses " + "/".join(f"{float(dose):g}" for dose in model.doses),
-        f"reference {float(model.reference):g}",
-        "prior mean {:.6g}/{:.6g} sd {:g}/{:g}".format(*prior.mean, *prior.sd),
+        "doses " + "/".join(short(float(dose)) for dose in model.doses),
+        f"reference {short(float(model.reference))}",
     ]
-    return words + ([f"correlation {prior.correlation:g}"] if prior.correlation else [])
+    return words + model.prior.words
 
 
 @lru_cache(maxsize=4096)

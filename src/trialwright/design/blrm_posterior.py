@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite, log, sqrt
+from math import exp, isfinite, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.design.crm_posterior import check_sd, checked_counts, rounded_up
+from trialwright.design.model_conduct import short
 from trialwright.design.quadrature import panels
 
 if TYPE_CHECKING:
@@ -72,6 +73,20 @@ class Prior:
                 mend="write 30 % as 0.3",
             )
         return cls((log(rate / (1 - rate)), 0.0), (2.0, 1.0))
+
+    @property
+    def words(self) -> list[str]:
+        """What the name of a rule says of it.
+
+        >>> Prior.weak(0.3).words, Prior((-1, 0.5), (2, 1), 0.1).words
+        (['weak prior at 0.3'], ['prior mean -1/0.5 sd 2/1', 'correlation 0.1'])
+        """
+        rate = round(1 / (1 + exp(-self.mean[0])), 9)
+        if 0 < rate < 1 and self == Prior.weak(rate):
+            return [f"weak prior at {short(rate)}"]
+        first, second, sd_first, sd_second = (short(value) for value in (*self.mean, *self.sd))
+        words = [f"prior mean {first}/{second} sd {sd_first}/{sd_second}"]
+        return words + ([f"correlation {short(self.correlation)}"] if self.correlation else [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.design import model_conduct
-from trialwright.design.crm_posterior import PRIOR_SD, Empiric, Working, closeness, posterior_and_tail
-from trialwright.design.model_conduct import Plan
+from trialwright.design.crm_posterior import PRIOR_SD, Empiric, Logistic, Working, closeness, posterior_and_tail
+from trialwright.design.model_conduct import Plan, short
 from trialwright.design.rule import Action, Counts, Treat
+from trialwright.design.skeleton import indifference
 
 if TYPE_CHECKING:
     from trialwright.design.graph import Actions, Counted, Interned, States
@@ -35,13 +36,14 @@ class Crm:
     """The continual reassessment method with one parameter.
 
     `model`: the working model with its skeleton and prior; `target`: the DLT rate that is sought; `plan`: the conduct;
-    `stop_above`: the cutoff of the safety stop, None = no safety stop; `skeleton_words`: what the name of the rule says
-    of the skeleton, empty: the rates themselves.
+    `stop_above`: the cutoff of the safety stop, None = no safety stop; `calibrated`: the half-width and the level from
+    which the skeleton was made, None: it was not; the name of the rule says it.
 
-    Raises UsageError: DES-202 (target or cutoff not between 0 and 1), DES-204 (not as many levels as the skeleton).
+    Raises UsageError: DES-201 (the skeleton is not the one of that half-width), DES-202 (target or cutoff not between 0
+    and 1), DES-204 (not as many levels as the skeleton).
 
-    >>> from trialwright.design import exact, skeleton
-    >>> rule = Crm(Empiric(skeleton.indifference(0.30, 0.05, level=3, levels=5)), 0.30, Plan(levels=5))
+    >>> from trialwright.design import exact
+    >>> rule = Crm.of(0.30, Plan(levels=5, cohort=3, most=30), halfwidth=0.05, level=3)
     >>> result = exact.compile(rule).evaluate([0.05, 0.15, 0.30, 0.45, 0.60])
     >>> result.selection[1:].round(4).tolist()
     [0.0018, 0.1406, 0.5792, 0.2591, 0.0193]
@@ -51,7 +53,7 @@ class Crm:
     target: float
     plan: Plan
     stop_above: float | None = None
-    skeleton_words: str = ""
+    calibrated: tuple[float, int] | None = None
     kind: ClassVar[str] = "CRM"
 
     def __post_init__(self) -> None:
@@ -70,22 +72,60 @@ class Crm:
                 expected="one prior guess of the DLT rate for each level",
                 mend="give as many rates as there are levels",
             )
+        if self.calibrated is not None and self._skeleton(*self.calibrated) != self.model.skeleton:
+            raise UsageError(
+                "DES-201",
+                f"a skeleton said to have half-width {self.calibrated[0]:g} at level {self.calibrated[1]}, and has not",
+                expected="the skeleton of `trialwright.design.skeleton.indifference` with these numbers",
+                mend="make the rule with `Crm.of`, or leave `calibrated` out",
+            )
+
+    @classmethod
+    def of(
+        cls,
+        target: float,
+        plan: Plan,
+        *,
+        halfwidth: float = 0.05,
+        level: int | None = None,
+        model: str = "empiric",
+        sd: float = PRIOR_SD,
+        intercept: float = 3.0,
+        stop_above: float | None = None,
+    ) -> Crm:
+        """The rule with a skeleton made from a half-width and the level guessed to be the MTD (None: the middle one).
+
+        Raises UsageError as `indifference`, the models and the rule do.
+
+        >>> Crm.of(0.3, Plan(levels=5)).name
+        'CRM: target 0.3, empiric, half-width 0.05 at level 3, cohorts of 3, at most 30'
+        """
+        guess = (plan.levels + 1) // 2 if level is None else level
+        rates = indifference(target, halfwidth, guess, plan.levels, model=model, intercept=intercept)
+        working = Empiric(rates, sd) if model == "empiric" else Logistic(rates, sd, intercept)
+        return cls(working, target, plan, stop_above, (halfwidth, guess))
+
+    def _skeleton(self, halfwidth: float, level: int) -> tuple[float, ...]:
+        model = self.model
+        intercept = model.intercept if isinstance(model, Logistic) else 3.0
+        return indifference(self.target, halfwidth, level, self.levels, model=model.kind, intercept=intercept)
 
     @property
     def name(self) -> str:
         """`CRM: target 0.3, empiric, half-width 0.05 at level 3, cohorts of 3, at most 30`, and what is unusual."""
         model = self.model
-        parts = [f"{self.kind}: target {self.target:g}", model.kind]
-        if not isinstance(model, Empiric) and model.intercept != 3:
-            parts.append(f"intercept {model.intercept:g}")
-        parts.append(self.skeleton_words or "skeleton " + "/".join(f"{rate:.6g}" for rate in model.skeleton))
+        parts = [f"{self.kind}: target {short(self.target)}", model.kind]
+        if isinstance(model, Logistic) and model.intercept != 3:
+            parts.append(f"intercept {short(model.intercept)}")
+        if self.calibrated is None:
+            parts.append("skeleton " + "/".join(short(rate) for rate in model.skeleton))
+        else:
+            parts.append(f"half-width {short(self.calibrated[0])} at level {self.calibrated[1]}")
         if model.sd != PRIOR_SD:
-            parts.append(f"prior sd {model.sd:g}")
+            parts.append(f"prior sd {short(model.sd)}")
         parts += self.plan.words
         if self.stop_above is not None:
-            parts.append(f"stop above {self.stop_above:g}")
-        if self.plan.reach is not None:
-            parts.append("reach " + "/".join(map(str, self.plan.reach)))
+            parts.append(f"stop above {short(self.stop_above)}")
         if not self.plan.untried:
             parts.append("of the levels tried")
         return ", ".join(parts)

@@ -26,6 +26,16 @@ FULL = "the maximum sample size is reached"
 ENOUGH = "enough participants at one level"
 
 
+def short(value: float) -> str:
+    """The shortest text that reads as this number.
+
+    >>> short(0.30), short(4e7), short(1 / 3)
+    ('0.3', '4e+07', '0.3333333333333333')
+    """
+    text = f"{value:g}"
+    return text if float(text) == value else repr(float(value))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How the trial is conducted.
@@ -74,6 +84,8 @@ class Plan:
             parts.append("up also after a DLT")
         if self.enough is not None:
             parts.append(f"enough at {self.enough}")
+        if self.reach is not None:
+            parts.append("reach " + "/".join(map(str, self.reach)))
         return parts
 
 

@@ -251,6 +251,6 @@ def test_numbers_that_do_not_fit(call, code):
 def test_names_say_what_is_unusual():
     assert blrm().name == (
         "BLRM: target 0.2 to 0.35, overdose below 0.25, doses 10/20/40/60/100, reference 60, "
-        "prior mean -0.847298/0 sd 2/1, cohorts of 3, at most 30"
+        "weak prior at 0.3, cohorts of 3, at most 30"
     )
     assert len({rule.name for rule in RULES.values()}) == len(RULES)

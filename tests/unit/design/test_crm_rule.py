@@ -161,7 +161,7 @@ def test_many_states_are_as_one_after_another(name):
 
 
 def test_names_say_what_is_unusual():
-    assert Crm(MODEL, 0.3, Plan(5), skeleton_words="half-width 0.05 at level 3").name == (
+    assert Crm(MODEL, 0.3, Plan(5), calibrated=(0.05, 3)).name == (
         "CRM: target 0.3, empiric, half-width 0.05 at level 3, cohorts of 3, at most 30"
     )
     assert crm(model=Logistic((0.1, 0.2), 1.0, 2.0), levels=2, cohort=1, enough=9, stop_above=0.9).name == (
@@ -194,6 +194,11 @@ def test_numbers_that_are_no_proportions():
         Crm(MODEL, 30, Plan(5))
     with pytest.raises(UsageError, match="DES-202"):
         crm(stop_above=95)
+
+
+def test_a_skeleton_that_is_not_what_it_is_said_to_be():
+    with pytest.raises(UsageError, match="DES-201"):
+        Crm(MODEL, 0.3, Plan(5), calibrated=(0.06, 3))
 
 
 def test_one_level_is_a_design_too():

@@ -1,0 +1,86 @@
+"""Model-based rules by name: every rule is made again by its own name, and what is missing or strange is refused."""
+
+import pytest
+
+from trialwright.core.errors import UsageError
+from trialwright.design import model_names
+from trialwright.design.blrm import Blrm, TwoParameterCrm
+from trialwright.design.blrm_posterior import Prior, TwoParameter
+from trialwright.design.crm import Crm
+from trialwright.design.crm_posterior import Empiric, Logistic
+from trialwright.design.model_conduct import Plan
+
+DOSES = TwoParameter((0.5, 1.0, 1e7), 1.0, Prior.weak(0.275))
+ODD = TwoParameter((10.0, 20.0, 40.0), 1 / 3, Prior((-1.1, 1 / 7), (1.5, 0.5), -0.2))
+RULES = [
+    Crm.of(0.3, Plan(3)),
+    Crm.of(0.25, Plan(3, 1, 20, skip=True), halfwidth=0.06, level=2, model="logistic", stop_above=0.9),
+    Crm(Empiric((0.1, 0.2, 1 / 3), 0.75), 0.2, Plan(3, 2, 13, 2, coherent=False, enough=9, untried=False)),
+    Crm(Logistic((0.05, 0.1, 0.2), 1.0, 2.5), 0.2, Plan(3, reach=(1, 3, 3))),
+    TwoParameterCrm(ODD, 0.3, Plan(3, skip=True), 0.95),
+    TwoParameterCrm(DOSES, 0.3, Plan(3, untried=False, reach=(2, 2, 3))),
+    Blrm(DOSES, 0.2, 0.35, Plan(3, untried=False)),
+    Blrm(ODD, 0.16, 0.33, Plan(3, 4, 40, untried=True, enough=12), 0.3, "highest", 2.5),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_is_made_again_by_its_name(rule):
+    assert model_names.make(rule.name, 3) == rule
+    assert model_names.make(f"  {rule.name.upper()} ", 3) == rule
+    assert model_names.make(rule.name, 3, 4).plan.cohort == 4, "the cohort size given wins"
+
+
+@pytest.mark.parametrize("name", model_names.EXAMPLES)
+def test_the_examples(name):
+    assert model_names.make(name, 3).levels == 3
+
+
+def test_parameters_win_over_the_name():
+    rule = model_names.make(
+        "CRM: target 0.3, half-width 0.05 at level 2, at most 30", 3, 3, {"most": 12, "target": 0.2}
+    )
+    assert rule == Crm.of(0.2, Plan(3, 3, 12), level=2)
+    rule = model_names.make(
+        "CRM: target 0.3, half-width 0.05 at level 2, at most 30", 3, 3, {"skeleton": (0.1, 0.2, 0.3)}
+    )
+    assert rule == Crm(Empiric((0.1, 0.2, 0.3)), 0.3, Plan(3))
+    assert model_names.make("CRM", 3, 2, {"target": 0.3, "cohorts": 6, "start": None}) == Crm.of(0.3, Plan(3, 2, 12))
+
+
+def test_what_is_not_said_of_a_logistic_model():
+    rule = model_names.make("BLRM", 2, None, {"low": 0.2, "high": 0.35, "doses": (1, 2), "reference": 2, "most": 9})
+    assert rule == Blrm(TwoParameter((1, 2), 2, Prior.weak(0.275)), 0.2, 0.35, Plan(2, 3, 9, untried=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("3+3: stop at two", {}),
+        ("CRM", {}),
+        ("CRM: target 0.3", {}),
+        ("CRM: at most 30", {}),
+        ("CRM: target 0.3, at most 30, probit", {}),
+        ("CRM: target 0.3, at most 30, intercept 2", {}),
+        ("CRM: target 0.3, at most 30, doses 1/2/3", {}),
+        ("CRM: target 0.3, at most 30, skeleton 0.1/0.2/0.3, half-width 0.05", {}),
+        ("CRM: target 0.3, at most 30", {"low": 0.2}),
+        ("CRM: target 0.3, at most 30", {"titration": True}),
+        ("CRM: target 0.3, at most 30, two-parameter logistic", {}),
+        ("BLRM: target 0.2 to 0.35, at most 30", {}),
+        ("BLRM: target 0.3, doses 1/2/3, reference 1, at most 30", {}),
+        ("BLRM: target 0.2 to 0.3, doses 1/2/3, reference 1, at most 9, prior mean 1 sd 2", {}),
+        ("BLRM: target 0.2 to 0.3, doses 1/2/3, reference 1, at most 9, weak prior at 0.3, prior mean 1/1 sd 2/1", {}),
+    ],
+)
+def test_what_is_missing_or_strange(name, options):
+    with pytest.raises(UsageError, match="DES-211") as caught:
+        model_names.make(name, 3, None, options)
+    assert "CRM: target 0.3" in caught.value.mend
+
+
+def test_rates_out_of_range_teach_too():
+    with pytest.raises(UsageError, match="DES-202"):
+        model_names.make("CRM: target 30, at most 30", 3)
+    with pytest.raises(UsageError, match="DES-204"):
+        model_names.make("CRM: target 0.3, skeleton 0.1/0.2, at most 30", 3)
