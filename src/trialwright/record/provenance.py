@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of the source was understood.
+    """How much of the source was mapped.
 
     For text: non-blank lines mapped to a field or to a known marker of the layout, out of all
     non-blank lines. For JSON: leaf values mapped to the model, out of all leaf values.

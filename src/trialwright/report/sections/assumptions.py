@@ -35,6 +35,7 @@ def assumptions(contents: Contents) -> Markup:
                 Column("Alternatives", wide=True),
             ],
             [_row(one) for one in ordered],
+            cards=True,
         ),
     )
 

@@ -87,7 +87,7 @@ def _counts(contents: Contents) -> Markup:
         share = contents.record.coverage.proportion
         vital, others = lost_fields(contents.record)
         pairs += [
-            ("of the source understood", numbers.percent(share, 1 if share < 1 else 0)),
+            ("of the source mapped to the model", numbers.percent(share, 1 if share < 1 else 0)),
             ("important / other fields lost by this rendering", join(len(vital), slash, len(others))),
         ]
     assumptions = contents.protocol.assumptions

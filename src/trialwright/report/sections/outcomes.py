@@ -62,6 +62,7 @@ def _table(caption: str, items: Sequence[Outcome]) -> Markup:
             Column("How one participant’s value is derived", wide=True),
         ],
         [_row(item, common) for item in items],
+        cards=True,
     )
     if not common:
         return body

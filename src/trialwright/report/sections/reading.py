@@ -139,6 +139,7 @@ def _ambiguous(record: Record) -> Markup | None:
             (wording.field_label(path), bullets(entry.readings), entry.note, "; ".join(str(p) for p in entry.where))
             for path, entry in found
         ],
+        cards=True,
     )
 
 

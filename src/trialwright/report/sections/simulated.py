@@ -116,6 +116,7 @@ def _decisions(trial: Any) -> Markup | None:
         "The design’s answers, where they changed",
         [Column("Trial day", number=True, head=True), Column("Decision"), Column("Reason", wide=True)],
         shown,
+        cards=True,
     )
     more = (
         note(f"{len(rows) - len(shown)} later changes are in the dataset folder.") if len(rows) > len(shown) else None
