@@ -72,7 +72,7 @@ def result_text(result: ExactResult, target: float | None, registered: int | Non
         yield f"  More than {registered} participants, the registered number: {result.prob_n_more_than(registered):.4f}"
     ends = "; ".join(f"{why} {chance:.4f}" for why, chance in result.stop_reasons.items())
     yield f"  How it ends: {ends}"
-    yield f"  Probabilities add up to 1 within {result.mass_error:.0e}."
+    yield _mass([result])
 
 
 def compared_text(results: Sequence[ExactResult], target: float | None, registered: int | None) -> Iterator[str]:
@@ -96,7 +96,7 @@ def compared_text(results: Sequence[ExactResult], target: float | None, register
     if target is not None:
         yield f"  >{target:g}: the chance that a level with a higher rate is selected"
         yield "  over 60%: the chance that more than 60 % of the most that the design can need are treated there"
-    yield f"  Probabilities add up to 1 within {max(result.mass_error for result in results):.0e}."
+    yield _mass(results)
 
 
 def examined_text(seen: Examination, truth: Sequence[float] | None) -> Iterator[str]:
@@ -181,6 +181,11 @@ def results_csv(results: Sequence[ExactResult]) -> str:
         for level, rate in enumerate(result.truth, start=1):
             writer.writerow([result.rule, truth, level, rate, *(float(column[level - 1]) for column in columns)])
     return text.getvalue()
+
+
+def _mass(results: Sequence[ExactResult]) -> str:
+    """The mass error; below 1e-12 it is rounding that differs from one machine to another."""
+    return f"  Probabilities add up to 1 within {max(1e-12, *(result.mass_error for result in results)):.0e}."
 
 
 def _limit(value: int | None) -> str:
