@@ -61,7 +61,7 @@ def compare(
                 opened = open_input(source, progress=progress)
                 counts = severities(appraise(opened, Options(simulate=False), characterise=False))
             except TrialwrightError as fault:
-                unreadable.append((Path(source).name, str(fault)))
+                unreadable.append((Path(source).name[:200], str(fault)))
                 continue
             rows.append(
                 evidence_row(
