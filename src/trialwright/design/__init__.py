@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from trialwright.protocol.design import Design
     from trialwright.protocol.protocol import Protocol
 
+__all__ = ["build"]
+
 
 def build(protocol: Protocol, rule: str | None = None) -> Design:
     """The Design that decides for this protocol; `rule`: another counting rule by name.

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trialwright.core.problem import Problem
-    from trialwright.protocol.protocol import Protocol as Protocol
+    from trialwright.protocol import files
+    from trialwright.protocol.protocol import Protocol
     from trialwright.record.record import Record
+
+__all__ = ["Protocol", "check", "draft", "files"]
 
 
 def draft(record: Record) -> Protocol:

@@ -29,7 +29,6 @@ BASELINE = re.compile(
     r"|screening)\b|^screening\b|date of inclusion"
 )
 AFTER_BASELINE = re.compile(r"\s?(?:\)\s?)?(?:from|after|post|following|since|minus)[\s-]*(?:the )?baseline\b")
-_FROM_BASELINE_WORDS = re.compile(r"\b(?:from|after|post|following|since|minus)[\s-]*(?:the )?baseline\b")
 CENSOR = re.compile(r",?\s?or (?:\w+ )?censor\w*[^,;()]*")
 UNDECIDED = re.compile(
     r"\bto be (?:decided|determined|defined|announced)\b|\btbd\b|\bnot (?:specified|applicable|monitored)\b"
@@ -66,7 +65,6 @@ JOIN_SPAN = re.compile(
     r"^[^;,()0-9]{0,25}(?:-|\bto\b|\buntil\b|\bthrough\b|\btill\b|\bup to\b)\s?(?:the )?(?:approximately )?(?:up to )?$"
 )
 SPAN_NOT = re.compile(r"\b(?:cycle|dose|part)\b")
-_STARTS_AT_EVENT = re.compile(r"\bfrom\b|\bsince\b|\bbetween\b|^[a-z\s(),'-]{3,60}?\s(?:to|until|through|till)\b")
 _HORIZON_CUE = re.compile(r"\b(?:until|till|to|through|throughout|up to|during|and)\b")
 CHANGE = re.compile(r"\bchang\w*|\bdifference\b|\breduction\b|\bdecrease\b|\bincrease\b|\bimprovement\b|\bdelta\b")
 HORIZON_TITLE = re.compile(
@@ -84,6 +82,8 @@ HORIZON_TITLE = re.compile(
 
 
 class Role(StrEnum):
+    """What an amount of time is for in a time frame."""
+
     POINT = "point"
     EXPECTED = "expected"
     CAP = "cap"
@@ -98,6 +98,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """An amount of time in a text, its role, the text on either side of it, and the event that it is counted from."""
+
     quantity: Quantity
     role: Role
     left: str
@@ -257,15 +259,18 @@ def ending_event(text: str, parts: list[Part]) -> str | None:
 
 
 def plain(number: float) -> str:
+    """A number without needless decimals."""
     return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def cue_place(text: str) -> int:
+    """Where the first word that introduces an end stands; 0 if there is none."""
     match = re.search(r"\b(?:until|till|to|through|throughout|during)\b", text)
     return match.start() if match else 0
 
 
 def has_baseline(text: str, parts: list[Part]) -> bool:
+    """Whether the text names the baseline as a point, and not only as what a later time is counted from."""
     for part in parts:
         if AFTER_BASELINE.match(part.right):
             text = text.replace(part.right, AFTER_BASELINE.sub(" ", part.right, count=1), 1)

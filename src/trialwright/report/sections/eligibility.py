@@ -12,7 +12,6 @@ HEADINGS = {
     Section.EXCLUSION: "Exclusion criteria",
     Section.UNKNOWN: "Criteria that stand under no heading",
 }
-PARSED = "minimumAge", "maximumAge", "sex", "healthyVolunteers"
 
 
 def eligibility(contents: Contents) -> Markup:
