@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from trialwright.protocol.outcomes import Outcome, OutcomeLevel, OutcomeType
+from trialwright.simulate.measure import limits
 from trialwright.simulate.scenario import (
     Assumes,
     BinaryTruth,
@@ -19,13 +20,18 @@ from trialwright.simulate.scenario import (
 from trialwright.simulate.scenarios.generic import last_day
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from trialwright.design.power import Power
     from trialwright.protocol.kinds import Parallel
+    from trialwright.protocol.outcomes import Parameter
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.scenario import Scenario
 
 _NORMAL = NormalDist()
 _LARGEST_GRID = 4_000_000
+_GRID = 200  # quantiles in each of two directions; the chance is right within 0.0005
 NO_EFFECT = "no effect on this outcome is reported there"
 _RATIO = re.compile(r"\d{1,2}(?::\d{1,2})+")
 _SAFETY = frozenset(
@@ -195,10 +201,12 @@ def _power(scenario: Scenario, outcome: Outcome, sizes: tuple[int, int]) -> tupl
 
     kind = outcome.type
     if kind is OutcomeType.MORTALITY:
-        return _proportions(scenario.death.treated, scenario.death.control, sizes)
+        share = _share_of_deaths(scenario, outcome)
+        treated, control = (1 - (1 - p) ** share for p in (scenario.death.treated, scenario.death.control))
+        return _proportions(treated, control, sizes)
     if kind is OutcomeType.ADVERSE_EVENTS:
-        rate = scenario.adverse_events.rate
-        return _proportions(1 - math.exp(-rate.treated), 1 - math.exp(-rate.control), sizes)
+        rate, share = scenario.adverse_events.rate, _share_of_events(outcome)
+        return _proportions(1 - math.exp(-rate.treated * share), 1 - math.exp(-rate.control * share), sizes)
     parameters = outcome.derivation.parameters
     planted = scenario.truth_of(parameters[0].code) if parameters else None
     if planted is None:
@@ -215,18 +223,65 @@ def _power(scenario: Scenario, outcome: Outcome, sizes: tuple[int, int]) -> tupl
                     _responds(outcome, truth, truth.change.control * reached, spread),
                     sizes,
                 )
-            spread = spread if outcome.derivation.change else truth.sd
-            difference = (truth.change.treated - truth.change.control) * reached
-            return two_distributions(_NORMAL.cdf(difference / spread / math.sqrt(2)), *sizes), ""
+            return two_distributions(_superiority(outcome, parameters[0], truth, reached), *sizes), ""
         case OrdinalTruth(shift=shift):
             difference = (shift.treated - shift.control) * reached
             return two_distributions(
                 _NORMAL.cdf(difference / math.sqrt(2)), *sizes
             ), "few categories: ties make it rough"
         case DurationTruth(mean=mean, sd=sd):
-            return two_means(mean.treated - mean.control, sd, *sizes), "days are skewed: the t test is an approximation"
+            found = replace(two_means(mean.treated - mean.control, sd, *sizes), exact=False)
+            return found, "days are skewed: the t test is an approximation"
         case other:
             return None, f"no method is in place yet for the power of {other.kind!r} outcomes"
+
+
+def _share_of_deaths(scenario: Scenario, outcome: Outcome) -> float:
+    """How much of the cumulative hazard of death has come about by the outcome's last day: the rate is constant until
+    the scenario's day, and 0 after it."""
+    day = last_day(outcome)
+    return 1.0 if scenario.death_by is None or not day else min(1.0, day / scenario.death_by)
+
+
+def _share_of_events(outcome: Outcome) -> float:
+    """Expected adverse events by the outcome's last day, as a share of those of the first 28 days; later ones come at a
+    tenth of the rate."""
+    day = last_day(outcome)
+    return 1.0 if not day else min(day, 28.0) / 28 + 0.1 * max(day - 28.0, 0.0) / 28
+
+
+def _superiority(outcome: Outcome, parameter: Parameter, truth: ContinuousTruth, reached: float) -> float:
+    """P(X > Y) + P(X = Y)/2 of what is analysed, X treated and Y control.
+
+    A change is analysed as a difference of values in their unit. Where the truth lies on the log scale that is no
+    monotone function of the log ratio: high baselines spread the differences. The chance is then summed over a grid.
+    """
+    treated, control = truth.change.treated * reached, truth.change.control * reached
+    if not outcome.derivation.change:
+        return _NORMAL.cdf((treated - control) / truth.sd / math.sqrt(2))
+    if not truth.log:
+        return _NORMAL.cdf((treated - control) / truth.sd / math.sqrt(2 * (1 - truth.correlation)) / math.sqrt(2))
+    if treated == control:
+        return 0.5
+    import numpy as np
+
+    x, y = (_changes(parameter, truth, change) for change in (treated, control))
+    order = np.sort(y)
+    below, up_to = np.searchsorted(order, x, "left"), np.searchsorted(order, x, "right")
+    return float((below + up_to).mean() / 2 / len(order))
+
+
+def _changes(parameter: Parameter, truth: ContinuousTruth, change: float) -> NDArray[np.float64]:
+    """Equally likely changes from baseline of a truth on the log scale, shape (_GRID * _GRID,), in the unit."""
+    import numpy as np
+    from scipy.special import ndtri
+
+    own = ndtri((np.arange(_GRID) + 0.5) / _GRID)[:, None]
+    later = truth.correlation * own + math.sqrt(1 - truth.correlation**2) * own.T
+    low, high = limits(parameter)
+    at_start = np.clip(truth.mean * np.exp(truth.sd * own), low, high)
+    at_end = np.clip(truth.mean * np.exp(change + truth.sd * later), low, high)
+    return np.asarray((at_end - at_start).ravel())
 
 
 def _share_reached(outcome: Outcome, truth: object) -> float:

@@ -107,7 +107,7 @@ def _continuous(
     own = draws.normal()
     reached = truth.reached if truth.reached else float(measurement.days[-1] or 1)
     change = truth.change.of(treated)
-    low, high = _limits(measurement.parameter)
+    low, high = limits(measurement.parameter)
     values = {}
     for day in measurement.days:
         noise = math.sqrt(truth.correlation) * own + math.sqrt(1 - truth.correlation) * draws.normal()
@@ -121,7 +121,7 @@ def _continuous(
     return values
 
 
-def _limits(parameter: Parameter) -> tuple[float | None, float | None]:
+def limits(parameter: Parameter) -> tuple[float | None, float | None]:
     """The least and the greatest value; a percentage lies between 0 and 100 unless the parameter says otherwise."""
     low, high = parameter.low, parameter.high
     if parameter.unit in ("%", "percent", "percentage"):

@@ -164,7 +164,8 @@ def _with_powers(
 
 
 def _overall(found: Characteristics, comparison: Parallel, protocol: Protocol) -> tuple[OverallSuccess, ...]:
-    """Every dose level is taken to have the scenario's effect; a level that is not selected brings no success."""
+    """Every dose level is taken to have the scenario's effect on the first primary outcome; a trial in which no level
+    is selected has no success."""
     return tuple(
         OverallSuccess(
             rule.rule,
@@ -176,7 +177,7 @@ def _overall(found: Characteristics, comparison: Parallel, protocol: Protocol) -
         )
         for rule in found.rules
         for item in found.powers
-        if item.power is not None
+        if item.power is not None and item.outcome == found.powers[0].outcome
     )
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from made_up_protocols import escalation, every_kind, parallel, single
+from made_up_protocols import escalation, every_kind, horizon, outcome, parallel, points, single
 from trialwright.core.errors import InputError, UsageError
+from trialwright.protocol.outcomes import OutcomeType, Parameter
 from trialwright.protocol.protocol import RecordReference
 from trialwright.simulate import scenarios
 from trialwright.simulate.scenario import Assumes, ContinuousTruth, CourseTruth, Scenario
@@ -133,3 +134,39 @@ def test_every_measured_outcome_has_a_truth_in_every_scenario():
     codes = {p.code for o in every_kind() for p in o.derivation.parameters}
     for scenario in scenarios.for_protocol(protocol):
         assert {planted.parameter for planted in scenario.planted} == codes
+
+
+def test_a_published_figure_is_planted_only_in_what_it_speaks_of():
+    """The trial's paper reports the whole lesion and its solid part, not ground glass or the weight of the lesion."""
+    lesions = [
+        outcome(n, OutcomeType.CONTINUOUS, points(10, 28), Parameter(code, name, "RS", "%"), measure=text, change=True)
+        for n, (code, name, text) in enumerate(
+            [
+                ("LESPROP", "Total lesion proportion of lung volume", "Change in lesion proportion"),
+                ("CONSPROP", "Consolidation, proportion of lung volume", "Change in consolidation lesion proportion"),
+                (
+                    "GGOPROP",
+                    "Ground-glass opacity, proportion of lung volume",
+                    "Change in ground-glass lesion proportion",
+                ),
+                ("LESWGT", "Total voxel weight of the lesion", "Total voxel weight of the lesion area"),
+            ],
+            start=1,
+        )
+    ]
+    protocol = replace(trial_with_publications(), outcomes=tuple(lesions))
+    published = next(s for s in scenarios.for_protocol(protocol) if s.assumes is Assumes.PUBLISHED)
+    assert {p.parameter for p in published.planted if p.source is not None} == {"LESPROP", "CONSPROP"}
+    for code in ("GGOPROP", "LESWGT"):
+        change = published.truth_of(code).truth.change
+        assert change.treated == change.control
+    assert "Monsel" in published.statement
+
+
+def test_a_primary_mortality_holds_by_its_own_day():
+    """28-day mortality of 20 % in a trial that follows people for 90 days."""
+    later = outcome(2, OutcomeType.CONTINUOUS, points(90), Parameter("CRP", "CRP", "LB", "mg/L"))
+    protocol = replace(parallel(), outcomes=(outcome(1, OutcomeType.MORTALITY, horizon(28)), later))
+    null, planned = scenarios.for_protocol(protocol)[:2]
+    assert (null.death.control, null.death_by, planned.death_by) == (0.2, 28, 28)
+    assert scenarios.for_protocol(parallel())[0].death_by is None

@@ -89,19 +89,32 @@ def _sizes(found: Characteristics, protocol: Protocol) -> Markup:
 
 
 def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Protocol) -> Markup:
+    """The power of every primary outcome, one after the other."""
     if not powers:
         return note("No power: there is no outcome, or there are no two arms to compare, or no sizes.", kind="why")
+    ids = list(dict.fromkeys(one.outcome for one in powers))
+    several = (
+        note(f"{len(ids)} primary outcomes: each power is of one test alone, without adjustment for multiplicity.")
+        if len(ids) > 1
+        else ""
+    )
+    blocks = [
+        _of_outcome(place, [one for one in powers if one.outcome == outcome], splits, protocol)
+        for place, outcome in enumerate(ids, start=1)
+    ]
+    return join(tag("h3", "Power"), several, *blocks)
+
+
+def _of_outcome(place: int, powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Protocol) -> Markup:
     outcome = next((o for o in protocol.analysed_outcomes if o.id == powers[0].outcome), None)
     title = outcome.measure if outcome else powers[0].outcome
+    proposed = " (proposed: the record names no outcome)" if outcome and outcome in protocol.proposed_outcomes else ""
     pair = " against ".join(wording.arm_name(protocol.arms, arm) for arm in powers[0].contrast)
     computed = [one.power for one in powers if one.power is not None]
-    head: list[Child] = [
-        tag("h3", "Power"),
-        tag("p", tag("b", "Outcome: "), title.rstrip("."), ". ", tag("b", "Comparison: "), f"{pair}."),
-    ]
+    head = tag("p", tag("b", "Outcome: "), f"{title.rstrip('.')}{proposed}. ", tag("b", "Comparison: "), f"{pair}.")
     if not computed:
         reasons = "; ".join(dict.fromkeys(one.note for one in powers if one.note))
-        return join(*head, note(f"No power was computed: {reasons or 'no method is in place'}.", kind="why"))
+        return join(head, note(f"No power was computed: {reasons or 'no method is in place'}.", kind="why"))
     alpha = computed[0].alpha
     ordered = sorted(powers, key=lambda p: ORDER.index(p.assumes))
     groups = [
@@ -112,12 +125,13 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
         for split in splits
     ]
     return join(
-        *head,
+        head,
         figure(
-            "fig-power",
+            "fig-power" if place == 1 else f"fig-power-{place}",
             bars("Chance to reject, by scenario", groups, "chance that the test rejects", (alpha, f"{alpha:.3g}")),
             tag("b", "Chance that the test rejects. "),
-            "Under the null scenario this is the chance of a false positive; under the others it is the power.",
+            "Under the null scenario this is the chance of a false positive; under the others it is the power. "
+            "Every participant is taken to have a value: drop-outs and missing values lower the power.",
         ),
         _power_table(ordered, pair.replace(" against ", " : ")),
     )

@@ -15,6 +15,7 @@ from trialwright.report.figures.flow import Branch, Flow
 
 DOSE_FINDING = ("Treatment", "DLT assessed", "Follow-up")
 ARMS = ("Allocation", "Follow-up", "Analysis")
+PLAIN = ("Treatment", "Follow-up", "Analysis")
 
 
 def flow_of(protocol: Protocol, people: Sequence[Participant], stop: Stop | None) -> Flow:
@@ -23,7 +24,7 @@ def flow_of(protocol: Protocol, people: Sequence[Participant], stop: Stop | None
     excluded = Counter(person.failed or "not enrolled" for person in people if person.entered is None)
     arms = {arm.id: arm for arm in protocol.arms}
     branches: list[Branch] = []
-    word, stages = "enrolled", ARMS
+    word, stages = "enrolled", PLAIN
     match protocol.design:
         case Escalation():
             branches, stages = _levels(protocol, entered), DOSE_FINDING
@@ -32,7 +33,7 @@ def flow_of(protocol: Protocol, people: Sequence[Participant], stop: Stop | None
             branches = [*_levels(protocol, first), *_later(arms, comparison, entered)]
             stages = ("Treatment", "DLTs; analysis", "Follow-up")
         case Parallel(arms=ids, randomised=randomised):
-            word = "randomised" if randomised else "enrolled"
+            word, stages = ("randomised", ARMS) if randomised else ("enrolled", PLAIN)
             branches = [_arm(arms[name], entered) for name in ids if name in arms]
         case _:
             branches = [_arm(arm, entered) for arm in protocol.arms]

@@ -8,7 +8,7 @@ from typing import Any
 from trialwright.analyse.results import DEMOGRAPHICS, POPULATIONS, SAFETY, TOXICITY
 from trialwright.dataset.facts import Fact
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
-from trialwright.protocol.kinds import Escalation, SelectThenCompare
+from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare
 from trialwright.protocol.outcomes import Outcome, OutcomeLevel, OutcomeType
 from trialwright.protocol.protocol import Protocol
 from trialwright.report import numbers, wording
@@ -70,11 +70,13 @@ def _label(trial: Any) -> Markup:
 
 def _flow(protocol: Protocol, people: Sequence[Participant], trial: Any) -> Markup:
     drawing = flow(flow_of(protocol, people, trial.stop))
-    form = (
-        "the dose-finding form of the CONSORT diagram"
-        if isinstance(protocol.design, Escalation | SelectThenCompare)
-        else "CONSORT form"
-    )
+    match protocol.design:
+        case Escalation() | SelectThenCompare():
+            form = "the dose-finding form of the CONSORT diagram"
+        case Parallel(randomised=True):
+            form = "CONSORT form"
+        case _:
+            form = "plain form: nobody is randomised"
     return join(
         tag("h3", "Flow of participants"),
         figure("fig-flow", drawing, tag("b", "Flow (simulated). "), f"{form[0].upper()}{form[1:]}."),

@@ -21,7 +21,7 @@ def for_protocol(protocol: Protocol) -> tuple[Scenario, ...]:
     The record states no planned effect, so the planned scenario is a standardised effect and says so. Dose
     levels get the default truths' gentle rise in each scenario.
     """
-    from trialwright.simulate.scenarios.generic import STANDARD_EFFECT, deaths, measured, plant
+    from trialwright.simulate.scenarios.generic import STANDARD_EFFECT, deaths, deaths_by, measured, plant
     from trialwright.simulate.scenarios.published import published
 
     parameters = tuple(measured(protocol))
@@ -31,14 +31,17 @@ def for_protocol(protocol: Protocol) -> tuple[Scenario, ...]:
         "No effect of the treatment on any outcome; adverse events and deaths are alike in all groups.",
         planted=tuple(plant(outcome, parameter, 0.0) for outcome, parameter in parameters),
         death=deaths(protocol, 0.0),
+        death_by=deaths_by(protocol),
     )
     planned = Scenario(
         "planned",
         Assumes.PLANNED,
         f"An assumption, not a claim: every outcome is better by {STANDARD_EFFECT:g} standard deviations (Cohen's "
-        "medium difference), because the record states no planned effect.",
+        "medium difference), because the record states no planned effect. Adverse events"
+        f"{'' if deaths_by(protocol) else ' and deaths'} are alike in all groups.",
         planted=tuple(plant(outcome, parameter, STANDARD_EFFECT) for outcome, parameter in parameters),
         death=deaths(protocol, STANDARD_EFFECT),
+        death_by=deaths_by(protocol),
     )
     rates = _default_rates(protocol)
     conduct = Conduct(accrual=_accrual(protocol))

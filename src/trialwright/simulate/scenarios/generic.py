@@ -106,12 +106,24 @@ def _truth(outcome: Outcome, parameter: Parameter, effect: float, sign: float) -
 def deaths(protocol: Protocol, effect: float) -> ByGroup:
     """Probabilities of death: few, unless mortality is a primary outcome; then 20 % in the control group and the effect
     as a shift of the log odds."""
-    primary = any(
-        outcome.type is OutcomeType.MORTALITY and outcome.level is OutcomeLevel.PRIMARY for outcome in protocol.outcomes
-    )
-    if not primary:
+    if not _primary_mortality(protocol):
         return ByGroup(0.02, 0.02)
     return ByGroup(0.2, round(_shifted(0.2, -effect * _LOGIT_PER_SD), 4))
+
+
+def deaths_by(protocol: Protocol) -> int | None:
+    """The relative day by which these probabilities hold: the last of a primary mortality outcome, None = the end of
+    follow-up."""
+    days = [last_day(outcome) for outcome in _primary_mortality(protocol)]
+    return max((int(day) for day in days if day is not None), default=None)
+
+
+def _primary_mortality(protocol: Protocol) -> list[Outcome]:
+    return [
+        outcome
+        for outcome in protocol.outcomes
+        if outcome.type is OutcomeType.MORTALITY and outcome.level is OutcomeLevel.PRIMARY
+    ]
 
 
 def last_day(outcome: Outcome) -> float | None:

@@ -1,0 +1,96 @@
+"""The power is that of the value that is analysed, on the day on which it is analysed: against plain simulation."""
+
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from made_up_protocols import horizon, outcome, parallel, points
+from trialwright.protocol.outcomes import OutcomeType, Parameter
+from trialwright.simulate import characteristics
+from trialwright.simulate.comparing import at_effect
+from trialwright.simulate.scenario import (
+    AdverseEventTruth,
+    Assumes,
+    ByGroup,
+    ContinuousTruth,
+    DurationTruth,
+    Planted,
+    Scenario,
+)
+
+PAIR = ("arm-1", "arm-2")
+LESION = Parameter("LESPROP", "lesion", "RS", "%")
+
+
+def under(truth=None, parameter=LESION, **more):
+    planted = (Planted(parameter.code, "outcome-1", truth, "a test"),) if truth else ()
+    return Scenario("test", Assumes.PLANNED, "", planted=planted, **more)
+
+
+def of(scenario, measured, sizes=(67, 33)):
+    return at_effect(scenario, measured, PAIR, (2, 1), sizes).power
+
+
+@pytest.mark.parametrize("change", [True, False])
+def test_a_truth_on_the_log_scale_is_compared_in_the_unit_of_the_analysis(change):
+    truth = ContinuousTruth(30.0, 0.6, ByGroup(-0.357, -0.657), correlation=0.5, log=True, reached=28)
+    measured = outcome(1, OutcomeType.CONTINUOUS, points(28), LESION, change=change)
+    found = of(under(truth), measured).effect["P(X > Y) + P(X = Y)/2"]
+    draws = np.random.default_rng(20261121)
+    n = 400_000
+
+    def values(shift):
+        own = draws.normal(size=n)
+        start = np.clip(30 * np.exp(0.6 * own), 0, 100)
+        later = 0.5 * own + sqrt(0.75) * draws.normal(size=n)
+        end = np.clip(30 * np.exp(shift + 0.6 * later), 0, 100)
+        return end - start if change else end
+
+    treated, control = values(-0.657), values(-0.357)
+    seen = np.mean(treated > control) + np.mean(treated == control) / 2
+    assert found == pytest.approx(seen, abs=4 * 0.5 / sqrt(n) + 5e-4)
+
+
+def test_the_chance_of_death_is_that_of_the_outcomes_day():
+    scenario = under(death=ByGroup(0.36, 0.19), death_by=56)
+    effect = of(scenario, outcome(1, OutcomeType.MORTALITY, horizon(28))).effect
+    assert (effect["control proportion"], effect["proportion"]) == pytest.approx((0.2, 0.1))
+    late = of(scenario, outcome(1, OutcomeType.MORTALITY, horizon(90))).effect
+    assert late["control proportion"] == pytest.approx(0.36)
+
+
+def test_adverse_events_after_the_first_four_weeks_count_in_a_longer_outcome():
+    scenario = under(adverse_events=AdverseEventTruth(rate=ByGroup(0.6, 0.3)))
+    short, long = (
+        of(scenario, outcome(1, OutcomeType.ADVERSE_EVENTS, horizon(day))).effect["control proportion"]
+        for day in (28, 84)
+    )
+    assert short == pytest.approx(1 - np.exp(-0.6))
+    assert long == pytest.approx(1 - np.exp(-0.6 * 1.2))
+
+
+def test_a_t_test_for_skewed_days_is_not_called_exact():
+    days = Parameter("O2DAYS", "oxygen therapy", "PR", "days")
+    scenario = under(DurationTruth(ByGroup(10, 7), 6), days)
+    assert not of(scenario, outcome(1, OutcomeType.DURATION, horizon(28), days)).exact
+
+
+def test_both_parts_together_speak_of_one_outcome():
+    from made_up_protocols import escalation, protocol_of
+    from trialwright.protocol.arms import Arm, ArmRole
+    from trialwright.protocol.kinds import Parallel, SelectThenCompare
+    from trialwright.protocol.outcomes import OutcomeLevel
+
+    first, second = escalation(), parallel()
+    two = tuple(replace(o, level=OutcomeLevel.PRIMARY) for o in second.outcomes[:2])
+    arms = (
+        *first.arms,
+        Arm("arm-2", "selected dose", ArmRole.EXPERIMENTAL, (), "armGroups[1]", part=2),
+        Arm("arm-3", "placebo", ArmRole.PLACEBO_CONTROL, (), "armGroups[2]", part=2),
+    )
+    design = SelectThenCompare(first.design, Parallel(("arm-2", "arm-3"), (1, 1), 40, True))
+    found = characteristics(protocol_of(arms, design, two, levels=first.dose_levels, dlt=first.dlt), [0.05, 0.1, 0.2])
+    assert {item.outcome for item in found.powers} == {"outcome-1", "outcome-2"}
+    assert len({(o.rule, o.scenario, o.sizes) for o in found.overall}) == len(found.overall)
