@@ -189,6 +189,42 @@ def compare(
 
 
 @app.command()
+def duration(
+    name: Annotated[str, typer.Argument(metavar="DESIGN", help='A design: boin, "3+3: stop at two", a whole name.')],
+    doses: Doses,
+    truth: Annotated[str, typer.Option(help="True DLT rates, one per dose: .05,.15,.3")],
+    window: Annotated[float, typer.Option(help="Days from the last entry of a cohort to the decision.")],
+    per_month: Annotated[float, typer.Option(help="Participants who come in a month (30.4 days), on average.")],
+    target: MaybeTarget = None,
+    cohorts: Cohorts = None,
+    size: Size = 3,
+    most: Most = None,
+    as_json: AsJson = False,
+) -> None:
+    """How long a trial in whole cohorts takes, exactly, where participants come at random at a constant rate."""
+    from trialwright.cli.design_text import LAST
+    from trialwright.design.duration import duration as how_long
+
+    rule = made(name, doses, size, target, cohorts, most)
+    found = how_long(rule, rates_of(truth, doses), window=window, per_day=per_month / 30.4)
+    days = {share: found.quantile(share) for share in (0.1, 0.5, 0.9)}
+    if as_json:
+        answer_json(
+            {
+                "rule": found.rule,
+                "expected_days": found.mean,
+                "expected_cohorts": found.expected_cohorts,
+                "days_within_which": days,
+            }
+        )
+        return
+    lines = [found.rule, f"  days from the opening to the last decision: {found.mean:.0f} on average"]
+    lines.append(f"  cohorts: {found.expected_cohorts:.2f} on average")
+    lines += [f"  {share:.0%} of trials end within {limit:.0f} days" for share, limit in days.items()]
+    answer("\n".join([*lines, LAST]))
+
+
+@app.command()
 def examine(
     name: Annotated[str, typer.Argument(metavar="DESIGN", help='A design: boin, "3+3: stop at two", a whole name.')],
     treated: Annotated[str, typer.Option("--n", help="Participants per level whose outcome is known: 3,6,0.")],

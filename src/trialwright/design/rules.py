@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Unpack
+from typing import Any
 
 from trialwright.core.errors import UsageError
 from trialwright.design.literal import Literal
@@ -12,11 +12,9 @@ from trialwright.design.rule import CountingRule
 from trialwright.design.three_plus_three import APlusB
 from trialwright.design.words import value_of
 
-if TYPE_CHECKING:
-    from trialwright.design.interval_names import Options
-
 Factory = Callable[[int, int], CountingRule]
 
+_MODEL = re.compile(r"\s*(?:crm|blrm)\s*(?:$|:)", re.IGNORECASE)
 _INTERVAL = re.compile(r"\s*(?:boin|keyboard|mtpi|mtpi-?2|i3\+3|i3plus3|table)\s*(?:$|[: ])", re.IGNORECASE)
 
 _EARLY = re.compile(r",\s*stopped at the (?P<which>\w+) dlt$")
@@ -47,15 +45,16 @@ def names(cohort_size: int = 3) -> tuple[str, ...]:
     return tuple(rule.name for rule in rules)
 
 
-def make(name: str, levels: int, cohort_size: int | None = None, **options: Unpack[Options]) -> CountingRule:
+def make(name: str, levels: int, cohort_size: int | None = None, **options: Any) -> CountingRule:
     """The rule of this name for so many dose levels (1 or more).
 
     `cohort_size`: participants in a cohort, 1 or more; None: as the name says. Where it differs from the name's
-    ("3+3" with cohorts of 4) it wins, and the rule's own name says so ("4+4"). `options`: what an interval design needs
-    beside it, such as `target` and `most`, unless its name says them.
+    ("3+3" with cohorts of 4) it wins, and the rule's own name says so ("4+4"). `options`: what an interval design (see
+    `interval_names.Options`) or a model-based one (see `model_names.make`) needs beside it, such as `target` and
+    `most`, unless its name says them; None is as good as nothing said.
 
-    Raises UsageError: DES-012 (no rule of this name), DES-011, DES-101 to DES-105, DES-111, DES-112 (numbers that are
-    missing or do not fit together).
+    Raises UsageError: DES-012 (no rule of this name), DES-011, DES-101 to DES-105, DES-111, DES-112, DES-2xx (numbers
+    that are missing or do not fit together).
 
     >>> make("3+3: stop at two", levels=3, cohort_size=4).name
     '4+4: stop at two'
@@ -65,7 +64,11 @@ def make(name: str, levels: int, cohort_size: int | None = None, **options: Unpa
     if _INTERVAL.match(name):
         from trialwright.design import interval_names  # with numpy: only where it is needed
 
-        return interval_names.make(name, levels, cohort_size, options)
+        return interval_names.make(name, levels, cohort_size, interval_names.Options(**options))  # type: ignore[typeddict-item]
+    if _MODEL.match(name):
+        from trialwright.design import model_names
+
+        return model_names.make(name, levels, cohort_size, options)
     given = [key for key, value in options.items() if value is not None]
     if given:
         raise UsageError(
@@ -78,17 +81,17 @@ def make(name: str, levels: int, cohort_size: int | None = None, **options: Unpa
 
 
 def takes_options(name: str) -> bool:
-    """Whether the rule of this name is one that takes `Options`, such as a target.
+    """Whether the rule of this name is one that takes options, such as a target.
 
     >>> takes_options("boin"), takes_options("3+3: stop at two")
     (True, False)
     """
-    return _INTERVAL.match(name) is not None
+    return _INTERVAL.match(name) is not None or _MODEL.match(name) is not None
 
 
 def factory(name: str) -> Factory:
     """What makes the rule of this name from a number of levels and a cohort size. Raises UsageError DES-012."""
-    if _INTERVAL.match(name):
+    if takes_options(name):
         return lambda levels, size: make(name, levels, size)
     text = " ".join(name.lower().split())
     early = _EARLY.search(text)
@@ -106,7 +109,8 @@ def factory(name: str) -> Factory:
         f"there is no rule called {name!r}",
         expected="; ".join(f'"{known}"' for known in names() if "stopped" not in known)
         + '; each also with ", stopped at the second DLT"; '
-        + '"BOIN: target 0.3, cohorts of 3, at most 30", and so on for keyboard, mTPI and i3+3',
+        + '"BOIN: target 0.3, cohorts of 3, at most 30", and so on for keyboard, mTPI and i3+3; '
+        + '"CRM: target 0.3, half-width 0.05 at level 3, cohorts of 3, at most 30"',
         mend="copy one of the names; for cohorts of m write m+m in place of 3+3",
     )
 

@@ -131,6 +131,15 @@ def test_a_live_state():
     assert "titrate to level 2" in titrating
 
 
+def test_how_long_it_takes():
+    plan = ("--doses", "3", "--truth", "0,0,0", "--window", "28", "--per-month", "3.04")
+    found = json.loads(run("duration", "3+3: stop at two", *plan, "--json"))
+    assert found["expected_days"] == pytest.approx(3 * 28 + 9 / 0.1)
+    assert found["expected_cohorts"] == pytest.approx(3)
+    assert found["days_within_which"]["0.1"] < found["days_within_which"]["0.9"]
+    assert "174 on average" in run("duration", "3+3: stop at two", *plan)
+
+
 @pytest.mark.parametrize("ending", ["svg", "pdf", "png"])
 def test_figures(tmp_path, ending):
     file = tmp_path / f"design.{ending}"
