@@ -146,7 +146,7 @@ def next_action(plan: Plan, advisor: Advisor, counts: Counts) -> Action:
         opinion = advisor.opinion(counts.n, counts.y, selected)
         return Finish(selected, f"{why}; {opinion}: level {selected} is selected{seen}", True, category)
     size = min(plan.cohort, plan.most - treated)
-    move = _move(here, to, wanted, bool(moves.held[0]))
+    move = _move(here, to, wanted, bool(moves.held[0]), counts.memory is not None)
     reason = f"{found}; {advisor.opinion(counts.n, counts.y, wanted)}: {move}, {people(size)}"
     return Treat(to, size, reason, memory=(dlts,) if plan.coherent else None)
 
@@ -220,14 +220,15 @@ def _distinct(n: Counted, y: Counted) -> tuple[NDArray[np.intp], NDArray[np.intp
     return rows, where
 
 
-def _move(here: int, to: int, wanted: int, held: bool) -> str:
+def _move(here: int, to: int, wanted: int, held: bool, known: bool) -> str:
     if to > here:
         short = ", no further at once" if to < wanted else ""
         return f"go up to level {to}{short}"
     if to < here:
         return f"go down to level {to}"
     if held:
-        return f"stay at level {here}, not up right after a DLT"
+        why = "" if known else ", and it is not known whether the last cohort had one"
+        return f"stay at level {here}, not up right after a DLT{why}"
     if wanted > here:
         return f"stay at level {here}, the next level is too far"
     return f"stay at level {here}"

@@ -59,7 +59,9 @@ def test_nobody_goes_up_right_after_a_dlt():
 
 
 def test_without_memory_a_dlt_at_the_level_counts_as_one_in_the_last_cohort():
-    assert crm().next(Counts(2, (15, 3, 0, 0, 0), (0, 1, 0, 0, 0))).dose == 2
+    unknown = crm().next(Counts(2, (15, 3, 0, 0, 0), (0, 1, 0, 0, 0)))
+    assert unknown.dose == 2
+    assert "it is not known whether the last cohort had one" in unknown.reason
     assert crm().next(Counts(2, (15, 3, 0, 0, 0), (1, 0, 0, 0, 0))).dose == 3
 
 
