@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 from trialwright.cli import design, records, registry, trials
+from trialwright.cli.output import say
 from trialwright.core.errors import TrialwrightError
 
 TRACEBACK = "TRIALWRIGHT_TRACEBACK"
@@ -84,5 +85,5 @@ def _stop(number: int, _frame: object) -> NoReturn:
 
 
 def _leave(said: str, status: int) -> NoReturn:
-    sys.stderr.write(f"{said}\n")
+    say(said)
     sys.exit(status)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+# what a terminal would obey instead of showing it: a record may hold anything
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """The text with U+FFFD for every character that a terminal would obey; tabs and line ends stay."""
+    return _CONTROL.sub("\ufffd", text)
+
 
 def answer(text: str) -> None:
     """Print an answer."""
+    _print(shown(text))
+
+
+def _print(text: str) -> None:
     try:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
@@ -21,12 +34,13 @@ def answer(text: str) -> None:
 
 def answer_json(value: Any) -> None:
     """Print an answer as indented JSON; decimals as text."""
-    answer(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False)
+    _print(_CONTROL.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
 def say(text: str) -> None:
     """Print a message to the person at the terminal."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(shown(text) + "\n")
 
 
 def check_free(path: Path, *, force: bool) -> None:

@@ -39,9 +39,13 @@ def test_a_new_folder_holds_what_was_written_and_a_list_of_it(tmp_path):
 
 @pytest.mark.parametrize("name", ["out", "above/out"])
 def test_nothing_is_left_when_the_work_fails(tmp_path, name):
-    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / name, force=False) as building:
-        (building / "half").write_text("x")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with whole_folder(tmp_path / name, force=False) as building:
+            (building / "half").write_text("x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert list(tmp_path.iterdir()) == []
 
 
