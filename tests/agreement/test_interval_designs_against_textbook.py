@@ -215,7 +215,15 @@ def test_accelerated_titration_against_plain_trials():
 @pytest.mark.parametrize("name", ["BOIN", "keyboard", "mTPI", "i3+3"])
 @pytest.mark.parametrize(
     "options",
-    [{}, {"enough": 6}, {"titration": True}, {"extra_safety": 0.05}, {"start": 2, "enough": 9, "titration": True}],
+    [
+        {},
+        {"enough": 1},
+        {"enough": 6},
+        {"titration": True},
+        {"titration": True, "enough": 1},
+        {"extra_safety": 0.05},
+        {"start": 2, "enough": 9, "titration": True},
+    ],
 )
 def test_many_states_at_once_are_answered_as_one_by_one(name, options):
     """The engine asks in bulk, the live trial singly: from the opening and from any counts the graphs are the same."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from trialwright.core.errors import UsageError
 from trialwright.design.graph import Endings, Floats, walk
 from trialwright.design.rule import CountingRule, Counts, Treat
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _CHUNK = 1 << 16  # endings times scenarios held at once: small enough for the cache
 _LOG_ZERO = -1e5  # stands for log(0): its exponential is 0, and 0 times it is 0
@@ -323,6 +327,37 @@ class ExactResult:
     def prob_where(self, mask: NDArray[np.bool_]) -> float:
         """The chance of the endings marked in `mask`, shape (T,)."""
         return float(self.probability[mask].sum())
+
+    def frame(self) -> pl.DataFrame:
+        """One row for each level, and one for level 0, which stands for none selected: `rule`, `level`, `true_rate`,
+        `selected`, `participants`, `dlts`."""
+        import polars as pl
+
+        levels = range(len(self.truth) + 1)
+        return pl.DataFrame(
+            {
+                "rule": [self.rule] * len(levels),
+                "level": list(levels),
+                "true_rate": [None, *self.truth],
+                "selected": self.selection.tolist(),
+                "participants": [None, *self.expected_n_by_level.tolist()],
+                "dlts": [None, *self.expected_dlts_by_level.tolist()],
+            }
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from html import escape
+
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{'' if value is None else f'{value:.4g}'}</td>" for value in row[1:]) + "</tr>"
+            for row in self.frame().rows()
+        )
+        head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in self.frame().columns[1:])
+        return (
+            f"<table><caption>{escape(self.rule)}; {self.expected_n:.2f} participants on average; exact, mass error "
+            f"{self.mass_error:.0e}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
 
     def as_dict(self) -> dict[str, object]:
         """The characteristics as plain values: `prob_n_at_most` has one entry for each number of participants with

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from trialwright.design.capped import Capped
 from trialwright.design.interval import IntervalRule
 from trialwright.design.literal import Literal
 from trialwright.design.rule import CountingRule
@@ -54,6 +55,9 @@ def grid(rule: CountingRule) -> Grid | None:
     >>> found.columns, found.letters[3]
     ((3, 6), ('E', 'S', 'DU', 'DU'))
     """
+    if isinstance(rule, Capped):
+        found = grid(rule.rule)
+        return None if found is None else replace(found, rule=rule.name)
     if isinstance(rule, IntervalRule):
         columns = tuple(row[0] for row in rule.boundaries().rows(rule.cohort, rule.most))
         return _made(rule.name, columns, lambda n, y: _interval(rule, n, y), MEANING)

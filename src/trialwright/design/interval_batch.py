@@ -40,7 +40,7 @@ def next_many(rule: IntervalRule, states: States, memories: Interned, categories
     full = treated >= rule.most
     enough = np.zeros(len(states), dtype=bool)
     if rule.enough is not None:
-        enough = (here_n >= rule.enough) & (to == here) & ~lacking & ~over
+        enough = (here_n >= rule.enough) & (to == here) & ~lacking
     memory = np.full(len(states), memories.number(None), dtype=np.int64)
     if rule.titration:
         known = np.array([value == TITRATING for value in memories.values])
@@ -48,7 +48,6 @@ def next_many(rule: IntervalRule, states: States, memories: Interned, categories
         to[on] = here[on] + 1
         size[on] = 1
         memory[on] = memories.number(TITRATING)
-        enough &= ~on
     selected, category = _endings(rule, states, top, toxic, full, enough, categories)
     return Actions(
         finish=toxic | full | enough,

@@ -93,6 +93,24 @@ def surface(graph: Graph, base: Sequence[float], level: int, rates: ArrayLike, q
     return question(graph.evaluate_many(truths)).reshape(varied.shape)
 
 
+def questions(target: float) -> dict[str, Question]:
+    """Questions that are asked of a design: each name says what its largest answer means."""
+
+    def too_toxic(found: Summaries) -> Floats:
+        return np.asarray((found.selection[:, 1:] * (found.truth > target)).sum(axis=1))
+
+    def missed(found: Summaries) -> Floats:
+        """None selected although the lowest level is not above the target."""
+        return np.where(found.truth[:, 0] <= target, found.selection[:, 0], 0.0)
+
+    return {
+        f"chance that a level above {target:g} is selected": too_toxic,
+        f"chance that none is selected although level 1 is not above {target:g}": missed,
+        "expected DLTs": lambda found: np.asarray(found.dlts_by_level.sum(axis=1)),
+        "expected participants": lambda found: found.expected_n,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Worst:
     """The largest answer found in a region: `value` at `truth`; `evaluated`: scenarios looked at."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from trialwright.core.errors import UsageError
+from trialwright.design.capped import Capped
 from trialwright.design.literal import Literal
 from trialwright.design.rule import CountingRule
 from trialwright.design.three_plus_three import APlusB
@@ -18,6 +19,7 @@ _MODEL = re.compile(r"\s*(?:crm|blrm)\s*(?:$|:)", re.IGNORECASE)
 _INTERVAL = re.compile(r"\s*(?:boin|keyboard|mtpi|mtpi-?2|i3\+3|i3plus3|table)\s*(?:$|[: ])", re.IGNORECASE)
 
 _EARLY = re.compile(r",\s*stopped at the (?P<which>\w+) dlt$")
+_CAP = re.compile(r",\s*at most (?P<most>\d+)(?: participants)?$")
 _A_PLUS_B = re.compile(r"(?P<a>\d+)\s*\+\s*(?P<b>\d+)\s*:\s*(?P<what>.+)$")
 _LITERAL = re.compile(r"literal\s*:\s*cohorts? of (?P<size>\w+),\s*stop at (?P<stop>\w+) dlts? in a cohort$")
 _VARIANTS: tuple[tuple[re.Pattern[str], bool, bool], ...] = (
@@ -94,6 +96,9 @@ def factory(name: str) -> Factory:
     if takes_options(name):
         return lambda levels, size: make(name, levels, size)
     text = " ".join(name.lower().split())
+    if capped := _CAP.search(text):
+        inner, most = factory(text[: capped.start()]), int(capped["most"])
+        return lambda levels, size: Capped(inner(levels, size), most)
     early = _EARLY.search(text)
     text = _EARLY.sub("", text)
     if match := _A_PLUS_B.match(text):
@@ -108,7 +113,7 @@ def factory(name: str) -> Factory:
         "DES-012",
         f"there is no rule called {name!r}",
         expected="; ".join(f'"{known}"' for known in names() if "stopped" not in known)
-        + '; each also with ", stopped at the second DLT"; '
+        + '; each also with ", stopped at the second DLT" and then with ", at most 9"; '
         + '"BOIN: target 0.3, cohorts of 3, at most 30", and so on for keyboard, mTPI and i3+3; '
         + '"CRM: target 0.3, half-width 0.05 at level 3, cohorts of 3, at most 30"',
         mend="copy one of the names; for cohorts of m write m+m in place of 3+3",
@@ -119,7 +124,7 @@ def _named_size(name: str) -> int:
     text = " ".join(name.lower().split())
     if match := _A_PLUS_B.match(text):
         return int(match["a"])
-    match = _LITERAL.match(_EARLY.sub("", text))
+    match = _LITERAL.match(_EARLY.sub("", _CAP.sub("", text)))
     return (value_of(match["size"]) if match else None) or 3
 
 

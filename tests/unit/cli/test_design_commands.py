@@ -131,6 +131,18 @@ def test_a_live_state():
     assert "titrate to level 2" in titrating
 
 
+def test_the_worst_of_a_region():
+    plan = ("--target", "0.3", "--doses", "2", "--low", ".05,.1", "--high", ".4,.6")
+    found = json.loads(run("worst", "3+3: stop at two", *plan, "--json"))
+    graph = exact.compile(rules.make("3+3: stop at two", 2))
+    chosen = found["chance that a level above 0.3 is selected"]
+    assert chosen["value"] == pytest.approx(graph.evaluate(chosen["truth"]).prob_selected_above(0.3))
+    assert chosen["value"] >= graph.evaluate([0.31, 0.31]).prob_selected_above(0.3) - 0.01
+    none = found["chance that none is selected although level 1 is not above 0.3"]
+    assert none["truth"][0] <= 0.3
+    assert "A search" in run("worst", "3+3: stop at two", *plan)
+
+
 def test_how_long_it_takes():
     plan = ("--doses", "3", "--truth", "0,0,0", "--window", "28", "--per-month", "3.04")
     found = json.loads(run("duration", "3+3: stop at two", *plan, "--json"))

@@ -1,5 +1,6 @@
 """The how-to pages of designs: every example is run, and prints what the page says."""
 
+import doctest
 import importlib.util
 import re
 from pathlib import Path
@@ -43,8 +44,11 @@ def test_a_changed_output_is_noticed():
     "page", [page for page in PAGES if "from trialwright" in page.read_text()], ids=lambda p: p.stem
 )
 def test_python_examples_run(page):
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    session = parser.get_doctest(page.read_text(encoding="utf-8"), {}, page.stem, str(page), 0)
+    assert runner.run(session).failed == 0
     for block in blocks(page):
-        if "from trialwright" in block:
+        if "from trialwright" in block and ">>>" not in block:
             exec(dedented(block), {"rates": np.full((2, 4), 0.2)})
 
 
