@@ -40,12 +40,15 @@ class Standing(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Participant:
     """One participant who counts or may come to count. `level`: 1 = lowest, 0 where it is not known or not a level of
-    the rule. `free_on`: first trial day after the DLT window, None where it is not running."""
+    the rule. `free_on`: first trial day after the DLT window, None where it is not running. `followed`: days of the
+    DLT window (it has `dlt_window + 1`) that have passed under observation; all of them only once the outcome is
+    known."""
 
     subject: str
     level: int
     standing: Standing
     free_on: int | None = None
+    followed: int = 0
 
     @property
     def pending(self) -> bool:
@@ -137,35 +140,7 @@ class CountingDesign:
 
     def participants(self, state: TrialState, places: Iterable[int]) -> list[Participant]:
         """Everyone at these places who counts or may come to count, in order of enrolment."""
-        level, first_dose, off = state.dose_level.tolist(), state.first_dose.tolist(), state.off_study.tolist()
-        dlt, evaluable, replaced = state.dlt.tolist(), state.evaluable.tolist(), state.replaced.tolist()
-        found = []
-        for i in places:
-            standing = self._standing(state.day, dlt[i], evaluable[i], replaced[i], first_dose[i], off[i])
-            if standing is not None:
-                running = standing is Standing.IN_WINDOW
-                free_on = first_dose[i] + self.dlt_window + 1 if running else None
-                found.append(Participant(state.subjects[i], self._level(level[i], state.arm[i]), standing, free_on))
-        return found
-
-    def _level(self, level: int, arm: str | None) -> int:
-        if level == 0 and arm in self.arms:
-            level = self.arms.index(arm) + 1
-        return level if 1 <= level <= self.rule.levels else 0
-
-    def _standing(
-        self, day: int, dlt: int, evaluable: int, replaced: bool, first_dose: int, off_study: int
-    ) -> Standing | None:
-        """None for those who do not count and whose place is open again."""
-        if dlt == 1:
-            return Standing.DLT
-        if replaced or evaluable == 0 or (first_dose < 0 <= off_study):
-            return None
-        if first_dose < 0:
-            return Standing.NOT_DOSED
-        if day <= first_dose + self.dlt_window and off_study < 0:
-            return Standing.IN_WINDOW
-        return Standing.NO_DLT if dlt == 0 and evaluable == 1 else Standing.NOT_ASSESSED
+        return participants(state, places, self.arms, self.dlt_window)
 
     def _follow(self, line: Sequence[Participant]) -> Decision:
         """Follow the rule through the participants to the question that stands open today."""
@@ -197,6 +172,49 @@ class CountingDesign:
         return Wait(_until(cohort.pending), f"cohort {number}: {_waiting(cohort, n, y)}")
 
 
+def participants(state: TrialState, places: Iterable[int], arms: Sequence[str], dlt_window: int) -> list[Participant]:
+    """Everyone at these places who counts or may come to count, in order of enrolment. `arms`: of each level, lowest
+    first; `dlt_window`: days after the first dose, inclusive."""
+    level, first_dose, off = state.dose_level.tolist(), state.first_dose.tolist(), state.off_study.tolist()
+    dlt, evaluable, replaced = state.dlt.tolist(), state.evaluable.tolist(), state.replaced.tolist()
+    found = []
+    for i in places:
+        standing = _standing(state.day, dlt[i], evaluable[i], replaced[i], first_dose[i], off[i], dlt_window)
+        if standing is None:
+            continue
+        free_on = first_dose[i] + dlt_window + 1 if standing is Standing.IN_WINDOW else None
+        followed = 0
+        if standing in (Standing.DLT, Standing.NO_DLT):
+            followed = dlt_window + 1
+        elif standing is not Standing.NOT_DOSED:
+            last = state.day if off[i] < 0 else min(state.day, off[i])
+            followed = min(max(last - first_dose[i], 0), dlt_window)
+        at = _level(level[i], state.arm[i], arms)
+        found.append(Participant(state.subjects[i], at, standing, free_on, followed))
+    return found
+
+
+def _level(level: int, arm: str | None, arms: Sequence[str]) -> int:
+    if level == 0 and arm in arms:
+        level = arms.index(arm) + 1
+    return level if 1 <= level <= len(arms) else 0
+
+
+def _standing(
+    day: int, dlt: int, evaluable: int, replaced: bool, first_dose: int, off_study: int, dlt_window: int
+) -> Standing | None:
+    """None for those who do not count and whose place is open again."""
+    if dlt == 1:
+        return Standing.DLT
+    if replaced or evaluable == 0 or (first_dose < 0 <= off_study):
+        return None
+    if first_dose < 0:
+        return Standing.NOT_DOSED
+    if day <= first_dose + dlt_window and off_study < 0:
+        return Standing.IN_WINDOW
+    return Standing.NO_DLT if dlt == 0 and evaluable == 1 else Standing.NOT_ASSESSED
+
+
 def _add(known: Iterable[Participant], n: list[int], y: list[int]) -> None:
     for person in known:
         n[person.level - 1] += 1
@@ -210,21 +228,27 @@ def _until(pending: Iterable[Participant]) -> int | None:
 
 def _waiting(cohort: _Cohort, n: Sequence[int], y: Sequence[int]) -> str:
     """Who is awaited and for what, in words."""
-    parts = []
-    for standing, what in (
-        (Standing.IN_WINDOW, "in the DLT window"),
-        (Standing.NOT_ASSESSED, "not assessed for a DLT"),
-        (Standing.NOT_DOSED, "not dosed yet"),
-    ):
-        names = [person.subject for person in cohort.pending if person.standing is standing]
-        if names:
-            parts.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {what}")
     levels = sorted({person.level for person in cohort.members})
     where = "level " + listed([str(level) for level in levels])
-    text = f"{people(len(cohort.members))} at {where}, {cohort.dlts} with a DLT so far; {'; '.join(parts)}"
+    text = f"{people(len(cohort.members))} at {where}, {cohort.dlts} with a DLT so far; {awaited(cohort.pending)}"
     if not cohort.planned:
         text += "; not all of them were asked for by the rule, which is asked again when all are known"
     return text
 
 
-__all__ = ["CountingDesign", "Participant", "Standing"]
+def awaited(pending: Iterable[Participant]) -> str:
+    """What is awaited of each of them, in words."""
+    parts = []
+    everyone = list(pending)
+    for standing, what in (
+        (Standing.IN_WINDOW, "in the DLT window"),
+        (Standing.NOT_ASSESSED, "not assessed for a DLT"),
+        (Standing.NOT_DOSED, "not dosed yet"),
+    ):
+        names = [person.subject for person in everyone if person.standing is standing]
+        if names:
+            parts.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {what}")
+    return "; ".join(parts)
+
+
+__all__ = ["CountingDesign", "Participant", "Standing", "awaited", "participants"]
