@@ -1,13 +1,16 @@
 """Writes the pages of the reference that come from the program itself.
 
-python docs/build_reference.py            write docs/reference/commands.md and docs/reference/dataset.md
+python docs/build_reference.py            write commands.md, dataset.md and python.md in docs/reference
 python docs/build_reference.py --check    exit with 1 if they are out of date
 """
 
+import inspect
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 DOCS = Path(__file__).resolve().parent
 PROGRAM = [sys.executable, "-c", "from trialwright.cli.app import main; main()"]
@@ -23,6 +26,12 @@ table begins with these columns:
 DATASET_KEYS = """\
 `DAY` is the trial day on which the row occurred, `KNOWN` the one on which it became known, `VERSION` rises with each
 correction. Doses are decimal numbers written as text. A missing value is null, and null is unknown.
+"""
+
+
+PYTHON_HEAD = """\
+This page is made by `make docs`: what each room offers, in one sentence each. `help(trialwright.record.read)` tells the
+rest: units, ranges, errors. Nouns stand at the front (`trialwright.Record`), verbs in their rooms.
 """
 
 
@@ -75,6 +84,46 @@ def dataset() -> str:
     return "\n".join(parts)
 
 
+def python() -> str:
+    """The page of public names."""
+    import trialwright
+
+    nouns = [name for name in trialwright.__all__ if not isinstance(getattr(trialwright, name), ModuleType | str)]
+    parts = ["# From Python\n", PYTHON_HEAD, _named("trialwright", "Nouns at the front.", nouns)]
+    for name in trialwright.__all__:
+        room = getattr(trialwright, name)
+        if isinstance(room, ModuleType) and hasattr(room, "__all__"):
+            parts.append(_named(room.__name__, summary(room), room.__all__))
+    return "\n".join(parts)
+
+
+def _named(place: str, what: str, names: list[str]) -> str:
+    held = import_module(place)
+    rows = [f"| `{name}{_arguments(getattr(held, name))}` | {summary(getattr(held, name))} |" for name in sorted(names)]
+    return "\n".join([f"## {place}\n", f"{what}\n", "| name | what it is |", "|---|---|", *rows]) + "\n"
+
+
+def _arguments(held: object) -> str:
+    """What a function takes, without types: `(record, protocol=None, *, as_of=None)`; nothing for a class."""
+    if not inspect.isfunction(held):
+        return ""
+    shown = []
+    for name, given in inspect.signature(held).parameters.items():
+        if given.kind is given.KEYWORD_ONLY and "*" not in shown:
+            shown.append("*")
+        default = getattr(given.default, "__name__", repr(given.default)).replace(type(Path()).__name__, "Path")
+        shown.append(name if given.default is given.empty else f"{name}={default}")
+    return f"({', '.join(shown)})"
+
+
+def summary(held: object) -> str:
+    """The first sentence of what a name says of itself; of a value, what it holds."""
+    if isinstance(held, tuple):
+        return f"Holds {', '.join(map(repr, held))}."
+    first = (inspect.getdoc(held) or "").split("\n\n")[0]
+    return " ".join(first.split()).replace("|", "\\|")
+
+
 def _table(held: object) -> str:
     rows = [f"| `{name}` | {kind} |" for name, kind in held.items()]
     return "\n".join(["| column | kind |", "|---|---|", *rows]) + "\n"
@@ -84,7 +133,7 @@ def main() -> int:
     """Write the pages, or check them."""
     sys.path.insert(0, str(DOCS.parent / "src"))
     late = 0
-    for name, page in (("commands.md", commands()), ("dataset.md", dataset())):
+    for name, page in (("commands.md", commands()), ("dataset.md", dataset()), ("python.md", python())):
         target = DOCS / "reference" / name
         if "--check" not in sys.argv:
             target.write_text(page, encoding="utf-8")

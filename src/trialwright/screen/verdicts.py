@@ -88,7 +88,7 @@ class Verdicts:
 
 
 def run(protocol: Protocol, patients: Iterable[Mapping[str, object]] | str | Path) -> Verdicts:
-    """Judge patients (dictionaries, or the path of a CSV file) by the criteria of a protocol.
+    """The verdicts on patients (dictionaries, or the path of a CSV file) by the criteria of a protocol.
 
     Only age, sex and healthy volunteers are computed; text is left to a person, so a patient is `eligible` only where
     no criterion is open - a criterion that is missing from the record leaves everybody undecided who is not excluded.

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import report_builder
 
+from trialwright.protocol.protocol import Supplied
 from trialwright.report import html
 from trialwright.report.contents import Contents
 
@@ -142,3 +143,17 @@ def test_problems_stand_most_serious_first_with_their_evidence() -> None:
     order = [page.index(code) for code in ("PRO-101", "DS-007", "REA-010")]
     assert order == sorted(order)
     assert "line 33, columns 1-49" in page
+
+
+def test_what_a_person_supplied_is_shown_with_the_name_and_the_source() -> None:
+    built = report_builder.contents()
+    by_hand = (Supplied("design.rule", "A. Reviewer", "protocol, version 3"),)
+    page = html.render(replace(built, protocol=replace(built.protocol, supplied=by_hand)))
+    assert "A. Reviewer" in page
+    assert "protocol, version 3" in page
+    assert "What named persons supplied" not in html.render(built)
+
+
+def test_cells_of_tables_that_become_cards_carry_their_headings() -> None:
+    cells = [attrs for tag, attrs in parsed(html.render(report_builder.contents())).tags if tag == "td"]
+    assert {"Chosen", "Why", "Alternatives", "Time frame"} <= {attrs.get("data-label") for attrs in cells}

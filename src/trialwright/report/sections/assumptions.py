@@ -1,19 +1,26 @@
-"""Assumptions: what a run needed and the record did not say; those that a person must confirm stand first."""
+"""Assumptions: what a run needed and the record did not say, and what named persons supplied in its place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trialwright.protocol.assumptions import Assumption
+from trialwright.protocol.protocol import Supplied
 from trialwright.report import numbers
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Child, Column, Markup, bullets, code, join, note, table, tag
 
 
 def assumptions(contents: Contents) -> Markup:
-    """The body of the section."""
+    """The body of the section: assumptions, those that a person must confirm first; then what was supplied by hand."""
     protocol = contents.protocol
-    if not protocol.assumptions:
+    return join(_assumed(protocol.assumptions), _supplied(protocol.supplied))
+
+
+def _assumed(held: Sequence[Assumption]) -> Markup:
+    if not held:
         return note("Nothing was assumed.", kind="why")
-    ordered = sorted(protocol.assumptions, key=lambda a: not a.must_confirm)
+    ordered = sorted(held, key=lambda a: not a.must_confirm)
     must = sum(a.must_confirm for a in ordered)
     those = "the one" if must == 1 else f"the {must}"
     return join(
@@ -37,6 +44,17 @@ def assumptions(contents: Contents) -> Markup:
             [_row(one) for one in ordered],
             cards=True,
         ),
+    )
+
+
+def _supplied(held: Sequence[Supplied]) -> Markup | None:
+    if not held:
+        return None
+    return table(
+        "What named persons supplied in the protocol file",
+        [Column("About", head=True), Column("By"), Column("Source", wide=True)],
+        [(code(one.about), one.by, one.source) for one in held],
+        cards=True,
     )
 
 

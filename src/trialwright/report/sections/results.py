@@ -239,7 +239,13 @@ def _descriptions(rows: Sequence[Row], arms: tuple[Arm, ...], title: str, measur
     columns = [*([Column("Measure", head=True)] if several else []), Column("Day", head=not several), Column("Group")]
     columns += [Column("n", number=True), Column("Mean (SD)", number=True), Column("Median [quartiles]", number=True)]
     columns += [Column("Range", number=True), Column("Without a value")]
-    body = [_line((measures.get(key[0], key[0]), *key[1:]), parts, arms, several) for key, parts in lines.items()]
+    mixed = len(units) > 1
+    body = [
+        _line(
+            (measures.get(code, code), f"{day}, {unit}" if mixed and unit else day, group, unit), parts, arms, several
+        )
+        for (code, day, group, unit), parts in lines.items()
+    ]
     unit = f" ({units.pop()})" if len(units) == 1 and "" not in units else ""
     return tag(
         "details",
