@@ -20,6 +20,7 @@ _SLOW = re.compile(
     re.IGNORECASE,
 )
 NO_BASELINE, NOT_RECORDED, NOT_DUE = "no baseline", "not recorded", "not due"
+ZERO_BASELINE = "baseline of 0"
 DIED, LTFU = "died", "ltfu"
 
 
@@ -135,11 +136,25 @@ def at_visit(
     return Value(person.id, round(value - start, 10))  # 0.3 - 0.1 and 0.2 are one value, and a tie
 
 
+def relative_change(observed: Observed, person: Participant, parameter: Parameter, visit: Visit) -> Value:
+    """The change at an analysis visit in percent of the baseline value; 0 where both are 0, none where only the
+    baseline is."""
+    change = at_visit(observed, person, parameter, visit, change=True)
+    start = baseline(observed, person, parameter)
+    if change.value is None or start is None:
+        return change
+    if start == 0:
+        return change if change.value == 0 else Value(person.id, None, ZERO_BASELINE)
+    return Value(person.id, round(100 * change.value / start, 10))
+
+
 def _without(observed: Observed, person: Participant, visit: Visit, inside: Sequence[Reading]) -> Value:
-    """Why there is no value: death first, then what the visit's row says, then loss, then time."""
-    if person.died is not None and person.died <= visit.latest:
-        return Value(person.id, None, DIED, person.died)
+    """Why there is no value: a death up to the target day, then what the visit's row says, then a death later in the
+    window, then loss, then time. Who was alive on the target day and not measured did not die before the visit."""
     stated = [reading.missing for reading in inside if reading.missing]
+    alive = [reason for reason in stated if reason != DIED]
+    if person.died is not None and (person.died <= visit.day or (person.died <= visit.latest and not alive)):
+        return Value(person.id, None, DIED, person.died)
     if stated:
         return Value(person.id, None, stated[-1])
     if person.left is not None and person.left <= visit.latest:
@@ -230,13 +245,14 @@ def seen_until(observed: Observed, person: Participant) -> int:
 
 def duration(observed: Observed, person: Participant, outcome: Outcome, parameter: Parameter, last: int) -> Value:
     """Days spent in a state within [0, `last`]: as recorded at the end, or counted from treatments and procedures of
-    that name (overlaps once). Where death is part of the outcome a participant who died has all days, or none if a
-    longer duration is better."""
+    that name (overlaps once; day 0 to `last` are `last` + 1 days). Where death is part of the outcome a participant
+    who died has all days, or none if a longer duration is better."""
+    counted = any(parameter.code.upper() in spell.names for spell in observed.spells)
     if person.died is not None and person.died <= last and dies_composite(outcome):
-        worst = {Direction.LOWER: float(last), Direction.HIGHER: 0.0}.get(outcome.direction)
+        worst = {Direction.LOWER: float(last + 1 if counted else last), Direction.HIGHER: 0.0}.get(outcome.direction)
         return Value(person.id, worst, None if worst is not None else DIED, person.died)
     readings = observed.readings.get((person.id, parameter.code), ())
-    if readings or not any(parameter.code.upper() in spell.names for spell in observed.spells):
+    if readings or not counted:
         return at_visit(observed, person, parameter, Visit(last, *_closing(last)))
     if person.died is not None and person.died < last:
         return Value(person.id, None, DIED, person.died)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from trialwright.analyse.derive import (
     DIED,
@@ -13,6 +15,7 @@ from trialwright.analyse.derive import (
     dies_composite,
     duration,
     horizons,
+    relative_change,
     visits,
     worst_ranked,
 )
@@ -25,7 +28,12 @@ from trialwright.protocol.outcomes import Direction, Parameter
 
 NOT_PLACED = "not computed: neither the time frame nor the schedule says when it is measured"
 LEFT_OUT = "participants without a value are left out"
+UNABLE = "participants unable to be measured are left out, not ranked worst"
 SHIFT = "Hodges-Lehmann shift"
+RELATIVE = f"{SHIFT} of the change in percent of baseline"
+POINTS = "percentage points"
+EITHER = "the record does not say whether the change is absolute or relative to baseline"
+_SHARE = re.compile(r"\b(proportion|fraction|share|percentage) of\b", re.IGNORECASE)
 
 Derive = Callable[[Participant], Value]
 
@@ -37,8 +45,11 @@ def continuous(task: Task, parameter: Parameter) -> list[Estimate]:
     if not planned:
         return [task.row(None, SHIFT, None, parameter=parameter.code, note=NOT_PLACED)]
     rows = _at_baseline(task, parameter) if change else []
+    unit = POINTS if change and parameter.unit == "%" else None
     for visit in planned:
-        rows += _one_visit(task, parameter, visit.name, at(task, parameter, visit, change))
+        rows += _one_visit(task, parameter, visit.name, at(task, parameter, visit, change), unit=unit)
+        if change and parameter.unit == "%" and _SHARE.search(parameter.name):
+            rows += [_relative(task, parameter, visit, contrast) for contrast in task.layout.contrasts]
     rows.append(_adjusted(task, parameter, len(planned)))
     return rows
 
@@ -168,8 +179,8 @@ def _within(task: Task, parameter: Parameter, visit: str, group: Group, values: 
             note=nothing(group),
         )
     result = signed_rank(sample)
-    estimate, lower, upper, p, notes = guarded(result, min(result.n), "")
     unchanged = sum(value == 0 for value in sample)
+    estimate, lower, upper, p, notes = guarded(result, len(sample) - unchanged, "")
     if unchanged:
         notes.append(f"{unchanged} without any change are left out of the test and of its estimate")
     if change:
@@ -221,6 +232,21 @@ def _shift(
     return rows
 
 
+def left_out(missing: Mapping[str, int]) -> list[str]:
+    """What a comparison must say of those without a value."""
+    return [LEFT_OUT] * bool(missing) + [UNABLE] * ("unable" in missing)
+
+
+def _relative(task: Task, parameter: Parameter, visit: Visit, contrast: Contrast) -> Estimate:
+    """The shift of the change in percent of baseline, beside that in percentage points; the p stands there."""
+
+    def derive(person: Participant) -> Value:
+        return relative_change(task.observed, person, parameter, visit)
+
+    row = _shift(task, parameter, visit.name, contrast, derive, "%")[0]
+    return replace(row, statistic=RELATIVE, p=None, note="; ".join(part for part in (row.note, EITHER) if part))
+
+
 def ranks_deaths(task: Task, values: Sequence[Value]) -> bool:
     """Whether deaths take the worst ranks: the outcome says so, it is known which way is worse, and somebody died."""
     return (
@@ -268,8 +294,7 @@ def _shift_row(
         )
     elif any(v.missing == DIED for v in both):
         notes.append("participants who died have no value and are left out")
-    if missing:
-        notes.append(LEFT_OUT)
+    notes += left_out(missing)
     return task.row(
         contrast,
         SHIFT,

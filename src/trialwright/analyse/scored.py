@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialwright.analyse.derive import Value, visits, worst_ranked
 from trialwright.analyse.descriptive import summarise
 from trialwright.analyse.layout import Contrast, Group, Task, tally
-from trialwright.analyse.measured import LEFT_OUT, NOT_PLACED, Derive, at, guarded, nothing, numbers, ranks_deaths
+from trialwright.analyse.measured import NOT_PLACED, Derive, at, guarded, left_out, nothing, numbers, ranks_deaths
 from trialwright.analyse.ordinal import distribution, win_odds
 from trialwright.analyse.rank import rank_sum
 from trialwright.analyse.rows import Estimate
@@ -108,8 +108,7 @@ def _wins(task: Task, parameter: Parameter, visit: str, contrast: Contrast, deri
     notes = [note for note in notes if "interval of" not in note]
     if wins.odds is None:
         notes.append("no loss and no tie: the odds are infinite")
-    if missing:
-        notes.append(LEFT_OUT)
+    notes += left_out(missing)
     return task.row(
         contrast,
         name,

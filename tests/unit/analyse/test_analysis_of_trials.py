@@ -422,3 +422,48 @@ def test_importing_the_room_loads_no_heavy_library():
     code = "import sys, trialwright.analyse; print([m for m in ('numpy', 'scipy', 'polars') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_change_of_a_proportion_is_shown_both_ways_and_tested_once(trials):
+    """The wording `change in ... proportion (%)` does not settle whether the change is absolute or relative."""
+    lesion = trials.Parameter("LESPROP", "Lesion proportion of lung volume", "LB", "%")
+    site = trials.Site()
+    for number in range(12):
+        subject = site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+        start = 20.0 + number
+        site.measure(subject, 0, start, code="LESPROP")
+        site.measure(subject, 28, start * (0.5 if number % 2 == 0 else 0.9), code="LESPROP")
+    results = run(trials.protocol(trials.outcome(parameter=lesion, change=True)), site.data())
+    [absolute] = _rows(results, "Hodges-Lehmann shift")
+    assert absolute.unit == "percentage points"
+    assert absolute.p is not None
+    [relative] = _rows(results, "Hodges-Lehmann shift of the change in percent of baseline")
+    assert relative.value == pytest.approx(-40)
+    assert (relative.unit, relative.p) == ("%", None)
+    assert "absolute or relative" in relative.note
+    assert not _rows(
+        run(trials.protocol(trials.outcome(change=True)), site.data()),
+        "Hodges-Lehmann shift of the change in percent of baseline",
+    )
+
+
+def test_people_unable_to_be_measured_are_named_in_the_comparison(trials):
+    site = trials.Site()
+    for number in range(12):
+        site.measure(site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}"), 28, float(number))
+    site.measure(site.enrol("P-12"), 28, STAT="NOT DONE", REASND="unable")
+    [row] = _rows(run(trials.protocol(trials.outcome()), site.data()), "Hodges-Lehmann shift")
+    assert "unable to be measured are left out, not ranked worst" in row.note
+
+
+def test_unchanged_participants_do_not_make_a_small_sample_large(trials):
+    """Nine changes of which six are 0: three values are left for a normal approximation, too few for its p."""
+    site = trials.Site()
+    for number in range(9):
+        subject = site.enrol(f"P-{number}")
+        site.measure(subject, 0, 10.0)
+        site.measure(subject, 28, 10.0 - max(0, number - 5))
+    results = run(trials.protocol(trials.outcome(change=True), design=trials.ONE_ARM), site.data())
+    [row] = _rows(results, "pseudomedian")
+    assert (row.p, row.lower) == (None, None)
+    assert "6 without any change" in row.note

@@ -240,3 +240,44 @@ def test_deaths_rank_below_survivors_and_earlier_ones_lowest(direction, order):
 def test_a_response_is_a_change_of_the_asked_sign_and_size(trials, rule, threshold, change, answer):
     outcome = trials.outcome(OutcomeType.BINARY, responder=rule, threshold=threshold)
     assert derive.responds(outcome, change) is answer
+
+
+def test_somebody_alive_but_not_measured_on_the_day_did_not_die_before_the_visit(trials, site):
+    """Dead on day 33, alive and unmeasured on day 28: the visit's own reason stands; dead by day 28: the death does."""
+    site.measure("P-1", 28, STAT="NOT DONE", REASND="not_done")
+    assert at_visit(*_look(site), trials.CRP, DAY_28).missing == "not_done"
+    site.leave("P-1", 33, "DEATH")
+    assert at_visit(*_look(site), trials.CRP, DAY_28).missing == "not_done"
+    other = trials.Site()
+    other.enrol("P-1")
+    other.measure("P-1", 28, STAT="NOT DONE", REASND="not_done")
+    other.leave("P-1", 28, "DEATH")
+    assert at_visit(*_look(other), trials.CRP, DAY_28).missing == "died"
+
+
+def test_no_survivor_has_more_days_in_a_state_than_somebody_who_died(trials, site):
+    site.write("PR", "P-1", 12, PRCAT="OXYGEN", ENDAY=100)
+    site.enrol("P-2")
+    site.leave("P-2", 3, "DEATH")
+    outcome = trials.outcome(OutcomeType.DURATION, (), end=28, intercurrent=trials.DEATH_COMPOSITE)
+    oxygen = Parameter("OXYGEN", "Oxygen", "PR", "days")
+    seen, _ = _look(site)
+    by_id = {person.id: derive.duration(seen, person, outcome, oxygen, 28).value for person in seen.participants}
+    assert by_id == {"P-1": 29, "P-2": 29}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "value", "reason"),
+    [
+        (40.0, 30.0, -25.0, None),
+        (0.0, 0.0, 0.0, None),
+        (0.0, 3.0, None, "baseline of 0"),
+        (None, 3.0, None, "no baseline"),
+    ],
+)
+def test_a_relative_change_is_in_percent_of_the_baseline(trials, site, start, end, value, reason):
+    if start is not None:
+        site.measure("P-1", 0, start)
+    site.measure("P-1", 28, end)
+    found = derive.relative_change(*_look(site), trials.CRP, DAY_28)
+    assert (found.value, found.missing) == (value, reason)
