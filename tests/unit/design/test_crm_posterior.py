@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from trialwright.core.errors import UsageError
 from trialwright.design import skeleton, tite
-from trialwright.design.crm_posterior import Empiric, Logistic, maximum_likelihood, posterior, prob_above
+from trialwright.design.crm_posterior import Empiric, Logistic, closeness, maximum_likelihood, posterior, prob_above
 
 SKELETON = (0.05, 0.12, 0.25, 0.40, 0.55)
 
@@ -115,6 +115,8 @@ def test_another_dlt_raises_every_rate_and_another_without_lowers_it(rows, level
 
 def test_equally_near_levels_give_the_lower():
     assert posterior(Empiric((0.2, 0.4)), (0, 0), (0, 0)).nearest(0.3).tolist() == [1]
+    assert abs(0.15 - 0.1) < abs(0.05 - 0.1), "as floating-point numbers they are not quite equally near"
+    assert closeness(np.array([[0.05, 0.15]]), 0.1).argmax() == 0
 
 
 def test_the_likelihood_is_highest_at_its_maximum():
