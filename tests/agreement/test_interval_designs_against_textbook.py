@@ -249,10 +249,16 @@ def bulk_and_single_agree(rule):
     random = np.random.default_rng(4)
     starts = [None]
     levels = rule.levels
-    for _ in range(40):
+    rest = (0,) * (levels - 3)
+    starts.append(Counts(3, (3, 4, 1, *rest), (0, 4, 0, *rest)))  # a partial cohort above a level that is out
+    for _ in range(60):
         n = random.integers(0, 6, levels)
         starts.append(
-            Counts(int(random.integers(1, levels + 1)), tuple(n.tolist()), tuple(random.binomial(n, 0.3).tolist()))
+            Counts(
+                int(random.integers(1, levels + 1)),
+                tuple(n.tolist()),
+                tuple(random.binomial(n, random.choice([0.2, 0.8], levels)).tolist()),
+            )
         )
     for start in starts:
         bulk, single = (

@@ -33,6 +33,7 @@ DESIGNS = {
         name: counting(name)
         for name in (
             "BOIN: target 0.3, at most 18",
+            "3+3: with de-escalation, at most 9",
             "BOIN: target 0.3, at most 18, enough at 6, start at level 2, accelerated titration, extra safety 0.05",
             "keyboard: target 0.3, at most 17",
             "mTPI: target 0.25, at most 12",
