@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialwright.core.errors import InputError, UsageError
+from trialwright.core.problem import Problem, Severity
 
 if TYPE_CHECKING:
     from trialwright.protocol.protocol import Protocol
@@ -66,17 +67,44 @@ def open_record(source: str) -> Record:
 
 
 def open_input(source: str, *, progress: Progress = quiet) -> Opened:
-    """The record or the protocol file that a user named, and the protocol that it gives. Raises InputError."""
+    """The record or the protocol file that a user named, and the protocol that it gives.
+
+    Raises InputError: if there is nothing to be read, and RUN-011 if a protocol file contradicts itself. What is
+    inconsistent in a draft, or only doubtful in a file, joins the protocol's problems.
+    """
     from trialwright import protocol, record
 
     data, name = contents(source)
     progress(f"reading {name}")
     if protocol.files.recognises(data):
         text = _text(data, name)
-        return Opened(None, protocol.files.load(text), name, text)
+        given = protocol.files.load(text)
+        found = protocol.check(given)
+        _refuse(found, name)
+        return Opened(None, replace(given, problems=_once(given.problems, found)), name, text)
     read = record.read(data, name=name)
     progress("drafting the protocol")
-    return Opened(read, protocol.draft(read), name)
+    drafted = protocol.draft(read)
+    return Opened(read, replace(drafted, problems=_once(drafted.problems, protocol.check(drafted))), name)
+
+
+def _once(*lists: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problem for each in lists for problem in each))
+
+
+def _refuse(found: tuple[Problem, ...], name: str) -> None:
+    """Raises InputError if any of the problems is an error."""
+    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    if errors:
+        raise InputError(
+            "RUN-011",
+            f"the protocol file {name} contradicts itself:\n"
+            + "\n".join(
+                f"{each.field}: {each.message} ({each.code}; expected: {each.expected})" for each in errors[:20]
+            ),
+            expected="a protocol without contradictions: nothing is computed from one that has any",
+            mend="correct the fields named",
+        )
 
 
 def _text(data: bytes, name: str) -> str:
