@@ -39,8 +39,13 @@ _EACH = re.compile(
     rf"|each (?:arm|group)(?: will)? (?:of|has|have|with|include\w*|contain\w*|consist\w* of|n\s?=)\s*(?P<b>{COUNT})\b",
     re.IGNORECASE,
 )
-_SIZE = re.compile(rf"(?<![\w.-])(?P<a>\d{{1,4}}) {_ADJECTIVES}{PEOPLE}\b|\bn\s?=\s?(?P<b>\d{{1,4}})\b", re.IGNORECASE)
+_SIZE = re.compile(
+    rf"(?<![\w.-])(?P<a>\d{{1,4}}) {_ADJECTIVES}(?:{PEOPLE}|controls|cases|infants|neonates)\b"
+    rf"|\bn\s?=\s?(?P<b>\d{{1,4}})\b",
+    re.IGNORECASE,
+)
 _CONTROL_WORDS = re.compile(r"\bcontrol\b|placebo|sham|standard (?:of care )?(?:group|arm)", re.IGNORECASE)
+_CARE = re.compile(r"\bSOC\b|standard|usual care|best (?:supportive|available)|observation|comparator", re.IGNORECASE)
 _TREATED_WORDS = re.compile(
     r"\b(?:treated|treatment|experimental|intervention|investigational|active|study) (?:group|arm|device)"
     r"|\bexperimental\b",
@@ -142,7 +147,7 @@ def _part_of_sentence(sentence: str, stated: int, count: int) -> bool:
 def arm_sizes(record: Record, arms: tuple[Arm, ...]) -> tuple[tuple[Arm, ...], tuple[Evidence, ...]]:
     """The arms with their sizes and the words that state them; unchanged where the prose does not state all."""
     own = [_own_size(record, arm) for arm in arms]
-    if len(arms) > 1 and all(own):
+    if len(arms) > 1 and all(own) and _adds_up(record, [found[0] for found in own if found]):
         return _sized(arms, [found[0] for found in own if found], [found[1] for found in own if found])
     prose = narrative(record) + arm_texts(record)
     if len(arms) > 1:
@@ -150,8 +155,22 @@ def arm_sizes(record: Record, arms: tuple[Arm, ...]) -> tuple[tuple[Arm, ...], t
             if (found := _EACH.search(sentence)) and (size := number(found["a"] or found["b"])) and size > 1:
                 return _sized(arms, [size] * len(arms), [each.evidence(sentence)])
     if len(arms) == 2 and sum(arm.role.is_control for arm in arms) == 1:
-        return _two_sized(arms, prose)
+        return _two_sized(record, arms, prose)
     return arms, ()
+
+
+def _adds_up(record: Record, sizes: list[int]) -> bool:
+    """Whether sizes named in prose can be those of the arms: they make up the planned number, a number that the prose
+    names as the whole, or a plan that the number of those enrolled has not reached."""
+    info = record.study.protocol_section.design_module.enrollment_info
+    if info is None or not info.count:
+        return True
+    if info.type == "ESTIMATED":
+        return sum(sizes) == info.count
+    if sum(sizes) >= info.count or info.type is None:
+        return True
+    totals = {int(m["a"] or m["b"]) for _, sentence in statements(narrative(record)) for m in _TOTAL.finditer(sentence)}
+    return sum(sizes) in totals
 
 
 def _sized(
@@ -172,7 +191,9 @@ def _own_size(record: Record, arm: Arm) -> tuple[int, Evidence] | None:
     return None
 
 
-def _two_sized(arms: tuple[Arm, ...], prose: tuple[Passage, ...]) -> tuple[tuple[Arm, ...], tuple[Evidence, ...]]:
+def _two_sized(
+    record: Record, arms: tuple[Arm, ...], prose: tuple[Passage, ...]
+) -> tuple[tuple[Arm, ...], tuple[Evidence, ...]]:
     """Sizes of a treated and a control group ("60 patients ... treated group", "30 ... control")."""
     named = _named(next(arm for arm in arms if not arm.role.is_control))
     for each in prose:
@@ -190,7 +211,7 @@ def _two_sized(arms: tuple[Arm, ...], prose: tuple[Passage, ...]) -> tuple[tuple
                     control = control or size
                 elif says_treated and not says_control:
                     treated = treated or size
-        if treated and control:
+        if treated and control and _adds_up(record, [treated[0], control[0]]):
             sizes = [(control if arm.role.is_control else treated) for arm in arms]
             return _sized(arms, [size for size, _ in sizes], [quote for _, quote in sizes])
     return arms, ()
@@ -231,9 +252,11 @@ def stated_ratio(record: Record, arms: tuple[Arm, ...]) -> tuple[Ratio | None, t
                     )
                 )
                 continue
-            ordered, assumed = _ordered(terms, sentence[found.end() :], arms)
+            ordered, assumed = _paired(terms, sentence[found.end() :], arms) or _ordered(
+                terms, sentence[found.end() :], arms
+            )
             if assumed:
-                ordered, assumed = _ordered(terms, sentence[: found.start()], arms)
+                ordered, assumed = _ordered(terms, sentence[max(0, found.start() - 200) : found.start()], arms)
             return Ratio(ordered, each.evidence(sentence), order_assumed=assumed), ()
     return _from_sizes(record, arms), tuple(problems[:1])
 
@@ -244,6 +267,24 @@ def _terms(found: re.Match[str]) -> tuple[int, ...] | None:
         return (pair[0], pair[1]) if pair[0] and pair[1] else None
     terms = tuple(int(term) for term in re.split(r"\s?[:：∶]\s?", found["r"]))
     return terms if all(1 <= term <= 20 for term in terms) else None
+
+
+_PAIR = re.compile(
+    r"^\D{0,30}?\(\s*(?P<a>[^():：/\d]{2,40}?)\s*(?:[:：/]|\bto\b|\bvs\.?)\s*(?P<b>[^():：/]{2,40}?)\s*\)"
+)
+
+
+def _paired(terms: tuple[int, ...], rest: str, arms: tuple[Arm, ...]) -> tuple[tuple[int, ...], bool] | None:
+    """The terms in the arms' order where the words after the ratio pair them off ("1:3 (standard care: cells)")."""
+    found = _PAIR.match(rest)
+    controls = [index for index, arm in enumerate(arms) if arm.role.is_control]
+    if found is None or len(arms) != 2 or len(controls) != 1 or len(set(terms)) == 1:
+        return None
+    says = [_CONTROL_WORDS.search(found[name]) is not None or _CARE.search(found[name]) is not None for name in "ab"]
+    if says[0] == says[1]:
+        return None
+    of_control, of_other = (terms[0], terms[1]) if says[0] else (terms[1], terms[0])
+    return tuple(of_control if index in controls else of_other for index in range(2)), False
 
 
 def _ordered(terms: tuple[int, ...], rest: str, arms: tuple[Arm, ...]) -> tuple[tuple[int, ...], bool]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.protocol.allocation import Ratio, is_randomised, stated_ratio
-from trialwright.protocol.arms import Arm
+from trialwright.protocol.arms import Arm, ArmRole
 from trialwright.protocol.arms.draft import DraftedArms
+from trialwright.protocol.arms.role import names_level
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import DoseLevel
 from trialwright.protocol.draft_text import arm_texts, narrative, statements
@@ -162,6 +163,13 @@ def _by_arms(case: _Case) -> DraftedKind:
     if case.randomised:
         if case.model == "SEQUENTIAL":
             return case.unsupported("randomised sequential cohorts", "which arms are open side by side, and when")
+        steps = [arm for arm in case.arms if names_level(arm.label) and arm.role is not ArmRole.PLACEBO_CONTROL]
+        if len(steps) > 1 and case.text.cue is not None and _escalates(case):
+            return case.unsupported(
+                "randomised dose escalation",
+                "which cohorts are open side by side, and what opens the next",
+                case.text.cue,
+            )
         return _parallel(case, case.arms, "design", case.enrolment.count)
     return _not_randomised(case)
 

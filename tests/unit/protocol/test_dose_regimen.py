@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from trialwright.core.quantity import Amount
-from trialwright.protocol.dosing.regimen import administrations, days, frequency, routes, volume
+from trialwright.protocol.dosing.frequency import frequency
+from trialwright.protocol.dosing.regimen import administrations, days, volume
+from trialwright.protocol.dosing.route import routes
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from trialwright.protocol.arms.links import ROOT, links, same
 from trialwright.protocol.arms.role import CODED, part_of, role_from_words
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import Dosing
-from trialwright.protocol.dosing.text import Told, is_cell_product, read_dosing
+from trialwright.protocol.dosing.route import routes
+from trialwright.protocol.dosing.text import CYCLES, Told, is_cell_product, read_dosing
 from trialwright.protocol.draft_text import Passage, clean, narrative, passage, sentences
 from trialwright.record.model import ArmGroup, Intervention
 from trialwright.record.provenance import Presence
@@ -20,7 +21,7 @@ from trialwright.record.record import Record
 _DOSED_TYPES = {"DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC", "RADIATION", "DIETARY_SUPPLEMENT"}
 _UNDOSED_TYPES = {"BEHAVIORAL", "DEVICE", "PROCEDURE", "DIAGNOSTIC_TEST"}
 """Sessions, implants and operations: what is counted there is not doses."""
-_BLANK = re.compile(r"\bplacebo\b|\bsham\b|\bsaline\b|without (?:UC-?MSCs?|cells)|\bvehicle\b", re.IGNORECASE)
+_BLANK = re.compile(r"^no\b|\bplacebo\b|\bsham\b|\bsaline\b|without (?:UC-?MSCs?|cells)|\bvehicle\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +105,105 @@ def _blank(each: Intervention, role: ArmRole, treatments: int) -> bool:
     return not (only_solvent and is_cell_product(name))
 
 
+def _gives_cells(each: Intervention) -> bool:
+    """Whether the name is that of a cell product, so that milligrams near it are another substance's."""
+    name = clean(each.name)
+    return is_cell_product(name) and _DERIVED.search(name) is None
+
+
+_DERIVED = re.compile(
+    r"derived factor|exosom|secretom|vesicle|condition(?:ed|ing)|lysate|anti-|\+|,| and ", re.IGNORECASE
+)
+_GENERIC = frozenset(
+    {
+        "acetate",
+        "administration",
+        "allogeneic",
+        "autologous",
+        "capsule",
+        "capsules",
+        "cells",
+        "control",
+        "conventional",
+        "derived",
+        "dose",
+        "double",
+        "group",
+        "high-dose",
+        "human",
+        "hydrochloride",
+        "infusion",
+        "infusions",
+        "injection",
+        "injections",
+        "intramuscular",
+        "intrathecal",
+        "intravenous",
+        "low-dose",
+        "matching",
+        "mesenchymal",
+        "oral",
+        "patients",
+        "placebo",
+        "reduced-dose",
+        "routine",
+        "single",
+        "sodium",
+        "solution",
+        "standard",
+        "standard-dose",
+        "stromal",
+        "study",
+        "subcutaneous",
+        "supportive",
+        "tablet",
+        "tablets",
+        "therapy",
+        "topical",
+        "transfusion",
+        "transplantation",
+        "treatment",
+        "umbilical",
+    }
+)
+"""Words of names that many treatments share."""
+
+
+def _keys(name: str) -> set[str]:
+    """The words by which a text may speak of a treatment: its name, a name in brackets, its first word of its own."""
+    low = name.lower()
+    own = [word for word in re.findall(r"[a-z][\w-]{4,}", low) if word not in _GENERIC][:1]
+    inside = [found.strip() for found in re.findall(r"\(([^()]{2,20})\)", low) if not found.strip()[0].isdigit()]
+    whole = re.sub(r"\([^()]*\)", "", low).strip()
+    return {key for key in (low, whole, *own, *inside) if len(key) > 1}
+
+
 def _portion(text: str, name: str, others: tuple[str, ...]) -> str:
     """The stretches of an arm's text that follow this treatment's name, up to another treatment's name."""
     low = text.lower()
-    keys = {name.lower(), *(word for word in re.findall(r"[a-z][\w-]{4,}", name.lower())[:1])}
-    other_keys = {
-        key.lower() for other in others for key in (other, *re.findall(r"[A-Za-z][\w-]{4,}", other)[:1])
-    } - keys
+    keys = _keys(name)
+    other_keys = {key for other in others for key in _keys(other)} - keys
     marks = sorted(
-        [(m.start(), True) for key in keys if key for m in re.finditer(re.escape(key), low)]
-        + [(m.start(), False) for key in other_keys if key for m in re.finditer(re.escape(key), low)]
+        [(m.start(), True) for key in keys for m in re.finditer(rf"(?<!\w){re.escape(key)}", low)]
+        + [(m.start(), False) for key in other_keys for m in re.finditer(rf"(?<!\w){re.escape(key)}", low)]
     )
     pieces = []
     for place, (start, own) in enumerate(marks):
         if own:
             end = next((s for s, mine in marks[place + 1 :] if not mine), len(text))
-            pieces.append(text[start:end])
-            if end == len(text):
+            pieces.append(_own_lines(text, start, end))
+            if end == len(text) and "\n" not in text[start:end]:
                 break
     return "\n".join(dict.fromkeys(pieces))
+
+
+def _own_lines(text: str, start: int, end: int) -> str:
+    """The stretch up to the end of its line where the line is an item of a list; the next item is another's."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    piece = text[start:end]
+    if "\n" not in piece or not re.match(r"\s*(?:[*•·\-–]|\d{1,2}[.)])\s", line):
+        return piece
+    return piece.split("\n", 1)[0]
 
 
 def _treatments(
@@ -156,14 +237,43 @@ def _treatments(
             cells=cells,
             dosed=not blank,
             levels=levels,
+            only_cells=_gives_cells(each),
+            cycles=any(CYCLES.search(clean(text)) for text in (group.description, each.description)),
         )
         if sole and role is ArmRole.EXPERIMENTAL and not blank:
             plan = _from_narrative(record, plan, clean(each.name), index, place, cells=cells)
-        if each.type in _UNDOSED_TYPES and not plan.mentions:
-            plan = Told(Dosing(route=plan.dosing.route))
+        if each.type in _UNDOSED_TYPES and not any(m.unit.startswith("cells") for m in plan.mentions):
+            plan = Told(Dosing(route=plan.dosing.route if cells else None))
         plan = _without_needless(plan, each, blank=blank)
         told.append(plan)
-    return tuple(told)
+    return _routes_of_arm(group, told)
+
+
+def _routes_of_arm(group: ArmGroup, told: list[Told]) -> tuple[Told, ...]:
+    """The treatments without the route that they share, where the arm's own text names it and yet another."""
+    text = "\n".join(
+        sentence
+        for sentence in sentences(clean(group.description))
+        if not re.search(r"premedic|prophyla|prior", sentence)
+    )
+    named = set(routes(text))
+    used = {each.dosing.route for each in told if each.dosing.route}
+    if len(used) != 1 or not used < named or not all(each.dosing.route for each in told):
+        return tuple(told)
+    listed = ", ".join(sorted(named))
+    problem = Problem(
+        "DRAFT-105",
+        Severity.INFO,
+        f"several routes are named in the arm's text: {listed}",
+        expected="one route per treatment",
+        mend="set route in the protocol file",
+    )
+    return tuple(
+        replace(each, dosing=replace(each.dosing, route=None), problems=(*each.problems, problem))
+        if each.dosing.route
+        else each
+        for each in told
+    )
 
 
 def _texts(

@@ -11,6 +11,8 @@ from trialwright.protocol.dosing import DoseReading
 from trialwright.protocol.dosing.number import Doubt, Number, Value, read_number
 from trialwright.protocol.dosing.unit import Unit, read_unit
 
+FEWEST_CELLS = 1000
+"""Fewer cells than this are no dose: the number belongs to a name ("BV2 cells") or has lost what followed it."""
 MENTION_LIMIT = 40
 """Doses read from one text at most."""
 
@@ -24,9 +26,14 @@ _GLUED = re.compile(r"(?<=[A-Za-z]\d),(?=\d)")
 _COUNTED = re.compile(
     r"\b(?:days?|d|weeks?|months?|cycles?|phase|levels?|visits?|arms?|groups?|cohorts?|grades?|class|type|stage"
     r"|part|study"
-    r"|version|v|age[ds]?|hours?)\s*[:#]?\s*(?P<chain>(?:\d+(?:\.\d+)?\s*(?:,|;|and|or|&|-|–|to|/|\+)*\s*)*)$",
+    r"|version|v|age[ds]?|hours?)\s*[:#]?\s*[-+]?(?P<chain>(?:\d+(?:\.\d+)?\s*(?:,|;|and|or|&|-|–|to|/|\+)*\s*[-+]?)*)$",
     re.IGNORECASE,
 )
+_LARGE = re.compile(
+    r"\d{1,4}(?:[.,]\d{1,3})?\s*(?:(?:[x×X*✕·]|\bx\b)\s*10|(?:million|billion)\b|[eE]\d)|\d{1,3}(?:,\d{3}){2,}",
+    re.IGNORECASE,
+)
+"""A count of cells, which no number of a level, a day or a cohort is."""
 _LIMIT = re.compile(
     r"(?:\bmax(?:imum|imal|\.)?(?: (?:total )?(?:cell )?dose)?(?: (?:of|is))?|not (?:to )?exceed(?:ing)?"
     r"|no more than|up to a max\w*(?: of)?"
@@ -157,8 +164,9 @@ def read_doses(text: str, *, cells: bool = False) -> tuple[Mention, ...]:
 
 
 def _fresh(text: str, at: int, chain: str, cells: bool) -> bool:
-    """Whether a number after "cohort 1, " is a dose of its own: a comma before it and its own unit behind it."""
-    if not chain.rstrip().endswith((",", ";")):
+    """Whether a number after "cohort 1, " or "level " is a dose of its own: its own unit behind it, and a comma before
+    it or a form that only counts of cells have."""
+    if not _LARGE.match(text, at) and not chain.rstrip().endswith((",", ";")):
         return False
     found = read_number(text, at)
     return found is not None and read_unit(text, found.end, large=found.large, cells=cells) is not None
@@ -183,6 +191,8 @@ def _read_at(text: str, at: int, before: str, cells: bool) -> tuple[list[Mention
         return [], max(unit.end, at + 1)
     if any(each.readings[0].value == 0 for each in used):
         return None
+    if unit.name == "cells" and all(each.readings[0].value < FEWEST_CELLS for each in used):  # "BV2 cells"
+        return [], max(unit.end, at + 1)
     return [_mention(text, at, each, unit, len(used)) for each in used], unit.end
 
 

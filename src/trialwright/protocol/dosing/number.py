@@ -58,13 +58,15 @@ _LOST = re.compile(rf"{_MANTISSA}10(?P<gap>\s+)?(?P<e>[3-9]|1[0-5])(?![\d.,]\d|\
 _E = re.compile(r"(?P<m>\d{1,6}(?:\.\d{1,6})?)[eE]\s?\+?(?P<e>\d{1,2})(?!\w)")
 _MULTIPLE = re.compile(
     rf"(?P<m>\d{{1,2}},\d(?=\s*-?\s*[mb]illion)|{_PLAIN}|(?:{'|'.join(WORDS)})\b(?:\s+hundred\b)?)\s*-?\s*(?P<w>million|billion|thousand|mil\b"
-    rf"|M\b(?=\s*[A-Za-z+-]*\s*(?:cells|MSC)))",
+    rf"|M\b(?=(?:\s*(?:,|/|-|–|or|and|to)+\s*\d{{1,4}}(?:\.\d+)?\s*M\b)*\s*[A-Za-z+-]*\s*(?:cells|MSC)))",
     re.IGNORECASE,
 )
 _PRODUCT = re.compile(
     rf"(?P<m>\d{{1,4}}(?:\.\d{{1,6}})?)\s*{_TIMES}\s*(?P<n>1,?000,?000|1,?000|10,?000|100,?000)(?!\d)"
 )
 _SIMPLE = re.compile(_PLAIN)
+LARGE = 100_000
+"""A plain number from here on is written as counts of cells are."""
 _POWER = {"thousand": 3, "million": 6, "mil": 6, "m": 6, "billion": 9}
 
 
@@ -113,7 +115,8 @@ def read_number(text: str, start: int) -> Number | None:
             power = (value / mantissa).adjusted() if mantissa else 0
             return Number(found.end(), (Value(value, "as written"),), large=True, power=power)
     if (found := _SIMPLE.match(text, start)) is not None:
-        return Number(found.end(), (Value(decimal(found.group()), "as written"),))
+        value = decimal(found.group())
+        return Number(found.end(), (Value(value, "as written"),), large=value >= LARGE)
     return None
 
 

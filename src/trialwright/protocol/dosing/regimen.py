@@ -1,4 +1,4 @@
-"""How often, on which days, by which route and in which volume a treatment is given, from a text."""
+"""How many times, on which days and in which volume a treatment is given, from a text."""
 
 from __future__ import annotations
 
@@ -12,58 +12,10 @@ from trialwright.protocol.draft_text import COUNT, ORDINALS, number
 
 DAYS_LIMIT = 120
 
-ROUTES: tuple[tuple[str, str], ...] = (
-    ("INTRA-ARTERIAL", r"intra-?\s?arterial(?:ly)?"),
-    ("INTRA-ARTICULAR", r"intra-?\s?articular(?:ly)?"),
-    ("INTRACORONARY", r"intra-?\s?coronar(?:y|ily)"),
-    ("INTRAMYOCARDIAL", r"intra-?\s?myocardial(?:ly)?|transendocardial(?:ly)?"),
-    ("INTRATHECAL", r"intra-?\s?thecal(?:ly)?"),
-    ("EPIDURAL", r"(?:trans\w*\s)?epidural(?:ly)?"),
-    ("INTRAVITREAL", r"intra-?\s?vitreal(?:ly)?"),
-    ("INTRAMUSCULAR", r"intra-?\s?muscular(?:ly)?|\bi\.m\.|(?-i:\bIM\b)(?=[\s,.;)]*(?:\(|inj|gluteal|dose|$|\)))"),
-    ("SUBCUTANEOUS", r"sub-?\s?cutaneous(?:ly)?|\bs\.c\.|(?-i:\bSC\b)"),
-    ("INTRADERMAL", r"intra-?\s?dermal(?:ly)?"),
-    ("INTRAPERITONEAL", r"intra-?\s?peritoneal(?:ly)?"),
-    ("INTRADISCAL", r"intra-?\s?dis[ck]al(?:ly)?|into an intervertebral disc"),
-    ("INTRATUMOR", r"intra-?\s?tumou?r(?:al(?:ly)?)?"),
-    ("INTRALESIONAL", r"intra-?\s?lesional(?:ly)?"),
-    ("INTRATRACHEAL", r"intra-?\s?tracheal(?:ly)?|endotracheal instillation"),
-    ("INTRACAVERNOUS", r"intra-?\s?cavernous(?:ly)?"),
-    ("INTRAVESICAL", r"intra-?\s?vesical(?:ly)?"),
-    ("INTRANASAL", r"intra-?\s?nasal(?:ly)?|nasal spray"),
-    ("RESPIRATORY (INHALATION)", r"inhal(?:ation|ed)|nebuli[sz](?:ed|ation)|aerosol(?:i[sz]ed)?"),
-    ("SUBLINGUAL", r"sub-?lingual(?:ly)?"),
-    ("BUCCAL", r"\bbuccal(?:ly)?"),
-    ("TRANSDERMAL", r"transdermal(?:ly)?"),
-    ("TOPICAL", r"topical(?:ly)?"),
-    ("RECTAL", r"\brectal(?:ly)?|enema"),
-    ("VAGINAL", r"\bvaginal(?:ly)?|intravaginal(?:ly)?"),
-    ("OPHTHALMIC", r"eye drops|ophthalmic (?:solution|ointment)"),
-    (
-        "INTRAVENOUS",
-        (
-            r"intra-?\s?venous(?:ly)?|\bi\.\s?v\.?(?=\W)|\bendovenous(?:ly)?|peripheral vein"
-            r"|in(?:to|) an? (?:\w+ )?vein\b"
-            r"|(?<!-)(?<!III )(?-i:\bIV\b)(?!\s*(?:trial|study|disease|cancer|and V\b))|(?-i:\bIv\b)"
-        ),
-    ),
-    (
-        "ORAL",
-        (
-            r"\boral(?:ly)?\b(?! (?:prednis|cortico|steroid|gluco|contracept|cavity|mucos))|\bp\.\s?o\.|by mouth"
-            r"|per os|\b(?-i:PO)\b"
-        ),
-    ),
-)
-_ROUTE = re.compile("|".join(f"(?P<r{index}>{pattern})" for index, (_, pattern) in enumerate(ROUTES)), re.IGNORECASE)
-_STAGE = re.compile(
-    r"(?:stages?|class|grades?|phases?|types?|groups?|arms?|cohorts?|factor|levels?|II?I?|and|or|-|,)\s*$",
-    re.IGNORECASE,
-)
-
 _ADJECTIVE = (
     r"(?!(?:mg|ml|days?|weeks?|months?|years?|hours?|cycles?|patients?|and|of|or|to|the|a|in|after|cells?|levels?|kg"
-    r"|groups?|arms?|cohorts?)\b)[A-Za-z.'/-]+\s+"
+    r"|groups?|arms?|cohorts?|million|billion|thousand|additional|optional|further|extra|more|repeat|booster|previous|prior"
+    r"|patients?|participants?|subjects?)\b)[A-Za-z.'/-]+\s+"
 )
 _GIVEN = (
     r"(?:infusions?|injections?|administrations?|transfusions?|instillations?|implantations?|transplantations?"
@@ -75,7 +27,7 @@ _SINGLE = re.compile(
     + _GIVEN
     + r")\b(?![- ](?:levels?|use|vials?|syringes?|pens?|containers?))|\b(?:one|1) (?:[a-z]+ )?"
     + _GIVEN
-    + r"\b|\bonly once\b|\bonce(?: only)?\s*[.,;)]|\bonce intraoperatively|\bonce$",
+    + r"\b|\bonly once\b|\bonce(?: only)?\s*[.,;)]|\bonce intraoperatively|\bonce[- ]off\b|\bonce$",
     re.IGNORECASE,
 )
 _MANY = (
@@ -83,7 +35,10 @@ _MANY = (
     r"|inoculations|vaccinations)"
 )
 _NUMBERED = re.compile(
-    rf"\b(?P<n>{COUNT})\s+(?:{_ADJECTIVE}){{0,3}}?{_MANY}\b"
+    rf"(?<![-.,])\b(?P<n>{COUNT})(?:\s?\(\d{{1,2}}\))?\s+(?:{_ADJECTIVE}){{0,3}}?(?:(?:stem "
+    rf"|stromal )?cell )?(?:{_MANY}"
+    rf"|(?<!one )(?<!\b1 ){_GIVEN}(?![- ](?:related|sites?|reaction|rate|pump|set|bag|volume|time|visit|cent"
+    rf"|clinic|day)))\b"
     r"(?!\s*(?:levels?|groups?|cohorts?|escal|per (?:day|week)|a (?:day|week)|daily|/))",
     re.IGNORECASE,
 )
@@ -97,6 +52,22 @@ _TIMES_WORD = re.compile(
     re.IGNORECASE,
 )
 
+_LIMITED = re.compile(
+    r"\b(?:up to(?: a (?:total|maximum) of)?|at most|maximum(?: of)?|max\.?|no more than|at least|minimum(?: of)?"
+    r"|optional"
+    r"|additional|further|another|extra|previous|prior|first|last|next|remaining|initial|subsequent|following|missed"
+    r"|every|each|after|before|between|within|or|to|days?|weeks?|months?|visits?|grades?|phase|cycles?|levels?|arms?"
+    r"|groups?|cohorts?|[≤≥<>-])\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a number that does not say how many administrations there are."""
+_ONE_SITTING = re.compile(r"\b(?:single|one|same) (?:\w+ )?(?:procedure|session|operation|surgery)\b", re.IGNORECASE)
+_RHYTHM = re.compile(
+    rf"\bevery (?:{COUNT}|other|day|week|month|visit|cycle)|\b(?:dai|week|month)ly\b|\b(?:per|a|each) (?:day|week"
+    rf"|month)\b"
+    r"|\btwice\b|/day|\bcycles?\b",
+    re.IGNORECASE,
+)
 _DAY_LIST = re.compile(
     r"\b(?:(?:on|at|in)\s+)?(?P<unit>days?|weeks?|D)\s?(?P<list>-?\d{1,3}(?:\s*\([^)]{0,12}\))?(?:\s*(?:,\s*and|,"
     r"|and|&|/|\+|to|-|–|through|then|or)\s*(?:(?:on|at)\s+)?(?:days?|weeks?|D)?\s?[+-]?\d{1,3}(?![\d.]*\s*(?:mg"
@@ -111,6 +82,16 @@ _ORDINAL = re.compile(
 _FOLLOW = re.compile(
     r"(?:follow|assess|evaluat|measur|visit|outcome|until|prior|before|through|within|blood|sampl|observ|up to"
     r"|end of|monitor|test|scan|check|response|after day|by)\W*(?:\w+\W+){0,4}$",
+    re.IGNORECASE,
+)
+_ASSESSED = re.compile(
+    r"\bimag(?:e|ing)|\bMRI\b|\bCT\b|x-?ray|ultraso|analys|monitor|evaluat|assess|follow(?:ed)?[- ]up|sampl"
+    r"|measur|biops|scor(?:e|ing)|questionnaire|examin|\btest|observ|collect|\bdrawn\b|\bscan|surveill|outcome|dressing",
+    re.IGNORECASE,
+)
+_GIVING = re.compile(
+    r"receiv|administ|infus|inject|\bgiven\b|\bdos(?:e|ed|es|ing)\b|transfus|treated|treatment|transplant|deliver|instill"
+    r"|implant|inocul|vaccinat|\btake|placebo",
     re.IGNORECASE,
 )
 _CYCLE = re.compile(
@@ -128,24 +109,25 @@ _INTERVAL = re.compile(
     rf"\s+(?P<du>week|month)|(?<!twice )(?<!times )(?<!bi)(?P<eu>weekly|monthly))",
     re.IGNORECASE,
 )
+_DAILY = re.compile(
+    rf"\bonce (?:daily|a day|per day|every day),? (?:for|on"
+    rf"|over) (?P<n>{COUNT})(?: \(\d{{1,2}}\))? (?:consecutive |successive )?days"
+    rf"|\b(?:for|on|over) (?P<m>{COUNT})(?: \(\d{{1,2}}\))? (?:consecutive |successive )?days,? once (?:daily"
+    rf"|a day|per day)",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:no (?:less|fewer) than|at least|minimum(?: of)?|about|approximately|around|no more than|\bor|[≥~])\s*$",
+    re.IGNORECASE,
+)
 _FOR_WEEKS = re.compile(rf"\bfor\s+(?P<n>{COUNT})\s+(?:consecutive\s+)?(?P<u>weeks?|months?)", re.IGNORECASE)
 _VOLUME = re.compile(
-    r"\b(?:suspended|diluted|dissolved|resuspended|delivered|given|infused)?\s*(?:in|into|with|volume (?:of|is"
-    r"|was)?|total of|of)\s+(?:a\s+)?(?:total\s+)?(?:final\s+)?(?:volume\s+)?(?:of\s+)?(?:approximately\s+)?"
-    r"(?P<v>\d{1,4}(?:\.\d{1,3})?)\s*-?\s*(?:ml|mL|ML|cc|milliliters?|millilitres?)\b(?!\s*/|\s+per)",
+    r"\b(?:(?:suspended|diluted|dissolved|reconstituted|mixed|delivered|given|infused) (?:in|into|with|to)|in|into"
+    r"|with a(?= \w* ?volume)|volume (?:of|is|was)?|total of"
+    r"|of)\s+(?:a\s+)?(?:total\s+)?(?:final\s+)?(?:volume\s+)?(?:of\s+)?(?:approximately\s+)?"
+    r"(?P<v>\d{1,4}(?:\.\d{1,3})?)\s*-?\s*(?:mls?|mLs?|ML|cc|milliliters?|millilitres?)\b(?!\s*/|\s+per"
+    r"|\s+(?:of\s+)?(?:\w+\s+)?(?:DMSO|dimethyl|blood|bone marrow|aspirate|fat|lipoaspirate))",
 )
-_FREQUENCY: tuple[tuple[str, str], ...] = (
-    ("BID", r"\bbid\b|\bb\.i\.d\.?|twice (?:a day|daily|per day)|two times (?:a|per) day"),
-    ("TID", r"\btid\b|\bt\.i\.d\.?|(?:three|3) times (?:a day|daily|per day)|thrice daily"),
-    ("QID", r"\bqid\b|\bq\.i\.d\.?|(?:four|4) times (?:a day|daily|per day)"),
-    ("QD", r"\bqd\b|\bq\.d\.?|once (?:a day|daily|per day)|\bdaily\b|(?:per|/)\s?day|every day"),
-    ("Q2W", r"\bq2w\b|every (?:2|two)[- ]weeks?|fortnightly|every other week|biweekly"),
-    ("Q3W", r"\bq3w\b|every (?:3|three)[- ]weeks?|(?:each|every) 21[- ]day cycle|q d 21"),
-    ("Q4W", r"\bq4w\b|every (?:4|four)[- ]weeks?|(?:each|every) 28[- ]day cycle"),
-    ("QW", r"\bqw\b|once (?:a week|weekly|per week)|\bweekly\b|every week"),
-    ("QM", r"\bmonthly\b|once (?:a|per) month|every month"),
-)
-_FREQUENCIES = tuple((term, re.compile(pattern, re.IGNORECASE)) for term, pattern in _FREQUENCY)
 _LENGTH = {"day": 1, "week": 7, "month": 30}
 
 
@@ -159,49 +141,44 @@ class Days:
     note: str = ""
 
 
-def routes(text: str) -> tuple[str, ...]:
-    """The CDISC terms of every route that the text names, in order, each once.
-
-    >>> routes("one-time therapy via IV infusion"), routes("stage IV disease")
-    (('INTRAVENOUS',), ())
-    """
-    found: list[str] = []
-    for match in _ROUTE.finditer(text):
-        term = ROUTES[int(str(match.lastgroup)[1:])][0]
-        if match.group() == "IV" and _STAGE.search(text[max(0, match.start() - 12) : match.start()]):
-            continue
-        if term not in found:
-            found.append(term)
-    return tuple(found)
-
-
 def administrations(text: str) -> tuple[int, str] | None:
-    """How many administrations the text states, with the words that say so, or None.
+    """How many administrations the text states, with the words that say so, or None; the first of several.
 
     >>> administrations("3 does of cells at Day 0"), administrations("a single infusion of cells")
     ((3, '3 does'), (1, 'single infusion'))
     """
-    if (many := _NUMBERED.search(text)) is not None:
+    found = counts(text)
+    return found[0] if found else None
+
+
+def counts(text: str) -> tuple[tuple[int, str], ...]:
+    """Every number of administrations that a sentence states, with the words that say so; limits are left out.
+
+    >>> counts("given on days 1-5 (5 doses) and then twice a week (6 doses)")
+    ((5, '5 doses'), (6, '6 doses'))
+    """
+    found: list[tuple[int, str]] = []
+    for many in _NUMBERED.finditer(text):
         count = number(many["n"])
-        if count is not None and 0 < count <= DAYS_LIMIT:
-            return count, many.group()
-    if (times := _TIMES_WORD.search(text)) is not None:
+        if count is None or not 0 < count <= DAYS_LIMIT or _LIMITED.search(text[: many.start()]):
+            continue
+        if "njection" in many.group() and _ONE_SITTING.search(text):  # sites of one sitting
+            return ((1, many.group()),)
+        found.append((count, many.group()))
+    if found:
+        return tuple(found)
+    for times in _TIMES_WORD.finditer(text):
         count = number(times["n"] or times["m"])
-        if count is not None and 0 < count <= DAYS_LIMIT:
-            return count, times.group()
-    if (twice := _TWICE.search(text)) is not None:
-        return (2 if twice.group().lower() == "twice" else 3), twice.group()
-    if (single := _SINGLE.search(text)) is not None:
-        return 1, single.group().strip(" .,;)")
-    return None
-
-
-def frequency(text: str) -> str | None:
-    """The CDISC term of the frequency that the text names (`QD`, `Q3W`), or None where none or several are named."""
-    found = [term for term, pattern in _FREQUENCIES if pattern.search(text)]
-    if len(found) > 1 and "QD" in found:
-        found.remove("QD")
-    return found[0] if len(found) == 1 else None
+        weekly = re.search(
+            r"\b(?:once|one time) (?:a|per|every|each) (?:day|week|month),?\s*$", text[: times.start()], re.IGNORECASE
+        )
+        if count is not None and 0 < count <= DAYS_LIMIT and (weekly or not _LIMITED.search(text[: times.start()])):
+            return ((count, times.group()),)
+    if (twice := _TWICE.search(text)) is not None and not _LIMITED.search(text[: twice.start()]):
+        return ((2 if twice.group().lower() == "twice" else 3, twice.group()),)
+    if (single := _SINGLE.search(text)) is not None and not _RHYTHM.search(text):
+        return ((1, single.group().strip(" .,;)")),)
+    return ()
 
 
 def volume(text: str) -> tuple[Amount, str] | None:
@@ -212,10 +189,23 @@ def volume(text: str) -> tuple[Amount, str] | None:
     """
     found = _VOLUME.search(text)
     if found and re.search(
-        r"vial|withdrawable|syringe|blood", text[max(0, found.start() - 40) : found.end() + 20], re.IGNORECASE
+        r"vial|withdrawable|syringe|blood|aspirat|marrow",
+        text[max(0, found.start() - 40) : found.end() + 20],
+        re.IGNORECASE,
     ):
         return None
     return (Amount(Decimal(found["v"]), "mL"), found.group().strip()) if found else None
+
+
+def _is_assessed(before: str) -> bool:
+    """Whether the words before a list of days speak of what is examined then, and not of what is given.
+
+    >>> _is_assessed("Infused once. Imaging was done after repair, at "), _is_assessed("after evaluation, infused on ")
+    (True, False)
+    """
+    assessed = [found.start() for found in _ASSESSED.finditer(before)]
+    given = [found.start() for found in _GIVING.finditer(before)]
+    return bool(assessed) and (not given or given[-1] < assessed[-1])
 
 
 def _listed(text: str) -> list[int] | None:
@@ -258,6 +248,8 @@ def days(text: str, expected: int | None = None) -> Days | None:
         unit = 7 if match["unit"].lower().startswith("week") else 1
         if match["unit"] == "d" or _FOLLOW.search(text[max(0, match.start() - 45) : match.start()]):
             continue
+        if _is_assessed(text[: match.start()]):
+            continue
         if _CYCLE.match(text, match.end()) or REPEATED.search(text):
             continue
         stated = _listed(re.sub(r"(?i)days?|weeks?|\bd(?=\d)|\bon\b|\bat\b", " ", match["list"]))
@@ -275,9 +267,20 @@ def days(text: str, expected: int | None = None) -> Days | None:
 
 
 def _spaced(text: str, expected: int | None) -> Days | None:
-    """Days that follow from a count and a stated interval ("3 infusions every 2 weeks")."""
+    """Days that follow from a count and a stated interval ("3 infusions every 2 weeks", "daily for 3 days")."""
+    if (
+        (daily := _DAILY.search(text)) is not None
+        and not REPEATED.search(text)
+        and not _is_assessed(text[: daily.start()])
+    ):
+        length = number(daily["n"] or daily["m"]) or 0
+        if 1 < length <= DAYS_LIMIT and expected in (None, length):
+            return Days((), tuple(range(length)), daily.group(), "")
     found = _INTERVAL.search(text)
     if found is None or re.search(r"\bup to\b|\buntil\b|progression|\bcycles?\b", text, re.IGNORECASE):
+        return None
+    before = text[: found.start()]
+    if _is_assessed(before) or _ABOUT.search(before):
         return None
     groups = found.groupdict()
     unit = next(groups[key] for key in ("au", "bu", "cu", "du", "eu") if groups.get(key))

@@ -11,9 +11,11 @@ from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.core.quantity import Amount, Dose
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import DoseReading, DoseReference, Dosing
+from trialwright.protocol.dosing.frequency import frequency
 from trialwright.protocol.dosing.mention import Mention, distinct, read_doses
 from trialwright.protocol.dosing.number import Doubt
-from trialwright.protocol.dosing.regimen import REPEATED, Days, administrations, days, frequency, routes, volume
+from trialwright.protocol.dosing.regimen import REPEATED, Days, counts, days, volume
+from trialwright.protocol.dosing.route import routes
 from trialwright.protocol.draft_text import Passage, sentences
 
 CELLS = re.compile(
@@ -37,6 +39,23 @@ _REFERENCE = re.compile(
 _ASSIGNED = re.compile(
     r"\b(?:assigned|escalat(?:ed|ing)|ascending|increasing) (?:cell )?doses?(?: levels?)?\b", re.IGNORECASE
 )
+_CONDITIONAL = re.compile(
+    r"\bif\b|\bmay\b|\bmight\b|optional|discretion|in case of|partial respon|non-?respon|\bcan be (?:given|repeated)",
+    re.IGNORECASE,
+)
+"""A sentence that says what may follow, not what is planned for all."""
+_AGAIN = re.compile(
+    r"\b(?:will|are|is|to|and|then) (?:be )?repeated (?:every|each|after|at|monthly|weekly|for)"
+    r"|\brepeat(?:ed)? (?:every|each)\b",
+    re.IGNORECASE,
+)
+"""Words that say that a course is given again, so that its days are not all the days."""
+CYCLES = re.compile(
+    r"\b(?:each|every|per|an?|the|first|\d{1,2}[- ](?:day|week)|of|in) (?:\w+[- ]){0,2}cycles?\b"
+    r"|\bcycles? (?:\d|of|lasts?|has)|\b(?:treatment )?courses? (?:I{1,3}|IV|[1-9])\b|\b(?:each|every|per) course\b",
+    re.IGNORECASE,
+)
+_IN_ALL = re.compile(r"\btotal of|in total|altogether|overall", re.IGNORECASE)
 _ANCHOR = re.compile(
     r"\bafter (?:the )?(assignment|randomi[sz]ation|enrol\w+|admission|inclusion|diagnosis|surgery)", re.IGNORECASE
 )
@@ -101,8 +120,13 @@ def is_cell_product(*texts: str) -> bool:
     return any(CELLS.search(text) for text in texts if text)
 
 
-def find_doses(passages: tuple[Passage, ...], *, cells: bool) -> tuple[tuple[Mention, ...], Passage | None, str]:
-    """The doses of the first passage that states any, that passage, and the sentence of the first."""
+def find_doses(
+    passages: tuple[Passage, ...], *, cells: bool, only: bool = False
+) -> tuple[tuple[Mention, ...], Passage | None, str]:
+    """The doses of the first passage that states any, that passage, and the sentence of the first.
+
+    `only`: doses of cells alone count.
+    """
     for each in passages:
         found: list[Mention] = []
         first = ""
@@ -110,7 +134,7 @@ def find_doses(passages: tuple[Passage, ...], *, cells: bool) -> tuple[tuple[Men
             if _BACKGROUND.search(sentence):
                 continue
             mentions = read_doses(sentence, cells=cells)
-            if cells and any(m.unit.startswith("cells") for m in mentions + tuple(found)):
+            if only or (cells and any(m.unit.startswith("cells") for m in mentions + tuple(found))):
                 mentions = tuple(m for m in mentions if m.unit.startswith("cells"))
             first = first or (sentence if mentions else "")
             found += mentions
@@ -124,8 +148,10 @@ def find_doses(passages: tuple[Passage, ...], *, cells: bool) -> tuple[tuple[Men
 
 
 def _readings(mention: Mention, count: int | None) -> tuple[DoseReading, ...]:
-    if Doubt.TOTAL not in mention.doubts or not count or count == 1:
+    if Doubt.TOTAL not in mention.doubts or count == 1:
         return mention.readings
+    if not count:  # a total that is given in an unknown number of parts is not the dose of one administration
+        return tuple(replace(each, likely=False, why=f"{each.why}, the total of all") for each in mention.readings)
     whole = mention.readings[0].dose
     with localcontext() as context:
         context.prec = 40
@@ -145,7 +171,7 @@ def _dose(
         return tuple(replace(m.readings[0], likely=False, why="one of several doses stated") for m in mentions)
     mention = mentions[0]
     readings = _readings(mention, count)
-    if len({reading.dose for reading in readings}) > 1:
+    if len({reading.dose for reading in readings}) > 1 or not any(reading.likely for reading in readings):
         why = "; ".join(DOUBTS[doubt] for doubt in sorted(mention.doubts)) or "the dose can be read in several ways"
         notes.problem(
             "DRAFT-101",
@@ -167,44 +193,78 @@ def _dose(
     return readings
 
 
-def _first_count(passages: tuple[Passage, ...], notes: _Notes) -> int | None:
-    stated: list[tuple[int, str, Passage]] = []
-    for each in passages:
-        for sentence in sentences(each.text):
-            if not _BACKGROUND.search(sentence) and (found := administrations(sentence)) is not None:
-                stated.append((found[0], found[1], each))
-    if not stated:
-        return None
-    counts = {count for count, _, _ in stated}
-    count, words, where = stated[0]
-    if 1 in counts and len(counts) == 2:  # "one dose of ... three times": the plural count says how often
-        count, words, where = next(each for each in stated if each[0] != 1)
-    elif len(counts) > 1:
-        quotes = ", ".join(repr(quote) for _, quote, _ in stated[:4])
-        notes.problem(
-            "DRAFT-103",
-            f"the number of administrations is stated in different ways: {quotes}",
-            where.evidence(words),
-            expected="one number",
-            mend="set administrations in the protocol file",
-        )
-    notes.quote(where.evidence(words))
-    return count
+def _conditional(sentence: str) -> bool:
+    return _CONDITIONAL.search(re.sub(r"\([^()]*\)", " ", sentence)) is not None
 
 
-def _first_days(passages: tuple[Passage, ...], count: int | None, notes: _Notes) -> Days | None:
+def _stated_counts(passages: tuple[Passage, ...]) -> list[tuple[int, str, Passage]]:
+    """Every number of administrations that the passages state, in order; those of a part of the course are left out."""
+    return [
+        (count, words, each)
+        for each in passages
+        for sentence in sentences(each.text)
+        if not _BACKGROUND.search(sentence) and not _conditional(sentence)
+        for count, words in counts(sentence)
+        if not (CYCLES.search(sentence) and not _IN_ALL.search(sentence))
+    ]
+
+
+def _first_count(passages: tuple[Passage, ...], notes: _Notes) -> tuple[int | None, bool]:
+    """The number of administrations, None where it is not stated, and whether the statements do not agree."""
+    stated = _stated_counts(passages)
+    if not stated or any(_AGAIN.search(each.text) for each in passages):
+        return None, False
+    several = {count for count, _, _ in stated if count != 1}
+    if len(several) < 2:  # "one dose of ... three times": the plural count says how often
+        count, words, where = next((each for each in stated if each[0] != 1), stated[0])
+        notes.quote(where.evidence(words))
+        return count, False
+    quotes = ", ".join(repr(quote) for _, quote, _ in stated[:4])
+    notes.problem(
+        "DRAFT-103",
+        f"the number of administrations is stated in different ways: {quotes}",
+        stated[0][2].evidence(stated[0][1]),
+        expected="one number",
+        mend="set administrations in the protocol file",
+    )
+    most = max(several)
+    for each in passages:  # the whole number stands alone in one text, its parts in another
+        alone = {count for count, _, where in stated if where is each and count != 1}
+        if alone == {most}:
+            return most, False
+    return None, True
+
+
+def _first_days(passages: tuple[Passage, ...], count: int | None, notes: _Notes) -> tuple[Days | None, bool]:
+    """The days of administration, and whether a text names several sets of days, so that none is the whole."""
     for each in passages:
-        if REPEATED.search(each.text):  # days within a cycle are not all the days there are
+        if REPEATED.search(each.text) or _AGAIN.search(each.text):  # days of a cycle are not all the days there are
             continue
+        found: list[tuple[Days, str]] = []
         for sentence in sentences(each.text):
-            if _BACKGROUND.search(sentence):
+            if _BACKGROUND.search(sentence) or _conditional(sentence):
                 continue
-            if (found := days(sentence, count)) is not None:
+            if (named := days(sentence)) is not None and all(named.relative != other.relative for other, _ in found):
+                found.append((named, sentence))
+        if len({named.relative for named, _ in found if named.stated}) > 1:
+            quotes = ", ".join(repr(named.quote) for named, _ in found[:4])
+            notes.problem(
+                "DRAFT-103",
+                f"several sets of days are stated: {quotes}",
+                each.evidence(found[0][1]),
+                expected="the days of all administrations",
+                mend="set administrations and days in the protocol file",
+            )
+            return None, True
+        for sentence in sentences(each.text):
+            if _BACKGROUND.search(sentence) or _conditional(sentence):
+                continue
+            if (fitting := days(sentence, count)) is not None:
                 notes.quote(each.evidence(sentence))
-                if found.note:
-                    _assume_days(found, sentence, notes)
-                return found
-    return None
+                if fitting.note:
+                    _assume_days(fitting, sentence, notes)
+                return fitting, False
+    return None, False
 
 
 def _assume_days(found: Days, sentence: str, notes: _Notes) -> None:
@@ -257,19 +317,30 @@ def _route(passages: tuple[Passage, ...], notes: _Notes) -> str | None:
 
 
 def read_dosing(
-    passages: tuple[Passage, ...], *, about: str, field: str, cells: bool, dosed: bool = True, levels: bool = False
+    passages: tuple[Passage, ...],
+    *,
+    about: str,
+    field: str,
+    cells: bool,
+    dosed: bool = True,
+    levels: bool = False,
+    only_cells: bool = False,
+    cycles: bool = False,
 ) -> Told:
     """What the passages say of one treatment's dosing; those that speak of it most directly come first.
 
     `about`: the treatment's path in the protocol. `cells`: a cell product, whose dose counts cells. `dosed`:
     False for a placebo or sham, which has no dose of its own. `levels`: several doses are levels of an escalation.
+    `only_cells`: amounts of anything but cells belong to other substances. `cycles`: the treatment is given in
+    cycles, whose number is not the text's, so that neither administrations nor days are all there are.
     """
     notes = _Notes(about, field)
-    count = _first_count(passages, notes)
-    when = _first_days(passages, count, notes)
+    count, disagree = (None, False) if cycles else _first_count(passages, notes)
+    when, several = (None, False) if cycles or disagree else _first_days(passages, count, notes)
+    count = None if several else count
     if count is None and when is not None:
         count = len(when.relative)
-    mentions, where, sentence = find_doses(passages, cells=cells) if dosed else ((), None, "")
+    mentions, where, sentence = find_doses(passages, cells=cells, only=only_cells) if dosed else ((), None, "")
     quote = where.evidence(sentence) if where else None
     if quote is not None:
         notes.quote(quote)
@@ -315,10 +386,12 @@ def _volume(passages: tuple[Passage, ...], mentions: tuple[Mention, ...], notes:
     if mentions and mentions[0].volume is not None:
         return mentions[0].volume
     for each in passages:
-        for sentence in sentences(each.text):
-            if (found := volume(sentence)) is not None:
-                notes.quote(each.evidence(sentence))
-                return found[0]
+        found = [(told[0], sentence) for sentence in sentences(each.text) if (told := volume(sentence)) is not None]
+        if len({amount for amount, _ in found}) == 1:
+            notes.quote(each.evidence(found[0][1]))
+            return found[0][0]
+        if found:
+            return None
     return None
 
 

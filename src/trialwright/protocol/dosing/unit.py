@@ -47,12 +47,14 @@ _BRACKETED = re.compile(
     r"\s*\((?:[^()]{0,30}(?:million|billion|cohort|level|group|arm)[^()]{0,20})\)\s*", re.IGNORECASE
 )
 _PER = re.compile(
-    r"\s*\(?\s*(?:/|\bper\b|\bx(?=\s*kg)|×|\*)\s*(?:of\s+)?(?:(?P<kg>kgs?\b|kilograms?\b|kilos?\b)"
+    r"\s*\(?\s*(?:/|\bper\b|\bx(?=\s*kg)|×|\*)\s*(?:of\s+|each\s+|one\s+|1\s+)?"
+    r"(?:(?P<kg>(?:(?:body(?:[- ]?weight)?|BW|patient'?s?)\s*[,(]?\s*(?:per\s+|in\s+)?)?(?:kgs?\b|kilograms?\b"
+    r"|kilos?\b))"
     r"|(?P<m2>m2\b|m²|m\^2|sqm\b|square met(?:er|re)s?\b)"
     r"|(?P<vol>(?:[A-Z]{2,6}\s+)?(?P<n>\d+(?:\.\d+)?)\s*(?:ml|cc)\b)"
     r"|(?P<conc>ml\b|cc\b|l\b|dl\b|[µμu]l\b|liters?\b|litres?\b|cm3\b|cm\^3)"
     r"|(?P<area>cm2\b|cm²|cm\^2|square cm\b|square centimet(?:er|re)s?\b)"
-    r"|(?P<rate>min(?:ute)?s?\b|hours?\b|h\b))",
+    r"|(?P<weight>body[- ]?weight\b|BW\b)|(?P<rate>min(?:ute)?s?\b|hours?\b|h\b))",
     re.IGNORECASE,
 )
 

@@ -38,6 +38,8 @@ def levels_of_arms(arms: tuple[Arm, ...]) -> Levels | None:
     if len(candidates) < 2:
         return None
     doses = [_own_dose(arm, candidates) for arm in candidates]
+    if any(_unclear(arm) for arm in candidates):  # which of the doses an arm's own is cannot be told
+        doses = [None] * len(candidates)
     named = all(names_level(arm.label) for arm in candidates)
     distinct = None not in doses and len(set(doses)) == len(doses)
     if not named and not distinct:
@@ -52,6 +54,14 @@ def levels_of_arms(arms: tuple[Arm, ...]) -> Levels | None:
         paired = rising
     levels = tuple(DoseLevel(i + 1, arm.label, dose, arm.id) for i, (arm, dose) in enumerate(paired))
     return Levels(levels, tuple(arm.id for arm, _ in paired), tuple(problems))
+
+
+def _unclear(arm: Arm) -> bool:
+    """Whether an arm has treatments of one name with different doses."""
+    by_name: dict[str, set[object]] = {}
+    for given in arm.treatments:
+        by_name.setdefault(given.name, set()).add(given.dosing.dose)
+    return any(len(doses) > 1 for doses in by_name.values())
 
 
 def _own_dose(arm: Arm, arms: list[Arm]):  # type: ignore[no-untyped-def]

@@ -35,7 +35,7 @@ _CUE = re.compile(
     r"|escalated doses?|ascending (?:\w+ ){0,2}doses?"
     r"|increas\w+ (?:\w+ )?dose cohorts?|\bMTD\b|maxi\w* tolerated dose|\bDLTs?\b|dose[- ]limiting"
     r"|recommended phase (?:2|II) dose|\bRP2D\b"
-    r"|subsequent cohorts",
+    r"|subsequent cohorts|\b(?:initial|first|second|third|next|lowest|starting) dose level|\bnext higher dose",
     re.IGNORECASE,
 )
 _STOP_TWO = re.compile(
@@ -51,11 +51,15 @@ _LEVELS = re.compile(
     re.IGNORECASE,
 )
 _COHORT = re.compile(
-    rf"\b(?P<a>{COUNT})(?:\s?[-–~]\s?\d{{1,2}})?\s+(?:\w+ ){{0,2}}{PEOPLE}\s*(?:/|per|in each|in every|each"
+    rf"\b(?P<a>{COUNT})\s+(?:\w+ ){{0,2}}{PEOPLE}\s*(?:/|per|in each|in every|each"
     rf"|at each)\s*(?:dose )?(?:cohort|group|level|dose)"
     rf"|cohorts? of (?:approximately )?(?P<b>{COUNT})\b|cohort size (?:of|is|:|=) ?(?P<c>{COUNT})"
     rf"|each (?:dose )?(?:cohort|level|group)[^.]{{0,40}}?\b(?P<d>{COUNT}) {PEOPLE}"
     rf"|\b(?P<e>{COUNT}) {PEOPLE} (?:will be )?(?:\w+ )?(?:in|at) each dose",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    rf"\b(?P<low>{COUNT})\s*(?:-|–|~|to|or)\s*$|(?:up to|additional|another|more than|maximum of|expanded to)\s*$",
     re.IGNORECASE,
 )
 _WINDOW = re.compile(
@@ -198,8 +202,12 @@ def _levels(text: str) -> int | None:
 
 def _cohort_size(prose: tuple[Passage, ...]) -> tuple[int | None, Evidence | None]:
     for each, sentence in statements(prose):
-        if (found := _COHORT.search(sentence)) is not None:
-            size = number(next(value for value in found.groups() if value))
+        for found in _COHORT.finditer(sentence):
+            place = next(name for name in "abcde" if found[name])
+            size = number(found[place])
+            span = _SPAN.search(sentence[max(0, found.start(place) - 20) : found.start(place)])
+            if span is not None:  # "3-12 patients" names no size; "3-6 patients" is the three of a 3+3
+                size = 3 if size == 6 and span["low"] and number(span["low"]) == 3 else None
             if size and 1 <= size <= 12:
                 return size, each.evidence(sentence)
     return None, None
