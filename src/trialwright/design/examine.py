@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialwright.core.errors import UsageError
@@ -76,6 +77,52 @@ def examine(rule: CountingRule, counts: Counts | None = None, pending: int = 0) 
     return Examination(rule.name, counts, action, pending > 0, None, tuple(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One cohort of a trial beside what a rule would have done. `counts`: before it; `wanted`: the rule's action there;
+    `level`, `treated`, `dlts`: what was done and seen; `followed`: the rule wanted this level."""
+
+    counts: Counts
+    wanted: Action
+    level: int
+    treated: int
+    dlts: int
+    followed: bool
+
+
+def retrace(rule: CountingRule, cohorts: Sequence[tuple[int, int, int]]) -> tuple[tuple[Step, ...], Action]:
+    """What a rule would have said before each cohort of a trial, and after the last: the same patients, another design.
+
+    `cohorts`: (level, participants, DLTs) in the order of treatment. Once a cohort was treated elsewhere than the rule
+    wanted, it answers for the counts as they became; nothing is said of patients who were never treated at its level.
+
+    Raises UsageError DES-120 (a cohort that does not fit the rule).
+
+    >>> from trialwright.design import rules
+    >>> steps, after = retrace(rules.make("BOIN: target 0.3, at most 12", 3), [(1, 3, 0), (2, 3, 1), (3, 3, 0)])
+    >>> [step.followed for step in steps], after.dose
+    ([True, True, False], 3)
+    """
+    counts = _checked(rule, None, 0)
+    opening = rule.first()
+    action: Action = opening
+    memory = opening.memory
+    steps = []
+    for level, treated, dlts in cohorts:
+        if not (1 <= level <= rule.levels and treated >= 1 and 0 <= dlts <= treated):
+            raise UsageError(
+                "DES-120",
+                f"a cohort of {treated} at level {level} with {dlts} DLTs",
+                expected=f"a level from 1 to {rule.levels}, 1 participant or more, no more DLTs than participants",
+            )
+        followed = isinstance(action, Treat) and action.dose == level
+        steps.append(Step(counts, action, level, treated, dlts, followed))
+        counts = _after(counts, Treat(level, treated, "", memory=memory), treated, dlts)
+        action = rule.next(counts)
+        memory = action.memory if isinstance(action, Treat) else memory
+    return tuple(steps), action
+
+
 def _after(counts: Counts, action: Treat, treated: int, dlts: int) -> Counts:
     n, y = list(counts.n), list(counts.y)
     n[action.dose - 1] += treated
@@ -99,4 +146,4 @@ def _checked(rule: CountingRule, counts: Counts | None, pending: int) -> Counts:
     return counts
 
 
-__all__ = ["Examination", "Next", "examine"]
+__all__ = ["Examination", "Next", "Step", "examine", "retrace"]

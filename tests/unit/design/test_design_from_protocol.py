@@ -44,6 +44,16 @@ def protocol(design, dlt=None, sizes=None):
     )
 
 
+def test_an_interval_design_for_a_protocol():
+    for name in ("BOIN: target 0.3, at most 9", "keyboard: target 0.3, at most 12, enough at 6"):
+        design = build(protocol(ESCALATION), name)
+        assert isinstance(design, CountingDesign)
+        assert design.name.startswith(name.split(",")[0])
+        assert "cohorts of 3" in design.name
+    with pytest.raises(UsageError, match="DES-105"):
+        build(protocol(ESCALATION), "BOIN: target 0.3")
+
+
 def test_each_kind():
     assert isinstance(build(protocol(ESCALATION)), CountingDesign)
     assert build(protocol(SingleArm("arm-1", 9))) == SingleArmDesign("arm-1", 9)

@@ -7,7 +7,7 @@ import pytest
 
 from trialwright.core.errors import UsageError
 from trialwright.design import exact, region, rules
-from trialwright.design.examine import examine
+from trialwright.design.examine import examine, retrace
 from trialwright.design.rule import Counts, Finish, Treat
 
 BOIN = "BOIN: target 0.3, at most 12"
@@ -54,6 +54,22 @@ def test_the_opening_and_the_end():
 def test_counts_that_do_not_fit_are_refused(counts, pending):
     with pytest.raises(UsageError, match="DES-120"):
         examine(rules.make(BOIN, 3), counts, pending)
+
+
+def test_what_another_design_would_have_done_with_the_same_patients():
+    steps, after = retrace(rules.make(BOIN, 3), [(1, 3, 0), (2, 3, 0), (3, 3, 2)])
+    assert [step.followed for step in steps] == [True, True, True]
+    assert told(after) == (2, 3)
+    steps, after = retrace(rules.make("3+3: stop at two", 3), [(1, 3, 0), (2, 3, 2), (2, 3, 0)])
+    assert [step.followed for step in steps] == [True, True, False]
+    assert told(steps[2].wanted) == "select 1"
+    assert told(after) == "select 1"
+    titrated = rules.make(BOIN + ", accelerated titration", 3)
+    assert told(retrace(titrated, [(1, 1, 0)])[1]) == (2, 1)
+    assert told(retrace(titrated, [(1, 1, 0), (2, 1, 1)])[1]) == (2, 2)
+    for cohort in ((4, 3, 0), (1, 0, 0), (1, 3, 4)):
+        with pytest.raises(UsageError, match="DES-120"):
+            retrace(rules.make(BOIN, 3), [cohort])
 
 
 @pytest.mark.parametrize("name", [BOIN, "3+3: with de-escalation"])
