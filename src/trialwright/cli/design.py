@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trialwright.cli import design_phase2
 from trialwright.cli.design_answers import (
     given,
     interval_options,
@@ -311,3 +312,6 @@ def examine(
     if result is not None:
         lines += ["", "From here:", *text.result_text(result, target, registered)]
     answer("\n".join([*lines, text.LAST]))
+
+
+app.add_typer(design_phase2.app)
