@@ -20,13 +20,19 @@ from simulated_trials import PROTOCOLS, troubled
 from trialwright import simulate
 from trialwright.conduct.transcribe import entries_due
 from trialwright.dataset.trialdata import TrialData
-from trialwright.design import build, rules
+from trialwright.design import build, by_time, rules
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
 
 LEVELS = ("arm-1", "arm-2", "arm-3")
+
+
+PACED = (
+    "TITE-CRM: target 0.3, half-width 0.05 at level 2, cohorts of 2, at most 12, stop above 0.8, stagger 3 days, "
+    "up after 4 days"
+)
 
 
 def escalation(name):
@@ -45,6 +51,16 @@ DESIGNS = {
             "mTPI: target 0.3, at most 12",
             "i3+3: target 0.3, at most 12",
             "table 3:0/2/3 6:1/3/4 9:2/4/5: target 0.3, at most 12",
+        )
+    },
+    **{
+        name: (by_time.make(name, LEVELS, WINDOW), LEVELS)
+        for name in (
+            "rolling six",
+            "TITE-CRM: target 0.3, half-width 0.05 at level 2, at most 12",
+            PACED,
+            "TITE-BOIN: target 0.3, at most 12",
+            "TITE-BOIN: target 0.3, cohorts of 2, at most 12, enough at 6",
         )
     },
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),

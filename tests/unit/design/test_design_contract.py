@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from trialwright.dataset.columns import ENROLLED, REPLACED, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import TrialState, state_of
-from trialwright.design import rules
+from trialwright.design import by_time, rules
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
@@ -19,6 +19,12 @@ from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 LEVELS = ("arm-1", "arm-2", "arm-3")
 ARMS = (*LEVELS, "arm-4", "arm-5", "arm-6")
+
+
+PACED = (
+    "TITE-CRM: target 0.25, logistic, half-width 0.05 at level 2, cohorts of 3, at most 17, start at level 2, "
+    "enough at 6, stop above 0.8, of the levels tried, stagger 7 days, up after 29 days"
+)
 
 
 def counting(name, cohort=3, window=28):
@@ -39,6 +45,17 @@ DESIGNS = {
             "mTPI: target 0.25, at most 12",
             "i3+3: target 0.3, at most 12",
             "table 3:0/2/3 6:1/3/4 9:2/4/5: target 0.3, at most 12",
+        )
+    },
+    **{
+        name: by_time.make(name, LEVELS, 28)
+        for name in (
+            "rolling six",
+            "rolling six, start at level 2, three enough at the highest level",
+            "TITE-CRM: target 0.3, half-width 0.05 at level 2, at most 15",
+            PACED,
+            "TITE-BOIN: target 0.3, cohorts of 3, at most 18",
+            "TITE-BOIN: target 0.2, cohorts of 2, at most 17, enough at 6, start at level 2, extra safety 0.05",
         )
     },
     "single arm": SingleArmDesign("arm-1", 9),
