@@ -117,7 +117,7 @@ def _other(
         if u[2] < total:
             grade = i + 1
             break
-    related = bool(u[3] < truth.related)
+    related = life.given and bool(u[3] < truth.related)
     if life.assessed and plan.window is not None and onset <= plan.window:
         limit = grades_of(dlt)[1 if blood else 0]
         if grade >= limit and dlt is not None and dlt.must_be_related is False:

@@ -22,7 +22,8 @@ class Life:
     `number`: of the candidate, from 1. `origin`: trial day of relative day 0 (the first dose, or the day it was due).
     `dosed`: whether a first dose was given. `dlt`, `death`, `drop_out`: relative days, None = does not happen within
     follow-up.
-    `end`: planned last relative day. `assessed`: whether a DLT assessment is due. `visits`: actual relative day of
+    `end`: planned last relative day. `assessed`: whether a DLT assessment is due. `given`: whether the arm receives
+    anything to which an event could be related. `visits`: actual relative day of
     each visit by its planned day.
     """
 
@@ -41,6 +42,7 @@ class Life:
     end: int
     assessed: bool
     visits: dict[int, int]
+    given: bool = True
 
     @property
     def last_seen(self) -> int:
@@ -93,7 +95,7 @@ def live(
         dose_level=dose_level,
         weight=weight,
         enrolled=enrolled,
-        origin=enrolled + int(u[6] * 2) if dosed and given_anything else enrolled,
+        origin=_first_day(enrolled, plan, float(u[6])) if dosed and given_anything else enrolled,
         dosed=dosed,
         dlt=dlt if dlt is not None and dlt <= first else None,
         death=death,
@@ -101,7 +103,15 @@ def live(
         end=plan.horizon,
         assessed=assessed,
         visits=_visit_days(plan, scenario, seed, number),
+        given=given_anything,
     )
+
+
+def _first_day(enrolled: int, plan: Plan, u: float) -> int:
+    """The trial day of the first dose: the day of enrolment or the next, and a day later where the schedule wants the
+    screening done before it (screening, consent and enrolment fall on one day)."""
+    screening = min(plan.visits, key=lambda visit: visit.day, default=None)
+    return enrolled + int(u * 2) + int(screening is not None and screening.day < 0 and screening.latest < 0)
 
 
 def _death(u: float, probability: float, by: int) -> int | None:

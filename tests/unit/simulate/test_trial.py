@@ -13,7 +13,9 @@ from trialwright.protocol.decisions import Enrol, Stop, Wait
 from trialwright.protocol.dosing import Dosing
 from trialwright.protocol.kinds import SingleArm, Unsupported
 from trialwright.protocol.outcomes import OutcomeType, Parameter
+from trialwright.protocol.schedule import Encounter
 from trialwright.simulate import run, scenarios
+from trialwright.simulate.scenario import ByGroup
 
 EVERY = [escalation(), parallel(), single()]
 
@@ -155,3 +157,28 @@ def test_only_what_decides_gives_the_same_decisions():
     deciding = ("DM", "DS", "EX", "XD")
     assert [f for f in full.facts if f.domain in deciding] == [f for f in light.facts if f.domain in deciding]
     assert full.stop == light.stop
+
+
+@pytest.mark.parametrize("latest", [-1, 0])
+def test_the_screening_visit_falls_where_the_schedule_wants_it(latest):
+    protocol = replace(parallel(), schedule=(Encounter(1, "Screening", -14, -14, latest, ("CONSENT",)),))
+    trial = simulate(protocol)
+    doses = {}
+    for fact in trial.facts:
+        if fact.domain == "EX" and fact.values["OCCUR"] == "Y":
+            doses.setdefault(fact.subject, fact.day)
+    days = [f.day - doses[f.subject] for f in trial.facts if f.domain == "SV" and f.values["VISIT"] == "Screening"]
+    assert len(days) == 30
+    assert max(days) == latest
+    assert min(days) >= -14
+
+
+def test_nothing_is_related_to_a_treatment_that_nobody_received():
+    bare = Arm("arm-2", "Usual care", ArmRole.NO_TREATMENT_CONTROL, (), "armGroups[1]")
+    protocol = replace(parallel(), arms=(parallel().arms[0], bare))
+    scenario = scenarios.for_protocol(protocol)[0]
+    events = replace(scenario.adverse_events, rate=ByGroup(3.0, 3.0))
+    trial = run(protocol, replace(scenario, adverse_events=events), seed=1)
+    arms = {f.subject: f.values["ARMCD"] for f in trial.facts if f.domain == "DM" and f.values.get("ARMCD")}
+    related = {(arms[f.subject], f.values["AEREL"]) for f in trial.facts if f.domain == "AE"}
+    assert related == {("arm-1", "Y"), ("arm-1", "N"), ("arm-2", "N")}

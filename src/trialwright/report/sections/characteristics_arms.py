@@ -108,7 +108,7 @@ def _power(powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Pro
 def _of_outcome(place: int, powers: Sequence[EffectPower], splits: Sequence[Split], protocol: Protocol) -> Markup:
     outcome = next((o for o in protocol.analysed_outcomes if o.id == powers[0].outcome), None)
     title = outcome.measure if outcome else powers[0].outcome
-    proposed = " (proposed: the record names no outcome)" if outcome and outcome in protocol.proposed_outcomes else ""
+    proposed = " (proposed, not the registry’s)" if outcome and outcome in protocol.proposed_outcomes else ""
     pair = " against ".join(wording.arm_name(protocol.arms, arm) for arm in powers[0].contrast)
     computed = [one.power for one in powers if one.power is not None]
     head = tag("p", tag("b", "Outcome: "), f"{title.rstrip('.')}{proposed}. ", tag("b", "Comparison: "), f"{pair}.")

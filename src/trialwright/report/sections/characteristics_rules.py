@@ -26,7 +26,7 @@ def escalation(found: Characteristics, protocol: Protocol, known: str) -> Markup
     registered = next((rule.registered for rule in rules if rule.registered is not None), None)
     worst = max(rule.mass_error for rule in found.rules)
     return join(
-        _introduction(rules, first, worst),
+        _introduction(rules, protocol, first, worst),
         _meaning(rules, known, registered.n if registered else None, first),
         figure(
             "fig-sizes",
@@ -77,21 +77,27 @@ def rates(truth: DltTruth) -> str:
     return ", ".join(f"{rate * 100:g}%" for rate in truth.rates)
 
 
-def _introduction(rules: Sequence[RuleCharacteristics], truth: DltTruth, worst: float) -> Markup:
-    count = len(rules)
-    words = (
-        f"The text of the record allows {count} readings of the rule; all are computed side by side."
-        if count > 1
-        else f"Rule: {rules[0].rule}."
-        if rules
-        else "No reading of the rule could be computed."
-    )
+def _introduction(rules: Sequence[RuleCharacteristics], protocol: Protocol, truth: DltTruth, worst: float) -> Markup:
     return tag(
         "p",
-        f"{words} True rates of dose-limiting toxicity: {rates(truth)} ({truth.statement}). ",
+        f"{_readings(rules, protocol)} True rates of dose-limiting toxicity: {rates(truth)} ({truth.statement}). ",
         "Every number is exact, by summing over all courses that the trial can take; the probabilities add up ",
-        f"to 1 within {tiny(worst)}.",
+        f"to 1 within {tiny(worst)}. Participants are those who can be evaluated: any who are replaced come on top.",
     )
+
+
+def _readings(rules: Sequence[RuleCharacteristics], protocol: Protocol) -> str:
+    """Where the rules come from: the record's text, or, where it states none, an assumption."""
+    count = len(rules)
+    if not count:
+        return "No reading of the rule could be computed."
+    first = getattr(protocol.design, "escalation", protocol.design)
+    if not getattr(first, "stated", ()):
+        side = f"; {count} rules are computed side by side" if count > 1 else ""
+        return f"The record states no rule: {rules[0].rule} is an assumption{side}."
+    if count > 1:
+        return f"The text of the record allows {count} readings of the rule; all are computed side by side."
+    return f"Rule: {rules[0].rule}."
 
 
 def _meaning(rules: Sequence[RuleCharacteristics], known: str, n: int | None, truth: DltTruth) -> Markup:
@@ -202,7 +208,8 @@ def _overall(found: Characteristics) -> Markup | None:
         tag(
             "p",
             "The chance that a dose is selected and then found to differ from control, ",
-            "if every level has the scenario’s effect.",
+            "if every level has the scenario’s effect on the first primary outcome. ",
+            "The chances of selection are exact; the power is by the method named with it.",
         ),
         table(
             f"At true DLT rates of {rates(found.truths[0])}",

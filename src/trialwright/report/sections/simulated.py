@@ -60,7 +60,9 @@ def _label(trial: Any) -> Markup:
             "p",
             tag("b", "Simulated. "),
             "These people do not exist, and nothing below is a finding about the treatment. "
-            "It shows what data this design would produce if the scenario were true, and how they would be analysed.",
+            "It shows what data this design would produce if the scenario were true, and how they would be analysed. "
+            "Each quantity is drawn by itself: parts need not add up to their whole, nor two scales of one state "
+            "agree.",
         ),
         tag("p", tag("b", f"Scenario {scenario.name}: "), scenario.statement),
         tag("p", f"Seed {trial.seed}; design: {trial.design}.", class_="meta"),
