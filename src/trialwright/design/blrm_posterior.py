@@ -101,6 +101,7 @@ class TwoParameter:
     prior: Prior
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "doses", tuple(self.doses))
         values = [float(dose) for dose in self.doses]
         rising = all(low < high < np.inf for low, high in zip((0.0, *values), values, strict=False))
         if not values or not rising or not 0 < float(self.reference) < np.inf:

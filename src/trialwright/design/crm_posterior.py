@@ -48,6 +48,7 @@ class Empiric:
     kind: ClassVar[str] = "empiric"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "skeleton", tuple(float(rate) for rate in self.skeleton))
         check_skeleton(self.skeleton, 1.0)
         check_sd(self.sd)
 
@@ -84,6 +85,7 @@ class Logistic:
     kind: ClassVar[str] = "logistic"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "skeleton", tuple(float(rate) for rate in self.skeleton))
         check_skeleton(self.skeleton, float(1 / (1 + np.exp(-self.intercept))))
         check_sd(self.sd)
 

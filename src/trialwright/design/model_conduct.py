@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -121,9 +122,13 @@ def first(plan: Plan) -> Treat:
     return Treat(plan.start, plan.cohort, reason, memory=(0,) if plan.coherent else None)
 
 
+@lru_cache(maxsize=1 << 14)
 def next_action(plan: Plan, advisor: Advisor, counts: Counts) -> Action:
-    """The action after these counts. With `coherent` the memory holds the number of DLTs before the last cohort; where
-    it is missing, any DLT at the current level counts as one in the last cohort."""
+    """The action after these counts; kept, for a live trial is followed from its opening each time.
+
+    With `coherent` the memory holds the number of DLTs before the last cohort; where it is missing, any DLT at the
+    current level counts as one in the last cohort.
+    """
     treated, dlts = sum(counts.n), sum(counts.y)
     if treated == 0:
         return first(plan)

@@ -151,6 +151,11 @@ def test_a_skeleton_above_the_intercept():
         Logistic((0.1, 0.6), intercept=0.0)
 
 
+def test_a_skeleton_may_be_any_sequence_of_numbers():
+    assert Empiric([0.1, np.float64(0.2)]) == Empiric((0.1, 0.2))
+    assert posterior(Logistic(np.array([0.1, 0.2])), (3, 0), (0, 0)).nearest(0.3).tolist() == [2]
+
+
 @pytest.mark.parametrize("sd", [0, -1, 25, float("nan")])
 def test_a_prior_that_cannot_be_computed_with(sd):
     with pytest.raises(UsageError, match="DES-207"):
