@@ -120,17 +120,17 @@ def test_a_signal_in_mid_run_leaves_nothing(examples, empty_folder, number):
     assert list(empty_folder.iterdir()) == []
 
 
-def test_a_reader_who_leaves_early_gets_no_complaint(examples):
+@pytest.mark.parametrize("command", ["draft", "simulate"], ids=["more than a pipe holds", "a few lines"])
+def test_a_reader_who_leaves_early_gets_no_complaint(examples, command):
     program = Path(sys.executable).with_name("trialwright")
     with subprocess.Popen(
-        [program, "draft", examples / RECORD, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as draft:
-        assert draft.stdout is not None
-        assert draft.stderr is not None
-        draft.stdout.read(1)
-        draft.stdout.close()
-        err = draft.stderr.read().decode()
-    assert draft.returncode == 0
+        [program, command, examples / RECORD], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as started:
+        assert started.stdout is not None
+        assert started.stderr is not None
+        started.stdout.close()
+        err = started.stderr.read().decode()
+    assert started.returncode == 0
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
 

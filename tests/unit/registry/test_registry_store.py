@@ -95,6 +95,7 @@ def test_a_database_of_something_else_is_refused_and_left_alone(store):
     with pytest.raises(InputError) as refused:
         Registry(store)
     assert refused.value.code == "REG-001"
+    assert "a database of something else" in refused.value.message
     with duckdb.connect(str(store)) as connection:
         assert connection.execute("SHOW TABLES").fetchall() == [("mine",)]
 
