@@ -110,6 +110,12 @@ def from_letters(letters: NDArray[np.int8], out: Limits) -> Boundaries:
     return Boundaries(up, down, out)
 
 
+def last_strongest(strength: NDArray[np.float64]) -> NDArray[np.intp]:
+    """For each row the place of the largest value; of equal ones, rounding aside, the last, which is the safest."""
+    ties = strength >= strength.max(axis=1, keepdims=True) * (1 - 1e-9)
+    return np.asarray(strength.shape[1] - 1 - ties[:, ::-1].argmax(axis=1))
+
+
 def check_probability(what: str, value: float, low: float = 0.0, high: float = 1.0) -> None:
     """Raises UsageError DES-101 unless the value lies strictly between `low` and `high`."""
     if not low < value < high:
@@ -147,11 +153,43 @@ def interval_of(target: float, low: float | None, high: float | None) -> tuple[F
     return below, above
 
 
-def interval_name(label: str, target: float, low: float | None, high: float | None) -> str:
-    """`keyboard: target 0.3`, and the interval where it is not 0.05 to either side."""
-    below, above = (float(end) for end in interval_of(target, low, high))
-    usual = low is None and high is None
-    return f"{label}: target {target!r}" + ("" if usual else f", interval {below!r} to {above!r}")
+class IntervalTerms(Protocol):
+    """What designs around an equivalence interval share: the target rate, the ends of the interval (None: 0.05 to
+    either side), the probability above which a level is eliminated, and from how many participants on."""
+
+    @property
+    def target(self) -> float: ...
+
+    @property
+    def low(self) -> float | None: ...
+
+    @property
+    def high(self) -> float | None: ...
+
+    @property
+    def cutoff(self) -> float: ...
+
+    @property
+    def eliminate_from(self) -> int: ...
+
+
+def check_terms(terms: IntervalTerms) -> None:
+    """Raises UsageError: DES-101 for a target or cutoff that is no such probability, DES-102 for an interval that does
+    not hold the target."""
+    check_probability("a target DLT rate", terms.target)
+    check_probability("an elimination cutoff", terms.cutoff, 0.5)
+    interval_of(terms.target, terms.low, terms.high)
+
+
+def interval_name(label: str, terms: IntervalTerms, *, usual_from: int) -> str:
+    """`keyboard: target 0.3`, and what is unusual. `usual_from`: participants from which the design eliminates."""
+    name = f"{label}: target {terms.target!r}"
+    if terms.low is not None or terms.high is not None:
+        below, above = (float(end) for end in interval_of(terms.target, terms.low, terms.high))
+        name += f", interval {below!r} to {above!r}"
+    if terms.cutoff != 0.95:
+        name += f", eliminate above {terms.cutoff!r}"
+    return name + ("" if terms.eliminate_from == usual_from else f", eliminate from {terms.eliminate_from}")
 
 
 def posterior(n: int, edges: list[float]) -> NDArray[np.float64]:

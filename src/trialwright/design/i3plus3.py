@@ -16,7 +16,7 @@ import numpy as np
 from trialwright.design.boundaries import (
     Boundaries,
     Limits,
-    check_probability,
+    check_terms,
     excess,
     from_letters,
     interval_name,
@@ -42,16 +42,12 @@ class I3Plus3:
     eliminate_from: int = 3
 
     def __post_init__(self) -> None:
-        check_probability("a target DLT rate", self.target)
-        check_probability("an elimination cutoff", self.cutoff, 0.5)
-        interval_of(self.target, self.low, self.high)
+        check_terms(self)
 
     @property
     def name(self) -> str:
         """`i3+3: target 0.3`, and what is unusual."""
-        name = interval_name("i3+3", self.target, self.low, self.high)
-        name += "" if self.cutoff == 0.95 else f", eliminate above {self.cutoff!r}"
-        return name + ("" if self.eliminate_from == 3 else f", eliminate from {self.eliminate_from}")
+        return interval_name("i3+3", self, usual_from=3)
 
     def decision(self, n: int, y: int) -> int:
         """1 up, 0 stay, -1 down after `y` DLTs among `n` (1 or more), elimination aside.

@@ -3,9 +3,9 @@
 Yan, Mandrekar & Yuan 2017 (doi 10.1158/1078-0432.CCR-17-0220); Guo et al. 2017 (doi 10.1016/j.cct.2017.04.006) call it
 mTPI-2. The target interval is one key; keys of its width go on to either side, and a narrower one at 0 or 1 is weighed
 as if it were whole. The key with the highest posterior probability (uniform prior) lies below the target key: up; above
-it: down; is it: stay. A level is eliminated when P(rate > target) > 0.95. The tables are those of `get.boundary.kb` in
-R's Keyboard 0.1.3, which eliminates from the first participant on that the probability allows (for a target of 0.3 the
-second), where BOIN waits for three.
+it: down; is it: stay. Of two keys of equal strength the higher counts. A level is eliminated when P(rate > target) >
+0.95. The tables are those of `get.boundary.kb` in R's Keyboard 0.1.3, which eliminates from the first participant on
+that the probability allows (for a target of 0.3 the second), where BOIN waits for three.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ import numpy as np
 from trialwright.design.boundaries import (
     Boundaries,
     Limits,
-    check_probability,
+    check_terms,
     excess,
     from_letters,
     interval_name,
     interval_of,
+    last_strongest,
     posterior,
 )
 
@@ -46,16 +47,12 @@ class Keyboard:
     eliminate_from: int = 1
 
     def __post_init__(self) -> None:
-        check_probability("a target DLT rate", self.target)
-        check_probability("an elimination cutoff", self.cutoff, 0.5)
-        interval_of(self.target, self.low, self.high)
+        check_terms(self)
 
     @property
     def name(self) -> str:
         """`keyboard: target 0.3`, and what is unusual."""
-        name = interval_name("keyboard", self.target, self.low, self.high)
-        name += "" if self.cutoff == 0.95 else f", eliminate above {self.cutoff!r}"
-        return name + ("" if self.eliminate_from == 1 else f", eliminate from {self.eliminate_from}")
+        return interval_name("keyboard", self, usual_from=1)
 
     @property
     def keys(self) -> tuple[Fraction, ...]:
@@ -75,8 +72,7 @@ class Keyboard:
         letters = np.zeros((most + 1, most + 1), dtype=np.int8)
         for n in range(1, most + 1):
             strength = np.diff(posterior(n, [float(key) for key in keys]), axis=1) * (whole / widths)
-            strongest = strength.shape[1] - 1 - strength[:, ::-1].argmax(axis=1)  # of equal keys the higher
-            letters[n, : n + 1] = np.sign(home - strongest)
+            letters[n, : n + 1] = np.sign(home - last_strongest(strength))
         return from_letters(letters, self.excess(most, self.cutoff))
 
     def excess(self, most: int, cutoff: float) -> Limits:

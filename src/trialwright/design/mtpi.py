@@ -15,11 +15,12 @@ import numpy as np
 from trialwright.design.boundaries import (
     Boundaries,
     Limits,
-    check_probability,
+    check_terms,
     excess,
     from_letters,
     interval_name,
     interval_of,
+    last_strongest,
     posterior,
 )
 
@@ -42,16 +43,12 @@ class Mtpi:
     eliminate_from: int = 1
 
     def __post_init__(self) -> None:
-        check_probability("a target DLT rate", self.target)
-        check_probability("an elimination cutoff", self.cutoff, 0.5)
-        interval_of(self.target, self.low, self.high)
+        check_terms(self)
 
     @property
     def name(self) -> str:
         """`mTPI: target 0.3`, and what is unusual."""
-        name = interval_name("mTPI", self.target, self.low, self.high)
-        name += "" if self.cutoff == 0.95 else f", eliminate above {self.cutoff!r}"
-        return name + ("" if self.eliminate_from == 1 else f", eliminate from {self.eliminate_from}")
+        return interval_name("mTPI", self, usual_from=1)
 
     def boundaries(self, most: int) -> Boundaries:
         """The decision table for 0 to `most` participants at a level."""
@@ -60,7 +57,7 @@ class Mtpi:
         letters = np.zeros((most + 1, most + 1), dtype=np.int8)
         for n in range(1, most + 1):
             mass = np.diff(posterior(n, edges), axis=1) / np.diff(edges)
-            letters[n, : n + 1] = 1 - mass.argmax(axis=1)
+            letters[n, : n + 1] = 1 - last_strongest(mass)
         return from_letters(letters, self.excess(most, self.cutoff))
 
     def excess(self, most: int, cutoff: float) -> Limits:

@@ -194,6 +194,18 @@ def test_more_dlts_never_mean_a_bolder_decision(decisions, target):
     assert (np.diff(limits.up) >= 0).all()
 
 
+def test_of_two_keys_of_equal_strength_the_higher_counts():
+    """One half of the participants: the keys from 0.4 to 0.5, the target's, and from 0.5 to 0.6 are equally strong."""
+    limits = Keyboard(0.45).boundaries(40)
+    for y in range(1, 21):
+        assert limits.down[2 * y] <= y
+
+
+def test_keyboard_can_eliminate_after_one_participant_and_boin_cannot():
+    assert Keyboard(0.2).boundaries(3).out[:4].tolist() == [NEVER, 1, 2, 2]
+    assert Boin(0.2).boundaries(3).out[:4].tolist() == [NEVER, NEVER, NEVER, 2]
+
+
 def test_a_rate_on_the_end_of_the_interval_is_inside_it():
     assert I3Plus3(0.2).decision(20, 3) == 0  # 3 in 20 is 0.15, although 0.2 - 0.05 > 0.15 in binary
     assert I3Plus3(0.2).decision(4, 1) == 0
