@@ -209,6 +209,13 @@ def test_keyboard_can_eliminate_after_one_participant_and_boin_cannot():
 def test_a_rate_on_the_end_of_the_interval_is_inside_it():
     assert I3Plus3(0.2).decision(20, 3) == 0  # 3 in 20 is 0.15, although 0.2 - 0.05 > 0.15 in binary
     assert I3Plus3(0.2).decision(4, 1) == 0
+    assert I3Plus3(0.2).decision(20, 5) == 0
+    assert I3Plus3(0.2).decision(20, 6) == -1
+
+
+def test_a_half_key_at_the_end_is_weighed_as_if_it_were_whole():
+    """Target 0.1: the key from 0 to 0.05 is half. After 0 of 3, 2 x 0.1855 is more than the target key's 0.2925."""
+    assert Keyboard(0.1).boundaries(6).up[3] == 0
 
 
 LIMITS = "n,up,down,out\n3,0,2,3\n6,1,3,4\n"
