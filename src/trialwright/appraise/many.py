@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from trialwright.core.errors import TrialwrightError
 from trialwright.core.problem import Severity
 
 if TYPE_CHECKING:
+    from trialwright.protocol.protocol import Protocol
     from trialwright.report.index import IndexRow
 
 
@@ -45,7 +46,7 @@ def run_folder(
                 steps = partial(_prefixed, progress, said)
                 opened = open_input(str(source), progress=steps)
                 name = _free_name(building, opened.protocol.record.nct_id or source.stem)
-                appraisal = appraise(opened, options, progress=steps)
+                appraisal = appraise(opened, _fitting(options, opened.protocol), progress=steps)
                 (building / name).mkdir()
                 write(appraisal, building / name, command=f"trialwright run {source}")
                 done.append(Done(source.name, name, appraisal))
@@ -56,6 +57,13 @@ def run_folder(
         write_json(building / "index.json", [summary(item) for item in done])
         write_json(building / MARKER, {"trialwright": __version__, "command": command, "records": len(done)})
     return tuple(done)
+
+
+def _fitting(options: Options, protocol: Protocol) -> Options:
+    """The options without DLT rates for a design that escalates no dose: a folder may hold several kinds."""
+    from trialwright.simulate.scenarios import levels_of
+
+    return options if levels_of(protocol) else replace(options, truth=None)
 
 
 def _prefixed(progress: Progress, said: str, text: str) -> None:

@@ -60,9 +60,16 @@ def contents(source: str) -> tuple[bytes, str]:
 
 def open_record(source: str) -> Record:
     """The record in a file or in standard input (`-`). Raises InputError."""
-    from trialwright import record
+    from trialwright import protocol, record
 
     data, name = contents(source)
+    if protocol.files.recognises(data):
+        raise InputError(
+            "READ-016",
+            f"{name} is a protocol file, and this command reads a record",
+            expected="a registry record",
+            mend="give the record; `run`, `simulate`, `screen`, `analyse` and `compare` take a protocol file",
+        )
     return record.read(data, name=name)
 
 

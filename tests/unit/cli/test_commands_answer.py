@@ -327,3 +327,20 @@ def test_a_registry_number_is_not_fetched_and_says_so():
     answer = trialwright("run", "nct01234567", "-o", "out")
     assert answer.status == 2
     assert answer.err.splitlines()[1].startswith("READ-015") or answer.err.startswith("READ-015")
+
+
+@pytest.mark.parametrize("command", ["read", "lint", "draft"])
+def test_a_protocol_file_is_not_taken_for_a_record(ran, command):
+    answer = trialwright(command, ran / "protocol.yaml")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith("READ-016: protocol.yaml is a protocol file")
+
+
+def test_rates_given_to_a_folder_go_to_the_escalations_in_it(examples, empty_folder):
+    (empty_folder / "records").mkdir()
+    for name in (ESCALATION, ONE_ARM):
+        shutil.copy(examples / name, empty_folder / "records")
+    answer = trialwright("run", "records", "-o", "out", "--no-simulate", "--truth", "0.2,0.3,0.4")
+    assert answer.status == 0, answer.err
+    path = empty_folder / "out" / "NCT04971980" / "characteristics.json"
+    assert json.loads(path.read_text(encoding="utf-8"))["truth"] == [0.2, 0.3, 0.4]
