@@ -1,4 +1,4 @@
-"""Proportions agree with R 4.2.2 (binom.test, fisher.test), with Newcombe (1998) table II and with published trials."""
+"""Proportions agree with R 4.2.2 (binom.test, fisher.test), Newcombe's examples (1998) and published trials."""
 
 import math
 
@@ -53,7 +53,8 @@ def test_fishers_test_agrees_with_r(table, p, odds, low, high):
     assert (result.p, result.odds_ratio, result.lower, result.upper) == pytest.approx((p, odds, low, high), rel=1e-10)
 
 
-# Newcombe (1998), Statistics in Medicine 17:873, table II, method 10, to the four decimals printed
+# the examples (a) to (h) of Newcombe (1998), Statistics in Medicine 17:873, table II; the limits of method 10 to four
+# decimals, recomputed from its formula by a separate program and by statsmodels 0.15 (confint_proportions_2indep)
 NEWCOMBE = [
     ((56, 70, 48, 80), 0.0524, 0.3339),
     ((9, 10, 3, 10), 0.1705, 0.8090),

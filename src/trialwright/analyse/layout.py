@@ -178,11 +178,19 @@ def _parallel(protocol: Protocol, parallel: Parallel, people: Sequence[Participa
     groups = tuple(replace(group, undosed=_undosed(group, roles)) for group in found)
     caution = "" if parallel.randomised else NOT_RANDOMISED
     contrasts = tuple(
-        Contrast(first, second, "; ".join(part for part in (caution, uncoded) if part))
+        Contrast(first, second, "; ".join(part for part in (caution, uncoded, _origins(first, second)) if part))
         for first, second, uncoded in _pairs(groups, roles)
     )
     reason = "" if contrasts else "only one group is named"
     return Layout(groups, contrasts, one_sample=len(groups) == 1, no_contrast=reason, unplaced=unplaced)
+
+
+def _origins(first: Group, second: Group) -> str:
+    """What must be said where the days of two groups do not count from the same event."""
+    if first.undosed == second.undosed:
+        return ""
+    name = first.name if first.undosed else second.name
+    return f"day 0 is the allocation in {name}, where nobody is dosed, and the first dose in the other group"
 
 
 def _undosed(group: Group, arms: Mapping[str, Arm]) -> bool:

@@ -467,3 +467,14 @@ def test_unchanged_participants_do_not_make_a_small_sample_large(trials):
     [row] = _rows(results, "pseudomedian")
     assert (row.p, row.lower) == (None, None)
     assert "6 without any change" in row.note
+
+
+@pytest.mark.parametrize(("treated", "said"), [(False, True), (True, False)])
+def test_days_that_count_from_different_events_are_named(trials, treated, said):
+    site = trials.Site()
+    for number in range(12):
+        first = number % 2 == 0
+        site.measure(site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}", dosed=first or treated), 28, float(number))
+    arms = (trials.arm(1), trials.arm(2, ArmRole.NO_TREATMENT_CONTROL))
+    [row] = _rows(run(trials.protocol(trials.outcome(), arms=arms), site.data()), "Hodges-Lehmann shift")
+    assert ("day 0 is the allocation in arm-2" in row.note) is said

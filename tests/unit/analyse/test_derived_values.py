@@ -281,3 +281,11 @@ def test_a_relative_change_is_in_percent_of_the_baseline(trials, site, start, en
     site.measure("P-1", 28, end)
     found = derive.relative_change(*_look(site), trials.CRP, DAY_28)
     assert (found.value, found.missing) == (value, reason)
+
+
+def test_an_event_on_the_last_day_of_the_horizon_counts(trials, site):
+    for day, score in ((0, 4), (27, 4), (28, 3)):
+        site.measure("P-1", day, float(score), code="CLIN6", domain="RS")
+    outcome = trials.outcome(OutcomeType.TIME_TO_EVENT, (), trials.SCALE, end=28, improvement=1)
+    found = event_time(*_look(site), outcome, trials.SCALE, 28)
+    assert (found.time, found.event) == (28, True)
