@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.design.quadrature import panels
+from trialwright.design.skeleton import check_intercept
 
 Floats = NDArray[np.float64]
 PRIOR_SD = sqrt(1.34)
@@ -75,8 +76,8 @@ class Empiric:
 class Logistic:
     """The one-parameter logistic model. `skeleton`, `sd`: as in `Empiric`; `intercept`: the fixed c.
 
-    Raises UsageError: DES-201 (the skeleton does not rise between 0 and the rate whose logit is c), DES-207 (the sd is
-    out of range).
+    Raises UsageError: DES-201 (the skeleton does not rise between 0 and the rate whose logit is c), DES-202 (the
+    intercept is out of range), DES-207 (the sd is).
     """
 
     skeleton: tuple[float, ...]
@@ -86,6 +87,7 @@ class Logistic:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "skeleton", tuple(float(rate) for rate in self.skeleton))
+        check_intercept(self.intercept)
         check_skeleton(self.skeleton, float(1 / (1 + np.exp(-self.intercept))))
         check_sd(self.sd)
 

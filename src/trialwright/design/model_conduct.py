@@ -63,13 +63,20 @@ class Plan:
     def __post_init__(self) -> None:
         sound = self.levels >= 1 and 1 <= self.cohort <= self.most <= 1000 and 1 <= self.start <= self.levels
         sound = sound and (self.enough is None or self.enough >= 1)
-        if not sound or (self.reach is not None and len(self.reach) != self.levels):
+        if self.reach is not None:
+            own = range(1, self.levels + 1)
+            sound = (
+                sound and len(self.reach) == self.levels and all(k <= j for k, j in zip(own, self.reach, strict=True))
+            )
+        if not sound:
             raise UsageError(
                 "DES-204",
                 f"{self.levels} levels, cohorts of {self.cohort}, at most {self.most} participants, first level "
-                f"{self.start}" + ("" if self.enough is None else f", enough at {self.enough}"),
+                f"{self.start}"
+                + ("" if self.enough is None else f", enough at {self.enough}")
+                + ("" if self.reach is None else ", reach " + "/".join(map(str, self.reach))),
                 expected="1 level or more, a cohort of 1 or more, a maximum from the cohort size to 1,000, a first "
-                "level that exists",
+                "level that exists, and for each level a reach that includes it",
                 mend="correct the number that does not fit",
             )
 

@@ -29,7 +29,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _levels(text: str) -> tuple[int, ...]:
-    return tuple(int(float(piece)) for piece in text.split("/"))
+    return tuple(int(piece) for piece in text.split("/"))
 
 
 _PARTS: tuple[tuple[str, tuple[str, ...], Callable[[str], Any]], ...] = (
@@ -48,7 +48,7 @@ _PARTS: tuple[tuple[str, tuple[str, ...], Callable[[str], Any]], ...] = (
     (r"up also after a dlt()", ("coherent",), lambda _: False),
     (r"enough at (\d+)", ("enough",), int),
     (rf"stop above {_NUMBER}", ("stop_above",), float),
-    (rf"reach {_LIST}", ("reach",), _levels),
+    (r"reach (\d+(?:/\d+)*)", ("reach",), _levels),
     (r"of the levels tried()", ("untried",), lambda _: False),
     (r"also of levels not tried()", ("untried",), lambda _: True),
     (rf"overdose below {_NUMBER}", ("bound",), float),
@@ -65,6 +65,17 @@ _DOSES = ("doses", "reference", "rate", "prior_mean", "prior_sd", "correlation")
 _ONE = ("target", "model", "intercept", "skeleton", "halfwidth", "level", "sd", "stop_above", "reach", *_CONDUCT)
 _TWO = ("target", "model", "stop_above", "reach", *_DOSES, *_CONDUCT)
 _BLRM = ("low", "high", "bound", "choose", "max_increase", *_DOSES, *_CONDUCT)
+
+
+# what an option takes the place of in the name
+_INSTEAD = {
+    "cohorts": ("most",),
+    "skeleton": ("halfwidth", "level"),
+    "halfwidth": ("skeleton",),
+    "level": ("skeleton",),
+    "rate": ("prior_mean", "prior_sd", "correlation"),
+    "prior_mean": ("rate",),
+}
 
 
 def family_of(name: str) -> str | None:
@@ -104,11 +115,11 @@ def make(name: str, levels: int, cohort_size: int | None = None, options: Mappin
         raise _unfit(f"the rule {name!r}", "a name that begins with CRM or BLRM")
     said = _said(name)
     given = {key: value for key, value in (options or {}).items() if value is not None}
-    for one, others in ({"cohorts": ("most",), "skeleton": ("halfwidth", "level")}).items():
+    for one, others in _INSTEAD.items():
         if one in given:
             said = {key: value for key, value in said.items() if key not in others}
     said |= given
-    size = int(cohort_size or said.get("size", 3))
+    size = int(said.get("size", 3) if cohort_size is None else cohort_size)
     said.pop("size", None)
     if "cohorts" in said:
         said["most"] = int(said.pop("cohorts")) * size

@@ -8,6 +8,7 @@ is thought to be the MTD beforehand, the skeleton follows level by level (Lee & 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp, log
 
 from trialwright.core.errors import UsageError
@@ -33,6 +34,7 @@ def indifference(
             expected="1 level or more, and a level from 1 (the lowest) to the number of levels",
             mend="name the level that you would guess to be the MTD, often the middle one",
         )
+    check_intercept(intercept)
     top = 1.0 if model == "empiric" else 1 / (1 + exp(-intercept))
     if model not in ("empiric", "logistic") or not 0 < halfwidth < min(target, top - target):
         raise UsageError(
@@ -48,7 +50,29 @@ def indifference(
         return log(rate) if model == "empiric" else log(rate / (1 - rate)) - intercept
 
     def rate(value: float) -> float:
-        return exp(value) if model == "empiric" else 1 / (1 + exp(-intercept - value))
+        if model == "empiric":
+            return exp(max(value, -1000.0))
+        return 1 / (1 + exp(min(-intercept - value, 700.0)))
 
-    ratio = scaled(target + halfwidth) / scaled(target - halfwidth)  # between 0 and 1
-    return tuple(target if k == level else rate(scaled(target) * ratio ** (k - level)) for k in range(1, levels + 1))
+    steps = range(1 - level, levels + 1 - level)
+    growth = log(scaled(target + halfwidth) / scaled(target - halfwidth))  # of exp(beta) per level, below 0
+    rates = tuple(target if k == 0 else rate(scaled(target) * exp(min(growth * k, 700.0))) for k in steps)
+    if not all(low < high for low, high in pairwise((1e-12, *rates, top - 1e-12))):
+        raise UsageError(
+            "DES-202",
+            f"half-width {halfwidth:g} around the target {target:g} with {levels} levels and the MTD at level {level}",
+            expected="a skeleton whose rates stay away from 0 and from the highest rate of the model",
+            mend="give a smaller half-width, or guess the MTD nearer to the middle",
+        )
+    return rates
+
+
+def check_intercept(intercept: float) -> None:
+    """Raises UsageError DES-202 unless the intercept of a logistic model lies between -10 and 10."""
+    if not -10 <= intercept <= 10:
+        raise UsageError(
+            "DES-202",
+            f"an intercept of {intercept:g}",
+            expected="a number from -10 to 10",
+            mend="leave it out: 3 is usual",
+        )

@@ -188,11 +188,27 @@ def test_a_skeleton_has_the_rates_at_the_ends_of_its_indifference_intervals():
         ((0.3, 0.0, 3, 5), "DES-202"),
         ((0.97, 0.05, 3, 5), "DES-202"),
         ((30, 5, 3, 5), "DES-202"),
+        ((0.05, 0.0499999, 10, 10), "DES-202"),
+        ((0.3, 0.2, 1, 40), "DES-202"),
     ],
 )
 def test_calibrations_that_do_not_fit(arguments, code):
     with pytest.raises(UsageError, match=code):
         skeleton.indifference(*arguments)
+
+
+@pytest.mark.parametrize(("level", "model"), [(1, "empiric"), (12, "empiric"), (12, "logistic")])
+def test_rates_that_run_into_the_ends(level, model):
+    with pytest.raises(UsageError, match="stay away from 0"):
+        skeleton.indifference(0.3, 0.299, level, 12, model=model)
+
+
+def test_an_intercept_out_of_range():
+    for intercept in (float("inf"), -800.0, float("nan")):
+        with pytest.raises(UsageError, match="intercept"):
+            skeleton.indifference(0.3, 0.05, 3, 5, model="logistic", intercept=intercept)
+        with pytest.raises(UsageError, match="intercept"):
+            Logistic((0.1, 0.2), intercept=intercept)
 
 
 def test_a_model_that_is_not_known():

@@ -184,6 +184,7 @@ def test_names_say_what_is_unusual():
         {"enough": 0},
         {"levels": 4},
         {"reach": (1, 2)},
+        {"reach": (1, 1, 3, 4, 5)},
     ],
 )
 def test_a_plan_that_does_not_fit(wrong):

@@ -1,6 +1,10 @@
 """Model-based rules by name: every rule is made again by its own name, and what is missing or strange is refused."""
 
+import contextlib
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from trialwright.core.errors import UsageError
 from trialwright.design import model_names
@@ -9,6 +13,7 @@ from trialwright.design.blrm_posterior import Prior, TwoParameter
 from trialwright.design.crm import Crm
 from trialwright.design.crm_posterior import Empiric, Logistic
 from trialwright.design.model_conduct import Plan
+from trialwright.design.rule import Counts, Treat
 
 DOSES = TwoParameter((0.5, 1.0, 1e7), 1.0, Prior.weak(0.275))
 ODD = TwoParameter((10.0, 20.0, 40.0), 1 / 3, Prior((-1.1, 1 / 7), (1.5, 0.5), -0.2))
@@ -77,6 +82,82 @@ def test_what_is_missing_or_strange(name, options):
     with pytest.raises(UsageError, match="DES-211") as caught:
         model_names.make(name, 3, None, options)
     assert "CRM: target 0.3" in caught.value.mend
+
+
+numbers = st.sampled_from(
+    ("0", "1", "2", "3", "0.05", "0.3", "0.999", "7", "1e-300", "1e300", "1e999", "-4", "40", "1e3")
+)
+wholes = st.sampled_from(("0", "1", "2", "3", "9", "12", "99999999999999999999"))
+
+
+@st.composite
+def any_names(draw):
+    """Names of the right form with numbers of every size; now and then with parts that do not belong."""
+    n, w = lambda: draw(numbers), lambda: draw(wholes)
+    crm, blrm = (
+        f"target {draw(st.sampled_from(('0.3', '0.25', n())))}",
+        f"target 0.2 to {draw(st.sampled_from(('0.35', n())))}",
+    )
+    doses = [f"doses {n()}/{n()}/{n()}", "doses 0.5/1/4"], [f"reference {n()}", "reference 1"]
+    parts = [f"at most {draw(st.sampled_from(('9', '12', w())))}"]
+    kind = draw(st.sampled_from(("CRM", "CRM", "BLRM", "two")))
+    parts.append(blrm if kind == "BLRM" else crm)
+    if kind == "two":
+        parts.append("two-parameter logistic")
+    if kind != "CRM":
+        parts += [draw(st.sampled_from(which)) for which in doses]
+    extra = [
+        f"cohorts of {w()}",
+        f"start at level {w()}",
+        f"enough at {w()}",
+        f"stop above {n()}",
+        f"reach {w()}/{w()}/{w()}",
+        f"half-width {n()} at level {w()}",
+        f"skeleton 0.1/{n()}/{n()}",
+        f"prior sd {n()}",
+        "logistic",
+        f"intercept {n()}",
+        f"weak prior at {n()}",
+        f"prior mean {n()}/{n()} sd {n()}/{n()}",
+        f"correlation {n()}",
+        f"increase by at most {n()}",
+        f"overdose below {n()}",
+    ]
+    parts += draw(st.lists(st.sampled_from(extra), max_size=4))
+    return f"{'CRM' if kind == 'two' else kind}: {', '.join(parts)}"
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(any_names(), st.integers(0, 3), st.integers(0, 3))
+def test_any_numbers_make_a_rule_that_answers_or_a_message(name, y1, y2):
+    error = None
+    try:
+        rule = model_names.make(name, 3)
+    except UsageError as refused:
+        error = refused
+    if error is not None:
+        assert error.code.startswith("DES-2")
+        assert error.expected
+        return
+    for counts in (Counts(1, (3, 0, 0), (y1, 0, 0), (0,)), Counts(2, (3, 3, 0), (y1, y2, 0), (0,))):
+        action = rule.next(counts)
+        assert action.reason
+        if isinstance(action, Treat):
+            assert 1 <= action.dose <= 3
+    assert model_names.make(rule.name, 3) == rule
+
+
+def test_some_of_these_names_make_rules():
+    made = []
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(any_names())
+    def look(name):
+        with contextlib.suppress(UsageError):
+            made.append(model_names.make(name, 3).name.partition(":")[0])
+
+    look()
+    assert {"CRM", "BLRM"} <= set(made)
 
 
 def test_rates_out_of_range_teach_too():
