@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from trialwright.dataset.columns import ENROLLED, REPLACED, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import TrialState, state_of
-from trialwright.design import by_time, rules
+from trialwright.design import by_time, monitoring, rules
 from trialwright.design.counting import CountingDesign
+from trialwright.design.monitored import MonitoredDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
@@ -29,6 +30,10 @@ PACED = (
 
 def counting(name, cohort=3, window=28):
     return CountingDesign(rules.make(name, 3, cohort), LEVELS, window)
+
+
+def monitored(most, **looks):
+    return monitoring.rule(monitoring.Bayesian(0.3), most, **looks)
 
 
 DESIGNS = {
@@ -59,6 +64,10 @@ DESIGNS = {
         )
     },
     "single arm": SingleArmDesign("arm-1", 9),
+    "single arm, monitored": MonitoredDesign(SingleArmDesign("arm-1", 9), "arm-1", monitored(9), 28),
+    "2:1, monitored": MonitoredDesign(
+        ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)), "arm-4", monitored(6, first=2, step=2), 28
+    ),
     "2:1": ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)),
     "three arms, one empty": ParallelDesign(("arm-1", "arm-5", "arm-6"), (1, 1, 1), (0, 4, 4), randomised=False),
     "select, then compare": SelectThenCompareDesign(
