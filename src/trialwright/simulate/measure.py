@@ -151,6 +151,17 @@ def _ordinal(
     return values
 
 
+def category_chances(truth: OrdinalTruth, parameter: Parameter, shift: float) -> tuple[float, ...]:
+    """The probability of each living score, lowest first, on a day on which the latent value has moved by `shift`."""
+    reached, below, total = [], 0.0, 0.0
+    for share in _baseline(truth.baseline, len(_living_scores(parameter))):
+        total += share
+        up_to = 1.0 if total >= 1 - 1e-12 else _NORMAL.cdf(_quantile(total) - shift)
+        reached.append(up_to - below)
+        below = up_to
+    return tuple(reached)
+
+
 def _course(truth: CourseTruth, measurement: Measurement, life: Life, draws: np.random.Generator) -> dict[int, float]:
     """A daily score: each day it may improve by one category (a fall) or worsen; death is not drawn here."""
     scores = _living_scores(measurement.parameter)
