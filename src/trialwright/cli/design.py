@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli import design_phase2
+from trialwright.cli import design_models, design_phase2
 from trialwright.cli.design_answers import (
     given,
     interval_options,
@@ -16,6 +16,7 @@ from trialwright.cli.design_answers import (
     show,
     show_side_by_side,
     whole_numbers,
+    write_figure,
 )
 from trialwright.cli.output import answer, answer_json
 
@@ -157,6 +158,8 @@ def three_plus_three(
     names = [name for name in rules.names(size) if "stopped" not in name and "literal" not in name]
     designs = [rules.make(name, doses, size) for name in names]
     if truth is None and not as_json:
+        if figure is not None:
+            write_figure(designs[0], [], figure)
         from trialwright.cli.design_text import LAST, decisions_text
 
         differ = "The variants differ in what follows a level that is too toxic, and in what the highest needs:"
@@ -314,4 +317,5 @@ def examine(
     answer("\n".join([*lines, text.LAST]))
 
 
+app.add_typer(design_models.app)
 app.add_typer(design_phase2.app)

@@ -48,7 +48,7 @@ def show(
     rule = rules.make(name, doses, size, **options)
     results = _evaluated(rule, truth)
     if figure is not None:
-        _write_figure(rule, results, figure)
+        write_figure(rule, results, figure)
     if as_json:
         answer_json(
             {**text.rule_json(rule), "scenarios": [text.result_json(result, target, registered) for result in results]}
@@ -107,7 +107,8 @@ def _evaluated(rule: CountingRule, truth: list[str] | None) -> list[ExactResult]
     return [graph.evaluate(each) for each in rates]
 
 
-def _write_figure(rule: CountingRule, results: list[ExactResult], path: Path) -> None:
+def write_figure(rule: CountingRule, results: list[ExactResult], path: Path) -> None:
+    """Draw a design's table and its characteristics."""
     from trialwright.design import figure as figures
     from trialwright.design.grid import grid
 
@@ -143,7 +144,7 @@ def given(**options: Any) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}
 
 
-def rates_of(text: str, levels: int) -> tuple[float, ...]:
+def rates_of(text: str, levels: int, option: str = "--truth") -> tuple[float, ...]:
     """True DLT rates written as .05,.15,.3."""
     from trialwright.core.errors import UsageError
 
@@ -154,7 +155,7 @@ def rates_of(text: str, levels: int) -> tuple[float, ...]:
     if len(rates) != levels or not all(0 <= rate <= 1 for rate in rates):
         raise UsageError(
             "DES-123",
-            f"--truth {text!r}",
+            f"{option} {text!r}",
             expected=f"{levels} numbers from 0 to 1, one for each dose, set apart by commas: .05,.15,.3",
             mend="write 5 % as .05, and no space after a comma",
         )

@@ -39,6 +39,7 @@ def decisions_text(rule: CountingRule) -> Iterator[str]:
         return
     found = grid(rule)
     if found is None:
+        yield "It decides from the participants at all levels together: `design examine` answers for a state."
         return
     yield "Decisions from the participants and DLTs at the current level:"
     rows_ = [["  DLTs", *(f"of {n}" for n in found.columns)]]

@@ -21,7 +21,8 @@ _COLOURS = {"E": "#cfe8cf", "S": "#f4f4f4", "D": "#f6d9a8", "DU": "#d9807a"}
 
 def figure(grid: Grid | None, results: list[ExactResult]) -> Figure:
     """The decision table, where there is one, above the chance of selection and the share of participants at each level
-    for each result."""
+    for each result. Raises UsageError DES-124 where there is neither."""
+    _something(grid is not None or bool(results))
     from matplotlib.figure import Figure
 
     parts = ([_table_height(grid)] if grid is not None else []) + [2.6] * len(results)
@@ -36,8 +37,22 @@ def figure(grid: Grid | None, results: list[ExactResult]) -> Figure:
     return drawn
 
 
+def _something(there_is: bool) -> None:
+    if not there_is:
+        raise UsageError(
+            "DES-124",
+            "a figure of nothing: no decision table and no true DLT rates",
+            expected="a design that decides by a table, or true rates to draw its characteristics at",
+            mend="give --truth",
+        )
+
+
 def compared(by_design: list[list[ExactResult]]) -> Figure:
-    """The chance that each level is selected under each design; one panel for each truth."""
+    """The chance that each level is selected under each design; one panel for each truth.
+
+    Raises UsageError DES-124 without a truth.
+    """
+    _something(bool(by_design and by_design[0]))
     from matplotlib.figure import Figure
 
     truths = len(by_design[0])

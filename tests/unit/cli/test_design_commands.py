@@ -85,7 +85,7 @@ def test_characteristics_as_csv():
     assert float(rows[3]["selected"]) == pytest.approx(0.54828573, abs=1e-8)
 
 
-def test_what_the_words_three_plus_three_can_mean():
+def test_what_the_words_three_plus_three_can_mean(tmp_path):
     text = run("3+3", "--doses", "3", "--truth", ".05,.1,.2", "--registered", "9")
     assert text.count("3+3:") == 4
     assert "10.70" in text
@@ -93,6 +93,9 @@ def test_what_the_words_three_plus_three_can_mean():
     one = json.loads(run("3+3", "--doses", "3", "--variant", "stop at two", "--truth", ".05,.1,.2", "--json"))
     assert one["scenarios"][0]["expected_n"] == pytest.approx(10.6985, abs=1e-4)
     assert "3+3: with de-escalation" in run("3+3", "--doses", "3")
+    file = tmp_path / "table.svg"
+    run("3+3", "--doses", "3", "--figure", str(file))
+    assert "2+" in file.read_text(encoding="utf-8")
     assert "treat 4 more" in run("3+3", "--doses", "3", "--size", "4")
 
 
@@ -143,6 +146,20 @@ def test_the_worst_of_a_region():
     assert "A search" in run("worst", "3+3: stop at two", *plan)
 
 
+def test_a_model_decides_from_all_levels_together():
+    """Selection as in `crmsim` of R's dfcrm; the exact value is tested where the rule is."""
+    text = run("crm", *PLAN, "--truth", RATES)
+    assert "0.5792" in text
+    assert "all levels together" in text
+    skeleton = ("--skeleton", ".1,.2,.3,.4,.5", "--model", "logistic", "--stop-above", ".9", "--start", "2")
+    found = json.loads(run("crm", *PLAN, *skeleton, "--json"))
+    assert found["rule"].startswith("CRM: target 0.3, logistic, ")
+    assert "start at level 2" in found["rule"]
+    assert found["decisions"] is None
+    with pytest.raises(UsageError, match="--skeleton"):
+        run("crm", *PLAN, "--skeleton", ".1,.2")
+
+
 def test_how_long_it_takes():
     plan = ("--doses", "3", "--truth", "0,0,0", "--window", "28", "--per-month", "3.04")
     found = json.loads(run("duration", "3+3: stop at two", *plan, "--json"))
@@ -178,6 +195,8 @@ def test_figures(tmp_path, ending):
         (("examine", "3+3: stop at two", "--n", "3,x", "--dlts", "0,0", "--level", "1"), "DES-123"),
         (("examine", "3+3: stop at two", "--n", "3,0", "--dlts", "4,0", "--level", "1"), "DES-120"),
         (("boin", *PLAN, "--figure", "design.gif"), "DES-124"),
+        (("crm", *PLAN, "--figure", "design.svg"), "DES-124"),
+        (("3+3", "--doses", "3", "--json", "--figure", "design.svg"), "DES-124"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_reason(arguments, code):

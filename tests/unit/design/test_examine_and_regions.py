@@ -142,6 +142,11 @@ def test_the_worst_case_of_a_question_with_a_known_answer():
     assert found.value == pytest.approx(graph.evaluate(found.truth).expected_n)
 
 
+def test_rates_that_fall_are_not_in_the_region():
+    graph = exact.compile(rules.make("3+3: stop at two", 2))
+    assert region.worst(graph, [0, 0], [1, 1], lambda s: s.truth[:, 0] - s.truth[:, 1]).value == 0
+
+
 @pytest.mark.parametrize(("low", "high"), [([0.1], [0.2]), ([0.3, 0.1], [0.2, 0.2]), ([0.5, 0.1], [0.6, 0.2])])
 def test_a_region_without_rising_rates_is_refused(low, high):
     with pytest.raises(UsageError, match="DES-122"):
