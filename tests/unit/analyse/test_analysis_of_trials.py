@@ -478,3 +478,14 @@ def test_days_that_count_from_different_events_are_named(trials, treated, said):
     arms = (trials.arm(1), trials.arm(2, ArmRole.NO_TREATMENT_CONTROL))
     [row] = _rows(run(trials.protocol(trials.outcome(), arms=arms), site.data()), "Hodges-Lehmann shift")
     assert ("day 0 is the allocation in arm-2" in row.note) is said
+
+
+def test_a_level_in_a_single_arm_is_estimated_and_not_tested(trials):
+    """Whether walking distances lie around 0 is no question; only a change within participants is tested."""
+    site = trials.Site()
+    for number in range(9):
+        site.measure(site.enrol(f"P-{number}"), 28, 300.0 + number)
+    results = run(trials.protocol(trials.outcome(change=False), design=trials.ONE_ARM), site.data())
+    [row] = _rows(results, "pseudomedian")
+    assert row.value == pytest.approx(304)
+    assert row.p is None

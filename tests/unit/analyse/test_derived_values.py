@@ -289,3 +289,11 @@ def test_an_event_on_the_last_day_of_the_horizon_counts(trials, site):
     outcome = trials.outcome(OutcomeType.TIME_TO_EVENT, (), trials.SCALE, end=28, improvement=1)
     found = event_time(*_look(site), outcome, trials.SCALE, 28)
     assert (found.time, found.event) == (28, True)
+
+
+def test_a_death_on_the_last_day_of_the_horizon_counts(trials, site):
+    site.leave("P-1", 28, "DEATH")
+    found = derive.survival_time(*_look(site), 28)
+    assert (found.time, found.event) == (28, True)
+    later = derive.survival_time(*_look(site), 27)
+    assert (later.time, later.event) == (27, False)
