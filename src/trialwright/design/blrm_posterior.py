@@ -148,7 +148,7 @@ def posterior(model: TwoParameter, n: ArrayLike, y: ArrayLike, limits: Sequence[
     most = rounded_up(int(treated.sum(axis=1).max(initial=0)))
     cuts = tuple(float(limit) for limit in limits)
     sums = np.empty((len(treated), 1 + (1 + len(cuts)) * model.levels))
-    step = max(1, _CHUNK // len(_grid(model, most, cuts, _REACH).log_prior))
+    step = max(1, _CHUNK // len(_grid(model, most, cuts, _REACH).columns))
     for i in range(0, len(treated), step):
         sums[i : i + step] = _integrated(model, treated[i : i + step], dlts[i : i + step], most, cuts, _REACH)
     shares = (sums[:, 1:] / sums[:, :1]).reshape(len(treated), 1 + len(cuts), model.levels)
@@ -158,9 +158,7 @@ def posterior(model: TwoParameter, n: ArrayLike, y: ArrayLike, limits: Sequence[
 def _integrated(model: TwoParameter, n: Floats, y: Floats, most: int, cuts: tuple[float, ...], reach: float) -> Floats:
     """The integrals for each row, again over a longer range where the prior and the data are far apart."""
     grid = _grid(model, most, cuts, reach)
-    height = y @ grid.log_rate
-    height += (n - y) @ grid.log_rest
-    height += grid.log_prior
+    height: Floats = np.hstack((y, n - y, np.ones((len(n), 1)))) @ grid.logs
     height -= height.max(axis=1, keepdims=True)
     short = height[:, grid.ends].max(axis=1) > _CUT
     np.exp(height, out=height)
@@ -172,12 +170,11 @@ def _integrated(model: TwoParameter, n: Floats, y: Floats, most: int, cuts: tupl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grid:
-    """G points. `log_prior`: (G,), of the prior times the weight; `log_rate`, `log_rest`: (J, G); `ends`: places of the
-    points at an end of the range; `columns`: (G, 1 + J + K J), what is integrated: 1, rates, above each limit."""
+    """G points. `logs`: (2 J + 1, G), logarithms of the rates, of 1 - the rates, and of the prior times the weight;
+    `ends`: places of the points at an end of the range; `columns`: (G, 1 + J + K J), what is integrated: 1, rates,
+    above each limit."""
 
-    log_prior: Floats
-    log_rate: Floats
-    log_rest: Floats
+    logs: Floats
     ends: NDArray[np.intp]
     columns: Floats
 
@@ -206,10 +203,9 @@ def _grid(model: TwoParameter, participants: int, cuts: tuple[float, ...], reach
     z = log_alpha[:, None] + np.exp(log_beta_)[:, None] * x
     log_rate = -np.logaddexp(0, -z)
     above = [(z > log(cut / (1 - cut))).astype(np.float64) for cut in cuts]
+    log_prior = np.log(np.concatenate(weights)) - (u**2 - 2 * rho * u * v + v**2) / (2 * (1 - rho**2))
     return _Grid(
-        log_prior=np.log(np.concatenate(weights)) - (u**2 - 2 * rho * u * v + v**2) / (2 * (1 - rho**2)),
-        log_rate=np.ascontiguousarray(log_rate.T),
-        log_rest=np.ascontiguousarray(-np.logaddexp(0, z).T),
+        logs=np.ascontiguousarray(np.column_stack((log_rate, -np.logaddexp(0, z), log_prior)).T),
         ends=np.concatenate(ends),
         columns=np.hstack((np.ones((len(z), 1)), np.exp(log_rate), *above)),
     )
