@@ -10,7 +10,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 SOURCE = DOCS.parent / "src" / "trialwright"
-CODE = re.compile(r'"([A-Z]{2,5}-\d{3})"')
+CODE = re.compile(r'"([A-Z]{2,5}-\d{3})[":]')  # alone in a text, or at its beginning
 HEAD = """# Messages
 
 Every problem and error that trialwright shows carries a code. Here is the cause of each and its cure.
