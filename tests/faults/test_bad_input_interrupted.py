@@ -148,11 +148,11 @@ def test_a_file_that_is_written_whole_is_never_half_there(examples, empty_folder
 @pytest.mark.parametrize(
     "command",
     [
-        ["run", "-o"],
-        ["simulate", "-o"],
-        ["compare", "-o"],
-        ["draft", "-o"],
-        ["screen", "--patients", "people.csv", "-o"],
+        ["run"],
+        ["simulate"],
+        ["compare"],
+        ["draft"],
+        ["screen", "--patients", "people.csv"],
     ],
 )
 def test_a_place_beneath_a_file_cannot_be_written_and_is_said(examples, empty_folder, command):

@@ -13,7 +13,7 @@ from command_line import trialwright
 from trialwright.protocol import draft, files
 from trialwright.record.read import read
 
-SANE_SECONDS = 30.0
+SANE_SECONDS = 30.0  # of one processor
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;]]>{{7*7}}"
 CONTROL = "a\x01\x07\x08\x0b\x0c\x1b[31m\x7f\x85\u2028\u202e\ufeff\ud800\x00b"
 CONTROLS = {chr(code) for code in (*range(32), *range(127, 160), 0x202E) if chr(code) not in "\t\n"}
@@ -193,9 +193,9 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("name", STRANGE)
 def test_a_strange_record_is_reported_in_sane_time(empty_folder, name):
     (empty_folder / "input").write_text(json.dumps(STRANGE[name]), encoding="utf-8")
-    began = time.perf_counter()
+    began = time.process_time()
     answer = trialwright("run", "input", "-o", "out")
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     sys.stdout.write(f"{name}: {took:.1f} s\n")
     assert answer.status == 0, answer.err
     assert took < SANE_SECONDS

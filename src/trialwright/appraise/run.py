@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trialwright import __version__
 from trialwright.appraise.output import MARKER, whole_folder, write_json
 from trialwright.appraise.sources import Opened, Progress, open_input, quiet
-from trialwright.core.errors import TrialwrightError
+from trialwright.core.errors import StageError, TrialwrightError
 from trialwright.core.problem import Problem, Severity
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ class _Stages:
         except TrialwrightError as fault:
             self.unfinished.append(Unfinished(name, str(fault), failed=True))
         except Exception as fault:  # noqa: BLE001 - a fault of ours in one room must not cost the user the others
-            reason = (
-                f"RUN-004: this is a fault of trialwright, not of the record: {type(fault).__name__}: {fault}\n"
-                "To mend it: report it with the record; the other stages are not affected"
+            reason = StageError(
+                "RUN-004",
+                f"this is a fault of trialwright, not of the record: {type(fault).__name__}: {fault}",
+                mend="report it with the record; the other stages are not affected",
             )
-            self.unfinished.append(Unfinished(name, reason, failed=True))
+            self.unfinished.append(Unfinished(name, str(reason), failed=True))
         return None
 
     def skip(self, name: str, reason: str) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from trialwright.cli import design, records, registry, trials
 from trialwright.cli.output import say
-from trialwright.core.errors import TrialwrightError
+from trialwright.core.errors import StageError, TrialwrightError
 
 TRACEBACK = "TRIALWRIGHT_TRACEBACK"
 
@@ -70,12 +70,13 @@ def main() -> None:
     except Exception as fault:  # whatever happens, a user gets a message that can be acted on
         if os.environ.get(TRACEBACK):
             raise
-        _leave(
-            f"RUN-004: this is a fault of trialwright, not of what it was given: {type(fault).__name__}: {fault}\n"
-            "Expected: an answer\n"
-            f"To mend it: report it with the command and the input; {TRACEBACK}=1 shows where it happened",
-            1,
+        ours = StageError(
+            "RUN-004",
+            f"this is a fault of trialwright, not of what it was given: {type(fault).__name__}: {fault}",
+            expected="an answer",
+            mend=f"report it with the command and the input; {TRACEBACK}=1 shows where it happened",
         )
+        _leave(str(ours), 1)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
