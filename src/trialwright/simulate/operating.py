@@ -26,7 +26,8 @@ _MOST_STATEMENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class OverallSuccess:
-    """The chance that a dose is selected and then found better: sum over levels of P(selected) times power there."""
+    """The chance that a dose is selected and then found to differ from the control (two-sided): the sum over levels of
+    P(selected) times power there."""
 
     rule: str
     truth: DltTruth

@@ -489,3 +489,91 @@ def test_a_level_in_a_single_arm_is_estimated_and_not_tested(trials):
     [row] = _rows(results, "pseudomedian")
     assert row.value == pytest.approx(304)
     assert row.p is None
+
+
+def _adverse_trial(trials, events):
+    """Six participants in each arm; `events`: (participant, day, grade, serious)."""
+    site = trials.Site()
+    for number in range(12):
+        site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+    for number, day, grade, serious in events:
+        site.write(
+            "AE",
+            f"P-{number:02}",
+            12 + day,
+            AETERM="FEVER",
+            AEBODSYS="General",
+            AETOXGR=grade,
+            AESER=serious,
+            AEREL="N",
+        )
+    outcome = trials.outcome(OutcomeType.ADVERSE_EVENTS, (), None, end=28, id_="outcome-1")
+    return run(trials.protocol(outcome), site.data())
+
+
+def _of_group(results, statistic, group, outcome="outcome-1"):
+    return next(
+        row for row in results.of(outcome) if row.statistic == statistic and row.group == group and row.visit != ""
+    )
+
+
+def test_adverse_events_count_from_the_day_of_the_dose_to_the_last_day(trials):
+    results = _adverse_trial(trials, [(0, 0, 1, "N"), (2, 28, 1, "N"), (4, 29, 1, "N"), (6, -1, 1, "N")])
+    assert _of_group(results, "any adverse event", "arm-1").count == 2
+    assert _of_group(results, "events, any adverse event", "arm-1").count == 2
+    whole = [r for r in results.of("adverse-events") if r.statistic == "any adverse event" and r.group == "arm-1"]
+    assert whole[0].count == 3  # the whole trial has no last day
+
+
+def test_the_worst_grade_of_a_participant_counts_once(trials):
+    results = _adverse_trial(trials, [(0, 1, 4, "Y"), (0, 2, 1, "N"), (2, 3, 3, "N"), (4, 3, 2, "N"), (1, 5, 5, "Y")])
+    counts = {grade: _of_group(results, f"worst grade {grade}", "arm-1").count for grade in range(1, 6)}
+    assert counts == {1: 0, 2: 1, 3: 1, 4: 1, 5: 0}
+    assert _of_group(results, "adverse event of grade 3 or more", "arm-1").count == 2
+    assert _of_group(results, "serious adverse event", "arm-1").count == 1
+    assert _of_group(results, "fatal adverse event", "arm-2").count == 1
+    assert _of_group(results, "worst grade 5", "arm-2").count == 1
+
+
+@pytest.mark.parametrize(("deaths", "tested"), [(4, False), (5, True)])
+def test_curves_of_mortality_are_tested_from_five_deaths_on(trials, deaths, tested):
+    site = trials.Site()
+    for number in range(40):
+        subject = site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+        if number < deaths:
+            site.leave(subject, 3 + number, "DEATH")
+        else:
+            site.leave(subject, 28, "COMPLETED")
+    results = run(trials.protocol(trials.outcome(OutcomeType.MORTALITY, (), None, end=28)), site.data())
+    [row] = _rows(results, "log-rank chi-squared")
+    assert (row.p is not None) is tested
+
+
+def test_a_time_to_event_is_given_as_a_probability_of_the_event_with_its_bounds(trials):
+    """Eight of ten improve in arm-1 on days 2 to 16, two of ten in arm-2; nobody is lost, so the curve is a share."""
+    site = trials.Site()
+    for number in range(20):
+        subject = site.enrol(f"P-{number:02}", f"arm-{number % 2 + 1}")
+        place = number // 2
+        improves = place < (8 if number % 2 == 0 else 2)
+        site.measure(subject, 0, 4.0, code="CLIN6", domain="RS")
+        site.measure(subject, 2 * place + 2, 3.0 if improves else 4.0, code="CLIN6", domain="RS")
+        site.measure(subject, 28, 3.0 if improves else 4.0, code="CLIN6", domain="RS")
+    outcome = trials.outcome(OutcomeType.TIME_TO_EVENT, (), trials.SCALE, end=28, improvement=1)
+    results = run(trials.protocol(outcome), site.data())
+    first, second = _rows(results, "probability of the event by day 28")
+    assert (first.group, first.value, second.value) == ("arm-1", pytest.approx(0.8), pytest.approx(0.2))
+    # 1 - S with the log-log bounds of S: exp(-exp(log(-log S) -+ z * se / (S log S))), se by Greenwood
+    from math import exp, log, sqrt
+
+    survival, se = 0.2, sqrt(0.2 * 0.8 / 10)
+    width = 1.959963984540054 * se / (survival * log(survival))
+    bounds = sorted(1 - exp(-exp(log(-log(survival)) + sign * width)) for sign in (1, -1))
+    assert (first.lower, first.upper) == pytest.approx(bounds, abs=1e-9)
+    assert [row.value for row in _rows(results, "median time to event")] == [
+        11.0,
+        None,
+    ]  # the curve lies at one half from day 10 to 12
+    [row] = _rows(results, "log-rank chi-squared")
+    assert row.note == "events come earlier in arm-1"
+    assert row.p < 0.05
