@@ -9,6 +9,13 @@ from pathlib import Path
 from trialwright.core.errors import StageError
 
 
+def umask() -> int:
+    """The permissions that this process takes from what it creates; temporary names begin without any."""
+    held = os.umask(0)
+    os.umask(held)
+    return held
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file through a temporary name and a rename, so that no half-written file is ever seen.
 
@@ -21,9 +28,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
+            Path(name).chmod(0o666 & ~umask())
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

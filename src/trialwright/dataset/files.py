@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import polars as pl
 
 from trialwright.core.errors import InputError, StageError, UsageError
+from trialwright.core.files import umask
 from trialwright.dataset.check import check_domain
 from trialwright.dataset.columns import COLUMNS, KEYS
 from trialwright.dataset.frames import RETRACTED, ROW, checked, history_schema
@@ -51,7 +52,7 @@ def write(data: TrialData, folder: Path | str, *, replace: bool = False) -> tupl
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             names = _write_files(data, draft)
-            draft.chmod(0o777 & ~_umask())
+            draft.chmod(0o777 & ~umask())
             if target.exists():
                 old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
                 target.replace(old)
@@ -69,14 +70,6 @@ def write(data: TrialData, folder: Path | str, *, replace: bool = False) -> tupl
             mend="choose another folder, or change its permissions",
         ) from fault
     return tuple(target / name for name in names)
-
-
-def _umask() -> int:
-    import os
-
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
 
 
 def _write_files(data: TrialData, draft: Path) -> list[str]:
