@@ -577,3 +577,15 @@ def test_a_time_to_event_is_given_as_a_probability_of_the_event_with_its_bounds(
     [row] = _rows(results, "log-rank chi-squared")
     assert row.note == "events come earlier in arm-1"
     assert row.p < 0.05
+
+
+def test_a_toxicity_counts_though_the_window_was_not_completed(trials):
+    """Y and not evaluable: a toxicity is evaluable whenever it comes. N and not evaluable: no information."""
+    site = trials.Site()
+    for number, (dlt, evaluable) in enumerate([("Y", "N"), ("N", "N"), ("N", "Y"), (None, "Y")]):
+        subject = site.enrol(f"P-{number}", level=1)
+        site.write("XD", subject, 40, XDDLT=dlt, XDEVAL=evaluable)
+    results = run(trials.protocol(design=trials.LEVELS, dlt=True), site.data())
+    row = next(r for r in results.of("dlt") if r.group == "dose level 1")
+    assert (row.count, row.n) == (1, 2)
+    assert dict(row.missing) == {"not evaluable": 1, "not assessed": 1}

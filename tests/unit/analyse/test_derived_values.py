@@ -297,3 +297,9 @@ def test_a_death_on_the_last_day_of_the_horizon_counts(trials, site):
     assert (found.time, found.event) == (28, True)
     later = derive.survival_time(*_look(site), 27)
     assert (later.time, later.event) == (27, False)
+
+
+def test_a_value_that_stands_in_a_row_not_done_is_no_value(trials, site):
+    site.measure("P-1", 28, 9.9, STAT="NOT DONE", REASND="unable")
+    found = at_visit(*_look(site), trials.CRP, DAY_28)
+    assert (found.value, found.missing) == (None, "unable")
