@@ -347,3 +347,12 @@ def test_a_lost_field_is_never_called_absent(examples):
         for item in lint.run(read):
             if item.status is Status.FOUND and item.field and read.presence(item.field).value == "lost":
                 assert item.rule in ("RF-003", "RF-008", "RF-011", "DS-008"), (name, item.rule)
+
+
+def test_the_most_serious_stands_first_and_what_cannot_be_assessed_last(examples):
+    orders = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    for path in sorted(examples.glob("NCT*")):
+        made = lint.run(record.read(path), as_of=date(2026, 1, 1))
+        places = [(finding.status is not Status.FOUND, orders[finding.severity]) for finding in made]
+        assert places == sorted(places), path.name
+        assert len({order for missing, order in places if not missing}) > 1, path.name
