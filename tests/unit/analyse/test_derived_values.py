@@ -303,3 +303,23 @@ def test_a_value_that_stands_in_a_row_not_done_is_no_value(trials, site):
     site.measure("P-1", 28, 9.9, STAT="NOT DONE", REASND="unable")
     found = at_visit(*_look(site), trials.CRP, DAY_28)
     assert (found.value, found.missing) == (None, "unable")
+
+
+def test_days_count_from_the_first_dose_that_was_given(trials):
+    site = trials.Site()
+    site.enrol("P-1", dosed=False)
+    site.write("EX", "P-1", 11, OCCUR="N", EXTRT="cells")
+    site.write("EX", "P-1", 15, OCCUR="Y", EXTRT="cells")
+    site.measure("P-1", 31, 7.0)  # trial day 43 is day 28 after the dose of trial day 15
+    _, person = _look(site)
+    assert person.first_dose == 15
+    assert at_visit(*_look(site), trials.CRP, Visit(28, 28, 28)).value == 7.0
+
+
+def test_a_summary_is_that_of_a_sample():
+    from trialwright.analyse.descriptive import summarise
+
+    # R: sd(c(1, 2, 3, 10)); quantile(c(1, 2, 3, 10))
+    found = summarise([10, 1, 3, 2])
+    assert (found.mean, found.sd) == pytest.approx((4.0, 4.08248290463863))
+    assert (found.minimum, found.q1, found.median, found.q3, found.maximum) == (1, 1.75, 2.5, 4.75, 10)
