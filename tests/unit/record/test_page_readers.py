@@ -325,8 +325,8 @@ Study Start Date : | July 2010 |
 Arm | Intervention/treatment |
 ---|---|
 Experimental: High
-10 mg
-twice
+10 mg,
+twice.
 |
 Drug: Alpha
 a pill
@@ -341,7 +341,7 @@ Drug: Beta (Drug: old)
 |
 Primary Outcome Measures :
 - Deaths [ Time Frame: Day 1 [first] ]Counted
-by hand
+by hand.
 Secondary Outcome Measures :
 - Pain [ Time Frame: 7 days ]
 Ages Eligible for Study: | up to 17 Years (Child) |
@@ -350,7 +350,7 @@ Accepts Healthy Volunteers: | Yes |
 Criteria
 Inclusion Criteria:
 - one
-more of one
+more of one;
 - two
 Please refer to this study by its ClinicalTrials.gov identifier (NCT number): NCT01234567
 Contact: The office | 555-123-4567 ext 12 | office@example.org |
@@ -381,18 +381,18 @@ def test_a_classic_page_of_several_arms_is_read():
     assert study.design_module.design_info.masking_info.masking == "DOUBLE"
     assert study.design_module.design_info.masking_info.who_masked == ("PARTICIPANT", "INVESTIGATOR")
     high, low = study.arms_interventions_module.arm_groups
-    assert (high.type, high.label, high.description) == ("EXPERIMENTAL", "High", "10 mg\n\ntwice")
+    assert (high.type, high.label, high.description) == ("EXPERIMENTAL", "High", "10 mg,\n\ntwice.")
     assert high.intervention_names == ("Drug: Alpha", "Other: Care")
     assert (low.type, low.intervention_names) == ("OTHER", ("Drug: Beta (Drug: old)",))
     alpha, beta, care = study.arms_interventions_module.interventions
     assert (alpha.name, alpha.other_names, alpha.arm_group_labels) == ("Alpha", ("A1", "A2"), ("High",))
     assert (beta.name, beta.type, care.name, care.type) == ("Beta (Drug: old)", "DRUG", "Care", "OTHER")
     (death,) = study.outcomes_module.primary_outcomes
-    assert (death.measure, death.time_frame, death.description) == ("Deaths", "Day 1 [first]", "Counted\n\nby hand")
+    assert (death.measure, death.time_frame, death.description) == ("Deaths", "Day 1 [first]", "Counted\n\nby hand.")
     assert [pain.measure for pain in study.outcomes_module.secondary_outcomes] == ["Pain"]
     assert (study.eligibility_module.minimum_age, study.eligibility_module.maximum_age) == (None, "17 Years")
     assert study.eligibility_module.healthy_volunteers is True
-    assert study.eligibility_module.eligibility_criteria == "Inclusion Criteria:\n\n* one\n  more of one\n* two"
+    assert study.eligibility_module.eligibility_criteria == "Inclusion Criteria:\n\n* one\n  more of one;\n* two"
 
 
 def test_people_and_numbers_of_a_classic_page_are_read():
@@ -434,3 +434,38 @@ def test_a_page_that_contradicts_itself_says_so():
     reading = classic_page.read(CLASSIC.replace("(NCT number): NCT01234567", "(NCT number): NCT07654321"))
     assert reading.study.protocol_section.identification_module.nct_id == "NCT01234567"
     assert "READ-111" in codes(reading)
+
+
+ADVERTISEMENT = "Sponsored link: buy now"
+ABSORBED = {  # a text of any form may stand there: the conditions, and paragraphs of the long description
+    "NCT04452097.unlabelled-page.txt": 1,
+    "NCT04971980.unlabelled-page.txt": 6,
+    "NCT05689008.labelled-page.txt": 4,
+    "NCT04456361.classic-page.txt": 3,
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_stray_line_lowers_the_coverage_nearly_wherever_it_stands(examples, name):
+    lines = (examples / name).read_text(encoding="utf-8").split("\n")
+    absorbed = 0
+    for index in range(len(lines) + 1):
+        reading = PAGES[name].read("\n".join([*lines[:index], ADVERTISEMENT, *lines[index:]]))
+        absorbed += reading.coverage.mapped == reading.coverage.total
+    assert absorbed <= ABSORBED[name]
+
+
+def test_what_a_list_of_criteria_has_between_its_items_is_no_stray():
+    lists = ["Inclusion Criteria", "1. Adults", "2. Either of:", "Mild disease, as judged at screening;", "3. Consent"]
+    joined = ["Exclusion Criteria", "* Infection", "OR", "* Pregnancy", "Each item is judged by the investigator"]
+    reading = explorer_page_unlabelled.read(page(Eligibility_Criteria=[*lists, *joined, "18 Years", "75 Years"]))
+    assert reading.coverage.mapped == reading.coverage.total
+    assert "READ-118" not in codes(reading)
+
+
+def test_a_line_between_the_items_of_a_list_is_kept_and_questioned():
+    lists = ["Inclusion Criteria", "1. Adults", ADVERTISEMENT, "2. Consent", "18 Years", "75 Years", "ALL", "No"]
+    reading = explorer_page_unlabelled.read(page(Eligibility_Criteria=lists))
+    assert [line.text for line in reading.coverage.unmapped] == [ADVERTISEMENT]
+    assert "READ-118" in codes(reading)
+    assert ADVERTISEMENT in reading.study.protocol_section.eligibility_module.eligibility_criteria

@@ -10,6 +10,7 @@ from trialwright.core.problem import Severity
 from trialwright.record.readers.classic import layout as layout
 from trialwright.record.readers.classic import values as values
 from trialwright.record.readers.page.sheet import Sheet
+from trialwright.record.readers.page.strays import is_strange
 from trialwright.record.readers.page.text import Piece
 from trialwright.record.readers.page.undivided import CONDITIONS, undivided_conditions
 from trialwright.record.terms import ARM_TYPE, INTERVENTION_TYPE, PHASE, code_of, label_of
@@ -104,7 +105,9 @@ def arms(sheet: Sheet, lines: Sequence[Piece]) -> None:
             index += 1
             continue
         beside = table[index + 1] if index + 1 < len(table) else []
-        _arm(sheet, f"{_ARMS}[{number}]", cell, _drugs(beside, listed), drugs)
+        before = next((place for place, piece in enumerate(beside) if _TYPED.match(piece.text)), 0)
+        sheet.question(beside[:before])  # the page names a type before each intervention
+        _arm(sheet, f"{_ARMS}[{number}]", cell, _drugs(beside[before:], listed), drugs)
         sheet.take(_INTERVENTIONS, beside)
         number += 1
         index += 2
@@ -114,13 +117,19 @@ def arms(sheet: Sheet, lines: Sequence[Piece]) -> None:
 
 def _arm(sheet: Sheet, path: str, cell: Sequence[Piece], beside: Sequence[_Drug], drugs: list[_Drug]) -> None:
     """An arm with its type, label and description; what stands beside it is added to the interventions."""
-    head, *rest = cell
+    typed = next((index for index, piece in enumerate(cell[:3]) if _ARM.fullmatch(piece.text)), 0)
+    sheet.question(cell[:typed])
+    sheet.take(path, cell[:typed])
+    head, *rest = cell[typed:]
     label = head
     if found := _ARM.fullmatch(head.text):
         sheet.term(path + ".type", head.part(0, found.end(1)), ARM_TYPE)
         label = head.part(found.start(2))
     sheet.put(path + ".label", label.text, label)
     if rest:
+        sheet.question(piece for piece in rest[1:] if is_strange(piece))
+        if len(rest) > 1 and is_strange(rest[0]):
+            sheet.question(rest[:1])
         values.text(sheet, path + ".description", rest)
     for drug in beside:
         held = next((known for known in drugs if known.key == drug.key), None)
@@ -194,6 +203,8 @@ def _intervention(sheet: Sheet, path: str, drug: _Drug) -> None:
     if drug.kind:
         sheet.put(path + ".type", drug.kind, drug.name)
     if drug.text:
+        if len(drug.text) > 1:
+            sheet.question(piece for piece in drug.text if is_strange(piece))
         values.text(sheet, path + ".description", drug.text)
     if drug.others:
         sheet.put(path + ".otherNames", [piece.text for piece in drug.others], drug.others)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trialwright.record.readers.classic import layout as layout
 from trialwright.record.readers.classic import values as values
 from trialwright.record.readers.page.sheet import Sheet
+from trialwright.record.readers.page.strays import strays_in_list
 from trialwright.record.readers.page.text import Piece
 
 CRITERIA = layout.ELIGIBLE + "eligibilityCriteria"
@@ -78,4 +79,5 @@ def _criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:
         was_listed = listed or goes_on
     if used:
         sheet.put(CRITERIA, composed, used)
+        sheet.question(strays_in_list(used))
         values.lost_powers(sheet, CRITERIA, used)

@@ -81,6 +81,9 @@ def _identifiers(sheet: Sheet, lines: Sequence[Piece], index: int) -> int:
     """The sponsor's number first, then the others, some with their type in brackets."""
     under = _run(sheet, lines, index)
     beside = lines[index].part(lines[index].text.index(":") + 1)
+    if any(line.text.endswith("|") for line in under):  # cells of a table: what is none does not belong to it
+        end = max(place for place, line in enumerate(under) if line.text.endswith("|"))
+        under = [line for line in under[: end + 1] if line.text.endswith("|")]
     pieces = [cell for line in (beside, *under) for cell in line.cells() if cell.text]
     for piece in pieces:
         typed = _TYPED_ID.match(piece.text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from trialwright.core.problem import Severity
 from trialwright.record.readers.classic import values as values
 from trialwright.record.readers.page.sheet import Sheet
+from trialwright.record.readers.page.strays import is_strange
 from trialwright.record.readers.page.text import Piece
 
 _LEVEL = re.compile(
@@ -83,6 +84,7 @@ def _write(sheet: Sheet, path: str, outcome: _Found) -> None:
     if outcome.frame is not None and outcome.frame.text:
         sheet.put(path + ".timeFrame", outcome.frame.text, outcome.frame)
     if outcome.text:
+        sheet.question(piece for piece in outcome.text if piece.line != outcome.measure.line and is_strange(piece))
         values.text(sheet, path + ".description", outcome.text)
 
 

@@ -8,6 +8,7 @@ from trialwright.core.problem import Severity
 from trialwright.record.readers.explorer import layout as layout
 from trialwright.record.readers.page.sections import Section
 from trialwright.record.readers.page.sheet import Sheet
+from trialwright.record.readers.page.strays import strays_in_list
 from trialwright.record.readers.page.terms import AGE, yes_or_no
 from trialwright.record.readers.page.text import Piece
 from trialwright.record.terms import SEX, code_of
@@ -122,6 +123,7 @@ def criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:
             text += "\n" if listed else "\n\n"
         text += shown
     sheet.put(layout.CRITERIA, text, lines)
+    sheet.question(strays_in_list(lines))
     for name, items in _lists(lines):
         _gap(sheet, name, items)
 

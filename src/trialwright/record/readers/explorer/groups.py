@@ -10,6 +10,7 @@ from trialwright.core.problem import Severity
 from trialwright.record.readers.explorer import layout as layout
 from trialwright.record.readers.page.sections import Section
 from trialwright.record.readers.page.sheet import Sheet
+from trialwright.record.readers.page.strays import is_strange
 from trialwright.record.readers.page.text import Piece, paragraphs
 from trialwright.record.terms import ARM_TYPE, INTERVENTION_TYPE, label_of
 
@@ -104,11 +105,19 @@ def write(sheet: Sheet, arms: Sequence[Arm], blocks: Sequence[Block], note: str 
         if all(block.name.text != known.name.text for known in every):
             every.append(block)
     kinds = {block.name.text: block.kind.text for block in every if block.kind}
+    if any(arm.blocks for arm in arms):
+        bare = [arm.label for arm in arms if not (arm.text or arm.blocks or arm.marks or arm.kind)]
+        sheet.question(piece for piece in bare if is_strange(piece))
     for index, arm in enumerate(arms):
-        _write_arm(sheet, f"{_ARMS}[{index}]", arm, kinds, note)
+        _write_arm(sheet, f"{_ARMS}[{index}]", arm, kinds, note, [block.lines for block in blocks])
     for index, block in enumerate(every):
         path = f"{_INTERVENTIONS}[{index}]"
         sheet.put(path + ".name", block.name.text, block.name, note)
+        shown = _holders(arms, block)
+        if len(block.text) > 1 and not any(b.lines == block.lines for arm in shown for b in arm.blocks):
+            sheet.question(piece for piece in block.text if is_strange(piece))
+        if not shown and block.kind is None and any(_holders(arms, other) for other in every):
+            sheet.question([block.name] if is_strange(block.name) else [])
         if block.text:
             sheet.put(path + ".description", paragraphs(block.text), block.text, note)
         if block.kind:
@@ -134,8 +143,13 @@ def _kind(block: Block) -> str:
     return block.kind.text if block.kind else ""
 
 
-def _write_arm(sheet: Sheet, path: str, arm: Arm, kinds: dict[str, str], note: str) -> None:
+def _write_arm(
+    sheet: Sheet, path: str, arm: Arm, kinds: dict[str, str], note: str, repeated: Sequence[list[str]]
+) -> None:
+    """Put one arm. `repeated`: the lines of each intervention in the section of their own, which vouch for a text."""
     sheet.put(path + ".label", arm.label.text, arm.label, note)
+    if len(arm.text) > 1:
+        sheet.question(piece for piece in arm.text if is_strange(piece))
     if arm.text:
         sheet.put(path + ".description", paragraphs(arm.text), arm.text, note)
     if arm.kind and arm.kind.text != "-":
@@ -151,6 +165,8 @@ def _write_arm(sheet: Sheet, path: str, arm: Arm, kinds: dict[str, str], note: s
         untyped = "" if all(b.name.text in kinds for b in arm.blocks) else "names without the type, which is lost"
         sheet.put(path + ".interventionNames", named, [b.name for b in arm.blocks], untyped)
     for block in arm.blocks:
+        if len(block.text) > 1 and block.lines not in repeated:
+            sheet.question(piece for piece in block.text if is_strange(piece))
         sheet.take(f"{_INTERVENTIONS}", [block.name, *block.text, *([block.kind] if block.kind else [])])
 
 

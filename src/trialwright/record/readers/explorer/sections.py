@@ -8,6 +8,7 @@ from trialwright.core.problem import Severity
 from trialwright.record.readers.explorer import layout as layout
 from trialwright.record.readers.page.sections import Section
 from trialwright.record.readers.page.sheet import Sheet
+from trialwright.record.readers.page.strays import is_strange
 from trialwright.record.readers.page.terms import NCT, count, iso_date
 from trialwright.record.readers.page.text import Piece, paragraphs
 from trialwright.record.readers.page.undivided import undivided_conditions
@@ -65,6 +66,8 @@ def text_block(sheet: Sheet, path: str, lines: tuple[Piece, ...], note: str = ""
     """A free text: every line of the section belongs to it."""
     if lines:
         sheet.put(path, paragraphs(lines), lines, note)
+        if len(lines) == 1 or path.endswith("briefSummary"):  # a summary is one line of sentences
+            sheet.question(piece for piece in lines if is_strange(piece))
 
 
 def conditions(sheet: Sheet, section: Section) -> None:

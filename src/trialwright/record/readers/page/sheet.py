@@ -32,6 +32,7 @@ class Sheet:
         self._document: dict[str, Any] = {}
         self._entries: dict[str, Entry] = {}
         self._became: dict[int, str] = {}
+        self._questioned: set[int] = set()
         self._problems: list[Problem] = []
 
     # --- values ---
@@ -115,6 +116,10 @@ class Sheet:
         """Say that the pieces' lines are markers of the layout."""
         self.take(what, pieces)
 
+    def question(self, pieces: Iterable[Piece]) -> None:
+        """Say that lines were kept in a field's text and may not belong to it: they do not count as mapped."""
+        self._questioned.update(piece.line for piece in pieces)
+
     def is_taken(self, piece: Piece) -> bool:
         """Whether the piece's line has been mapped."""
         return piece.line in self._became
@@ -150,10 +155,23 @@ class Sheet:
                 mend="copy the text of the record's page again, without what stands around it",
             )
             self.unmapped.update({f"line {piece.line}": piece.text for piece in strangers})
+        doubted = [piece for piece in self.lines if piece.line in self._questioned and piece.line in self._became]
+        if doubted:
+            self.say(
+                "READ-118",
+                Severity.WARNING,
+                f"{len(doubted)} of {len(self.lines)} lines stand within a text or a list and do not look like a part "
+                "of it; they are kept there, and not counted as read",
+                None,
+                doubted,
+                expected="sentences, or items of the list",
+                mend="take out what does not belong to the record",
+            )
+        left = sorted((*strangers, *doubted), key=lambda piece: piece.line)
         coverage = Coverage(
-            mapped=len(self.lines) - len(strangers),
+            mapped=len(self.lines) - len(left),
             total=len(self.lines),
-            unmapped=tuple(Line(piece.line, piece.text, None) for piece in strangers),
+            unmapped=tuple(Line(piece.line, piece.text, None) for piece in left),
         )
         study = study_type().validate_python(_without_gaps(self._document))
         return Reading(study, Provenance(self._entries), coverage, tuple(self._problems), self.unmapped)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trialwright.core.source import Span
 
 _EDGE = " \t\r\f\v\u00a0\u200b\ufeff"
+_BLANKS = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _LIST_ITEM = re.compile(r"\s*(?:[*•·-]|\d{1,3}[.)])\s+")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
 
@@ -53,9 +54,13 @@ class Piece:
 
 
 def lines_of(text: str) -> list[Piece]:
-    """The non-blank lines of a text, without the blanks at their edges."""
+    """The non-blank lines of a text, without the blanks at their edges; every kind of blank is a plain one.
+
+    >>> [piece.text for piece in lines_of("18\u00a0Years\n\n")]
+    ['18 Years']
+    """
     found = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(text.translate(_BLANKS).split("\n"), start=1):
         piece = Piece(line, number, 1).part(0)
         if piece.text:
             found.append(piece)
