@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from trialwright.design import table
+from trialwright.design.single_arm import SingleArmDesign
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGES = sorted((DOCS / "how-to").glob("design-*.md"))
@@ -49,7 +50,7 @@ def test_python_examples_run(page):
     assert runner.run(session).failed == 0
     for block in blocks(page):
         if "from trialwright" in block and ">>>" not in block:
-            exec(dedented(block), {"rates": np.full((2, 4), 0.2)})
+            exec(dedented(block), {"rates": np.full((2, 4), 0.2), "inner": SingleArmDesign("arm-1", 9)})
 
 
 def test_the_three_layouts_are_read():
