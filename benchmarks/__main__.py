@@ -17,7 +17,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = [sys.executable, "-c", "from trialwright.cli.app import main; main()"]
-ROOMS = ("bench_design", "bench_dataset", "bench_simulate")
 
 
 def line(name: str, measured: float, unit: str, aim: str) -> None:
@@ -89,10 +88,9 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     doors()
     reading()
-    for room in ROOMS:
-        if (Path(__file__).parent / f"{room}.py").exists():
-            print(f"\n{room.removeprefix('bench_')}")
-            import_module(f"benchmarks.{room}").main()
+    for room in sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py")):
+        print(f"\n{room.removeprefix('bench_')}")
+        import_module(f"benchmarks.{room}").main()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     line("\nthese measurements: peak memory", peak, "MB", "none")
 

@@ -115,6 +115,33 @@ def compiled(escalation: Escalation, problems: list[Problem]) -> tuple[Graph, ..
     return tuple({graph.rule: graph for graph in graphs}.values())
 
 
+OTHER_TARGET = 0.3
+_MOST_PARTICIPANTS = 60
+_MOST_LEVELS = 6
+
+
+def others(escalation: Escalation, protocol: Protocol) -> tuple[Graph, ...]:
+    """The state graphs of BOIN and of the CRM with the registered number of participants: what they would have done.
+
+    Both aim at a DLT rate of 0.3, in cohorts of the protocol's size; the CRM is empiric, its skeleton calibrated with
+    half-width 0.05 at the middle level. Empty where no number is registered, or where it is too large to compile here.
+    """
+    from trialwright.design import exact, rules
+
+    most = escalation.target_n or protocol.enrolment.count or 0
+    size, levels = escalation.cohort_size, escalation.levels
+    if not size <= most <= _MOST_PARTICIPANTS or not 2 <= levels <= _MOST_LEVELS:
+        return ()
+    middle = (levels + 1) // 2
+    named = (
+        rules.make("BOIN", levels, size, target=OTHER_TARGET, most=most),
+        rules.make(
+            f"CRM: target {OTHER_TARGET}, empiric, half-width 0.05 at level {middle}, at most {most}", levels, size
+        ),
+    )
+    return tuple(exact.compile(rule) for rule in named)
+
+
 def evaluate(graph: Graph, truth: DltTruth, escalation: Escalation, protocol: Protocol) -> RuleCharacteristics:
     """The characteristics of one compiled rule under one truth."""
     result = graph.evaluate(truth.rates)

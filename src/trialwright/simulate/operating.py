@@ -51,14 +51,16 @@ class Binomial:
 class Characteristics:
     """What a design implies. Parts that the kind of design does not have are empty.
 
-    `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under every
-    truth. `splits`, `powers`: of arms side by side. `overall`: of dose selection followed by a comparison.
+    `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under
+    every truth. `others`: other designs with the registered number of participants, under the same truths.
+    `splits`, `powers`: of arms side by side. `overall`: of dose selection followed by a comparison.
     """
 
     trial: str | None
     design: str
     truths: tuple[DltTruth, ...] = ()
     rules: tuple[RuleCharacteristics, ...] = ()
+    others: tuple[RuleCharacteristics, ...] = ()
     binomial: Binomial | None = None
     splits: tuple[Split, ...] = ()
     powers: tuple[EffectPower, ...] = ()
@@ -126,8 +128,11 @@ def _with_rules(
         known = default_truths(escalation.levels) if escalation.levels >= 1 else ()
         truths = tuple(sorted(known, key=lambda item: item.name != USUAL_TRUTH))
     graphs = escalating.compiled(escalation, problems)
-    rules = tuple(escalating.evaluate(graph, item, escalation, protocol) for item in truths for graph in graphs)
-    return _replaced(base, truths=truths, rules=rules)
+    rules, others = (
+        tuple(escalating.evaluate(graph, item, escalation, protocol) for item in truths for graph in compiled)
+        for compiled in (graphs, escalating.others(escalation, protocol))
+    )
+    return _replaced(base, truths=truths, rules=rules, others=others)
 
 
 def _with_binomial(base: Characteristics, size: int | None, problems: list[Problem]) -> Characteristics:

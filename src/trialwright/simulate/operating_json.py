@@ -30,6 +30,8 @@ def as_json(found: Characteristics) -> dict[str, object]:
             }
             for truth in found.truths
         ]
+    if first is not None and found.others:
+        result["other_designs"] = [item.to_json() for item in found.others if item.truth == first]
     if found.binomial is not None:
         result["single_arm"] = {
             "n": found.binomial.n,

@@ -42,6 +42,7 @@ def escalation(found: Characteristics, protocol: Protocol, known: str) -> Markup
         tag("h3", "Which dose is selected"),
         _selection("fig-selection", rules, doses, first),
         _all_numbers(rules, first),
+        _with_the_same(found, registered.n if registered else None, doses, first),
         tag("h3", "If the truth is another") if others else None,
         [_other(number, found.under(truth), doses, truth) for number, truth in enumerate(others, 2)],
         _overall(found),
@@ -98,6 +99,39 @@ def _readings(rules: Sequence[RuleCharacteristics], protocol: Protocol) -> str:
     if count > 1:
         return f"The text of the record allows {count} readings of the rule; all are computed side by side."
     return f"Rule: {rules[0].rule}."
+
+
+def _with_the_same(found: Characteristics, n: int | None, doses: Sequence[str], truth: DltTruth) -> Markup | None:
+    """What other designs would do with the registered number of participants."""
+    rules = [rule for rule in found.others if rule.truth == truth]
+    if not rules or n is None:
+        return None
+    rows: list[tuple[Child, ...]] = [
+        (
+            rule.rule,
+            f"{rule.expected_n:.2f}",
+            f"{rule.expected_dlts:.2f}",
+            *[numbers.percent(chance) for chance in rule.selection],
+        )
+        for rule in rules
+    ]
+    columns = [
+        Column("Design", head=True),
+        Column("Expected participants", number=True),
+        Column("Expected DLTs", number=True),
+        Column("No dose", number=True),
+        *[Column(f"Level {level}", number=True) for level in range(1, len(doses) + 1)],
+    ]
+    return join(
+        tag("h3", f"What other designs would do with {numbers.plural(n, 'participant')}"),
+        tag(
+            "p",
+            f"Not the record's design: BOIN and the continual reassessment method, each with at most {n} participants ",
+            "and a target DLT rate of 30%, which is an assumption. They look for the dose whose rate is nearest to ",
+            "the target, which may lie above what a 3+3 allows; where all true rates lie below it, that is the highest.",
+        ),
+        table(f"Which level they select, at true DLT rates of {rates(truth)}; exact", columns, rows),
+    )
 
 
 def _meaning(rules: Sequence[RuleCharacteristics], known: str, n: int | None, truth: DltTruth) -> Markup:
