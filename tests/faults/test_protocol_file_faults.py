@@ -1,11 +1,13 @@
 """A protocol file that a person or an attacker got wrong: a clear message with the line, and no harm done."""
 
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from trialwright.core.errors import InputError
+from trialwright.core.problem import Severity
 from trialwright.core.quantity import AmountPerKg
 from trialwright.protocol import check, files
 from trialwright.protocol.arms import Arm, ArmRole
@@ -127,3 +129,10 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path):
     (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="DRAFT-011"):
         files.load(tmp_path / "b.yaml")
+
+
+def test_inconsistencies_stand_most_serious_first(protocol):
+    faulty = replace(protocol, truth=(0.1,), arms=protocol.arms * 2, dose_levels=protocol.dose_levels[::-1])
+    severities = [problem.severity for problem in check(faulty)]
+    assert set(severities) == {Severity.ERROR, Severity.WARNING}
+    assert severities == sorted(severities, key=[Severity.ERROR, Severity.WARNING].index)

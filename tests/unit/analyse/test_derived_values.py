@@ -223,6 +223,7 @@ def test_deaths_rank_below_survivors_and_earlier_ones_lowest(direction, order):
     ranked = "".join(name for _, name in sorted(zip(scores, "abcd", strict=True)))
     assert ranked == order
     assert span == 2.0
+    assert min(abs(scores[0] - survivor) for survivor in (5.0, 7.0)) == 10 * span
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from collections import Counter
 
 import pytest
 
+from made_up_protocols import parallel
 from trialwright.core.errors import UsageError
 from trialwright.design.allocation import Allocator
 from trialwright.protocol.decisions import Enrol
+from trialwright.simulate.allocate import AllocationList
 
 ARMS = ("arm-1", "arm-2")
 
@@ -75,3 +77,14 @@ def test_only_open_arms_are_drawn():
 def test_blocks_that_do_not_fit_the_ratio(wrong):
     with pytest.raises(UsageError, match="DES-015"):
         Allocator(**({"seed": 1, "arms": ARMS, "ratio": (2, 1)} | wrong))
+
+
+def test_simulated_blocks_are_of_two_sizes_so_that_their_ends_cannot_be_guessed():
+    first_unbalanced = set()
+    for seed in range(20):
+        drawing = AllocationList(parallel(), "", seed)
+        drawn = [drawing.draw(open_arms()) for _ in range(18)]
+        balance = [drawn[:n].count("arm-1") == 2 * drawn[:n].count("arm-2") for n in (6, 9, 12, 15, 18)]
+        assert balance[0] or balance[1], "the first block ends after twice or three times the ratio"
+        first_unbalanced.add(balance[0])
+    assert first_unbalanced == {True, False}
