@@ -1,7 +1,7 @@
 """The CRM against figures of R's dfcrm 0.2-2.1: estimates, skeletons, decisions, and whole designs.
 
 Where dfcrm integrates numerically its figures carry about nine digits (2e-9 here); its maximum likelihood search stops
-within 1e-4. The exact figures of designs were computed by a program written apart, which dfcrm's simulations agree with.
+within 1e-4. The exact figures of designs come from a program written apart, which dfcrm's simulations agree with.
 """
 
 import numpy as np
