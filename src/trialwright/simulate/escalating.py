@@ -124,7 +124,8 @@ def others(escalation: Escalation, protocol: Protocol) -> tuple[Graph, ...]:
     """The state graphs of BOIN and of the CRM with the registered number of participants: what they would have done.
 
     Both aim at a DLT rate of 0.3, in cohorts of the protocol's size; the CRM is empiric, its skeleton calibrated with
-    half-width 0.05 at the middle level. Empty where no number is registered, or where it is too large to compile here.
+    half-width 0.05 at the middle level. One that is too large to compile is left out; empty where no number is
+    registered, or where it is large.
     """
     from trialwright.design import exact, rules
 
@@ -139,7 +140,13 @@ def others(escalation: Escalation, protocol: Protocol) -> tuple[Graph, ...]:
             f"CRM: target {OTHER_TARGET}, empiric, half-width 0.05 at level {middle}, at most {most}", levels, size
         ),
     )
-    return tuple(exact.compile(rule) for rule in named)
+    graphs = []
+    for rule in named:
+        try:
+            graphs.append(exact.compile(rule))
+        except TrialwrightError:  # too large for a comparison that nobody asked for
+            continue
+    return tuple(graphs)
 
 
 def evaluate(graph: Graph, truth: DltTruth, escalation: Escalation, protocol: Protocol) -> RuleCharacteristics:
