@@ -91,7 +91,6 @@ class Record:
         places = self.entry(path).where
         return places[0] if places else None
 
-
     def place_of(self, path: str, words: str) -> Location | None:
         """Where some words of the text at a v2 path stand: their own columns if they are found on one line of the
         source, else the line that holds them, else the field's first place."""

@@ -77,6 +77,8 @@ def test_nothing_is_loaded_and_nothing_runs(contents: Contents) -> None:
     style = re.search("<style>(.*?)</style>", html.render(contents), re.DOTALL)
     assert style is not None
     assert not re.search(r"@import|url\(|https?:", style[1])
+    policy = next(attrs["content"] for _, attrs in tree.tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def test_headings_form_an_outline(contents: Contents) -> None:
