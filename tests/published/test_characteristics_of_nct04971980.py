@@ -53,7 +53,7 @@ def test_the_seamless_example():
 
 
 def test_other_designs_are_given_the_same_nine_participants():
-    """BOIN's decisions are written out here: up at 0 of 3, down at 2 of 3, 3 of 3 closes a level (lambda .2365, .3585)."""
+    """BOIN is written out below, path by path, with its published limits .2365 and .3585."""
     found = characteristics(escalation(), [0.05, 0.10, 0.20]).to_json()["other_designs"]
     boin, crm = found
     assert boin["rule"].startswith("BOIN: target 0.3")

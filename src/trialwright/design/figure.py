@@ -23,11 +23,9 @@ def figure(grid: Grid | None, results: list[ExactResult]) -> Figure:
     """The decision table, where there is one, above the chance of selection and the share of participants at each level
     for each result. Raises UsageError DES-124 where there is neither."""
     _something(grid is not None or bool(results))
-    from matplotlib.figure import Figure
-
     parts = ([_table_height(grid)] if grid is not None else []) + [2.6] * len(results)
     width = max(6.5, 0.42 * len(grid.columns) + 2.0 if grid is not None else 0)
-    drawn = Figure(figsize=(width, sum(parts) + 0.6), layout="constrained")
+    drawn = _sheet(width, sum(parts) + 0.6)
     axes = drawn.subplots(len(parts), 1, height_ratios=parts, squeeze=False)[:, 0]
     if grid is not None:
         _draw_table(axes[0], grid)
@@ -47,16 +45,28 @@ def _something(there_is: bool) -> None:
         )
 
 
+def _sheet(width: float, height: float) -> Figure:
+    """An empty figure of this size in inches. Raises UsageError DES-127 where matplotlib is not installed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as fault:
+        raise UsageError(
+            "DES-127",
+            "this figure needs matplotlib, which is not installed",
+            expected="trialwright installed with its figures",
+            mend="pip install 'trialwright[figures]', or leave out --figure",
+        ) from fault
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 def compared(by_design: list[list[ExactResult]]) -> Figure:
     """The chance that each level is selected under each design; one panel for each truth.
 
     Raises UsageError DES-124 without a truth.
     """
     _something(bool(by_design and by_design[0]))
-    from matplotlib.figure import Figure
-
     truths = len(by_design[0])
-    drawn = Figure(figsize=(7.5, 3.0 * truths + 0.3 * len(by_design)), layout="constrained")
+    drawn = _sheet(7.5, 3.0 * truths + 0.3 * len(by_design))
     axes = drawn.subplots(truths, 1, squeeze=False)[:, 0]
     thickness = 0.8 / len(by_design)
     for place, results in enumerate(zip(*by_design, strict=True)):
