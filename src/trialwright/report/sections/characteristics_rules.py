@@ -126,9 +126,9 @@ def _with_the_same(found: Characteristics, n: int | None, doses: Sequence[str], 
         tag("h3", f"What other designs would do with {numbers.plural(n, 'participant')}"),
         tag(
             "p",
-            f"Not the record's design: BOIN and the CRM, each with at most {n} participants ",
+            f"Not the record's design: BOIN and the continual reassessment method, each with at most {n} participants ",
             "and a target DLT rate of 30%, which is an assumption. They look for the dose whose rate is nearest to ",
-            "the target, which may lie above what a 3+3 allows; where all true rates lie below it, that is the highest.",
+            "the target; it may lie above what a 3+3 allows, and is the highest where all true rates are lower.",
         ),
         table(f"Which level they select, at true DLT rates of {rates(truth)}; exact", columns, rows),
     )
