@@ -74,12 +74,13 @@ class Followed:
         return Wait(until, f"{why}; {awaited(awaits)}")
 
     def until_changed(self, why: str, changes: Callable[[int], bool]) -> Wait:
-        """Wait until time alone changes the answer, at the latest for everyone. `changes(ahead)`: whether it is another
-        one so many days ahead if nothing becomes known."""
-        wait = self.until_all_known(why)
-        last = self.day + self.days if wait.until is None else wait.until
-        early = next((day for day in range(self.day + 1, last) if changes(day - self.day)), wait.until)
-        return Wait(early, wait.reason)
+        """Wait until time alone changes the answer: until more follow-up does, or until the first window is over.
+
+        `changes(ahead)`: whether the answer is another one so many days ahead if nothing becomes known."""
+        first = self.free(1, self.pending())
+        last = self.day + self.days if first is None else first
+        early = next((day for day in range(self.day + 1, last) if changes(day - self.day)), first)
+        return Wait(early, self.until_all_known(why).reason)
 
 
 def followed(state: TrialState, arms: Sequence[str], dlt_window: int) -> Followed | Wait:

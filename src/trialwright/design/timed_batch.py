@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trialwright.design.boundaries import NEVER
 from trialwright.design.by_time import Timed
-from trialwright.design.crm_posterior import Working, closeness
+from trialwright.design.crm_posterior import Working, closeness, grid_of, rounded_up
 from trialwright.design.isotonic import nearest
 from trialwright.design.rolling_six import FULL, LEAST, TOO_MANY, RollingSix
 from trialwright.design.tite_boin import TiteBoin, steps
@@ -116,18 +116,17 @@ def _tite_boin(design: TiteBoin, many: Many) -> Answers:
     n, y, c = many.counts(rule.levels)
     rows, total = np.arange(len(n)), n.sum(axis=1)
     limits = rule.boundaries(int(n.max(initial=1)))
-    gone = y >= limits.out[n]
-    top = np.where(_any(gone), gone.argmax(axis=1), rule.levels)
-    toxic: Bools = np.asarray(top == 0)
-    if rule.extra_safety is not None:
-        toxic |= y[:, 0] >= boin.excess(max(int(n[:, 0].max(initial=1)), 1), rule.safety_cutoff)[n[:, 0]]
+    top, toxic = _limits(design, n, y)
     last = many.last_level()
     opening = last == 0
     here = np.where(opening, rule.start, last)
     at = here - 1
     treated, dlts, waiting = n[rows, at], y[rows, at], c[rows, at]
-    cohort = many.last_cohort(rule.cohort, last).sum(axis=1)
-    filling: Bools = (opening | (cohort < rule.cohort) | (treated < rule.cohort)) & (here <= top)
+    cohort = many.last_cohort(rule.cohort, last)
+    filling = opening | (cohort.sum(axis=1) < rule.cohort)
+    if (partial := filling & ~opening).any():
+        open_to, bad = _limits(design, *_some(many, partial, cohort).counts(rule.levels)[:2])
+        filling[partial] = (here[partial] <= open_to) & ~bad
     move = np.where(dlts >= limits.down[treated], -1, np.where(dlts <= limits.up[treated], 1, 0))
     by_time = (waiting > 0) & (move >= 0)
     if by_time.any():
@@ -148,6 +147,7 @@ def _tite_boin(design: TiteBoin, many: Many) -> Answers:
     to = np.where(filling, here, to)
     kind[filling] = ENROL
     full: Bools = np.asarray(total >= rule.most)
+    toxic &= full | ~filling
     kind[full] = np.where(pending[full], WAIT, STOP)
     soon[full | suspend] = NEVER
     kind[toxic] = STOP
@@ -159,6 +159,17 @@ def _tite_boin(design: TiteBoin, many: Many) -> Answers:
     return Answers(kind, level, level > 0, soon)
 
 
+def _limits(design: TiteBoin, n: Ints, y: Ints) -> tuple[Ints, Bools]:
+    """The highest level that is not eliminated, and whether the trial stops for toxicity; (S,)."""
+    rule, boin = design.rule, design.boin
+    gone = y >= rule.boundaries(int(n.max(initial=1))).out[n]
+    top = np.where(_any(gone), gone.argmax(axis=1), rule.levels)
+    toxic: Bools = np.asarray(top == 0)
+    if rule.extra_safety is not None:
+        toxic |= y[:, 0] >= boin.excess(max(int(n[:, 0].max(initial=1)), 1), rule.safety_cutoff)[n[:, 0]]
+    return top, toxic
+
+
 def _tite_crm(design: TiteCrm, many: Many) -> Answers:
     crm, plan = design.crm, design.crm.plan
     n, y, c = many.counts(plan.levels)
@@ -168,6 +179,9 @@ def _tite_crm(design: TiteCrm, many: Many) -> Answers:
     pending = _any(c)
     cohort = many.last_cohort(plan.cohort, last)
     filling: Bools = np.asarray((cohort.sum(axis=1) < plan.cohort) | (total == 0))
+    if crm.stop_above is not None and (partial := filling & (total > 0)).any():
+        before = _some(many, partial, cohort)
+        filling[partial] = _scores(design, before, *before.counts(plan.levels), known=False)[1] <= crm.stop_above
     full: Bools = np.asarray(total >= plan.most)
     kind = np.where(full, np.where(pending, WAIT, STOP), ENROL)
     to, soon = here.copy(), np.full(count, NEVER)
@@ -188,7 +202,7 @@ def _tite_crm(design: TiteCrm, many: Many) -> Answers:
     scores, excess = _scores(design, part, n[asked], y[asked], c[asked], known=False)
     toxic = np.zeros(count, dtype=bool)
     if crm.stop_above is not None:
-        toxic[asked] = excess > crm.stop_above
+        toxic[asked] = (excess > crm.stop_above) & (full | ~filling)[asked]
     wanted = scores.argmax(axis=1) + 1
     mine = here[asked]
     dlt = _any(cohort & many.dlt)[asked] if plan.coherent else np.zeros(len(mine), dtype=bool)
@@ -222,9 +236,16 @@ def _any(flags: NDArray[np.generic]) -> Bools:
     return np.asarray(flags.any(axis=1), dtype=np.bool_)
 
 
-def _some(many: Many, rows: Bools) -> Many:
+def _some(many: Many, rows: Bools, without: Bools | None = None) -> Many:
+    """Some of the trials, in them perhaps without some participants."""
+    level = many.level if without is None else np.where(without, 0, many.level)
     return Many(
-        many.level[rows], many.dlt[rows], many.pending[rows], many.followed[rows], many.days, many.placing[rows]
+        level[rows].astype(np.int8, copy=False),
+        many.dlt[rows],
+        many.pending[rows],
+        many.followed[rows],
+        many.days,
+        many.placing[rows],
     )
 
 
@@ -235,13 +256,13 @@ def _best(scores: Floats, may: Bools) -> Ints:
 
 def _scores(design: TiteCrm, many: Many, n: Ints, y: Ints, c: Ints, *, known: bool) -> tuple[Floats, Floats]:
     """How near the estimated rate of each level is to the target, (S, J), and the probability that the rate of level 1
-    is above it, (S,). `known`: as if nobody pending were to have a DLT."""
+    is above it, (S,), 0 where there is no safety stop. `known`: as if nobody pending were to have a DLT."""
     crm = design.crm
-    grid = _points(crm.model, max(32, design.crm.plan.most))
-    below = grid.beta < crm.model.beta_at(1, crm.target)
+    edge = None if crm.stop_above is None else crm.model.beta_at(1, crm.target)
+    grid = _points(crm.model, max(32, crm.plan.most), edge)
     means, tails = np.empty(len(n)), np.empty(len(n))
     rest = n - y if known else n - y - c
-    weight = np.where(many.pending, np.clip(many.followed, 0, many.days - 1), 0) / many.days
+    weight = np.where(many.pending & (many.level > 0), np.clip(many.followed, 0, many.days - 1), 0) / many.days
     for start in range(0, len(n), _ROWS):
         rows = slice(start, start + _ROWS)
         log_posterior = y[rows] @ grid.log_rate + rest[rows] @ grid.log_rest + grid.log_prior
@@ -251,7 +272,7 @@ def _scores(design: TiteCrm, many: Many, n: Ints, y: Ints, c: Ints, *, known: bo
             _weigh(mass, many.level[rows], weight[rows], grid.rate)
         whole = mass.sum(axis=1)
         means[rows] = (mass @ grid.beta) / whole
-        tails[rows] = (mass @ below) / whole
+        tails[rows] = (mass @ grid.below) / whole
     return closeness(crm.model.rates(means), crm.target), tails
 
 
@@ -274,12 +295,18 @@ class _Points:
     log_rate: Floats
     log_rest: Floats
     rate: Floats
+    below: Floats
 
 
 @lru_cache(maxsize=16)
-def _points(model: Working, participants: int) -> _Points:
+def _points(model: Working, participants: int, edge: float | None) -> _Points:
     """Equally spaced points: the trapezoidal rule converges geometrically for these integrands, which are analytic and
-    vanish at both ends. The posterior is never narrower than `narrowest`, its normal standard deviation."""
+    vanish at both ends. The posterior is never narrower than `narrowest`, its normal standard deviation. Where the
+    probability below an edge is wanted, panels that end at the edge: the trapezoidal rule would miss it."""
+    if edge is not None:
+        grid = grid_of(model, rounded_up(participants), edge)
+        rate = np.exp(grid.log_rate)
+        return _Points(grid.beta, grid.log_prior, grid.log_rate, grid.log_rest, rate, grid.columns[:, 3].copy())
     narrowest = 1 / np.sqrt(model.information * participants + model.sd**-2)
     end = _REACH * model.sd
     beta = np.linspace(-end, end, int(np.ceil(2 * end / (0.8 * narrowest))) + 1)
@@ -290,4 +317,5 @@ def _points(model: Working, participants: int) -> _Points:
         np.ascontiguousarray(log_rate.T),
         np.ascontiguousarray(log_rest.T),
         np.ascontiguousarray(np.exp(log_rate).T),
+        np.zeros(len(beta)),
     )

@@ -8,15 +8,16 @@ p = (r + target / 2) / (n - c + 1) of the DLT rate from those known (prior Beta(
     go up    if s >= c - (1 - p) / p * (lambda_e n - r)
     go down  if s <= c - (1 - p) / p * (lambda_d n - r)
 
-Before that: r alone at or above lambda_d n goes down; then, more than half of n pending suspends accrual. Limits,
-elimination (of n treated, pending ones taken as without a DLT), cohorts and selection are those of BOIN; with nobody
-pending the decisions are BOIN's. Where going down is meant and there is no lower level, more than half pending suspends
-too. The trial ends when everyone is known.
+A cohort is completed before the next decision, unless its level is eliminated by those before it alone. Before the
+follow-up is looked at, r alone at or above lambda_d n goes down; then, more than half of n pending suspends accrual.
+Limits, elimination (of n treated, pending ones taken as without a DLT), cohorts and selection are those of BOIN; with
+nobody pending the decisions are BOIN's. Where going down is meant and there is no lower level, more than half pending
+suspends too. The trial ends when everyone is known.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,17 +109,21 @@ class TiteBoin:
             return self._enrol(opening.dose, opening.size, opening.reason)
         here, top = seen.line[-1].level, self._top(seen)
         counted = Counts(here, n, y)
+        treated, dlts, pending = n[here - 1], y[here - 1], seen.pending(here)
+        last = seen.last_cohort(rule.cohort)
+        places = min(rule.cohort - len(last), rule.most - sum(n))
+        if places > 0:
+            before = replace(seen, line=seen.line[: -len(last)])
+            open_to = self._top(before)
+            if here <= open_to and not self._too_toxic(before, open_to):
+                found = f"{dlts} of {treated} had a DLT at level {here}"
+                return self._enrol(here, places, f"{found}: complete the cohort of {rule.cohort}")
         if self._too_toxic(seen, top):
             return self._stop(counted)
         if sum(n) >= rule.most:
             if not seen.pending():
                 return self._stop(counted)
             return seen.until_all_known(f"{people(sum(n))} are enrolled, the maximum")
-        places = min(rule.cohort - len(seen.last_cohort(rule.cohort)), rule.most - sum(n))
-        treated, dlts, pending = n[here - 1], y[here - 1], seen.pending(here)
-        if places and here <= top:
-            found = f"{dlts} of {treated} had a DLT at level {here}"
-            return self._enrol(here, places, f"{found}: complete the cohort of {rule.cohort}")
         lower = here > 1 and dlts >= int(rule.boundaries(max(n)).down[treated])
         if here > top or lower or not pending:
             action = rule.next(counted)

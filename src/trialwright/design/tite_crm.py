@@ -17,7 +17,7 @@ it waits. At the maximum it waits for everyone and selects.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,7 +102,10 @@ class TiteCrm:
             return self._enrol(plan.start, plan.cohort, f"the trial opens with {plan.cohort} at level {plan.start}")
         here, pending = seen.line[-1].level, seen.pending()
         says = self.opinion(seen.line, self._weights(seen, 0))
-        if says.toxic:
+        last = seen.last_cohort(plan.cohort)
+        places = min(plan.cohort - len(last), plan.most - total)
+        filling = places > 0 and not self._before(seen, len(last)).toxic
+        if says.toxic and not filling:
             return self._toxic(seen, says)
         if total >= plan.most:
             if pending:
@@ -110,10 +113,8 @@ class TiteCrm:
             return self._select(seen, says, f"{people(total)} are treated, the maximum")
         if (hold := self._staggered(seen)) is not None:
             return hold
-        places = plan.cohort - len(seen.last_cohort(plan.cohort))
-        if places:
-            reason = f"{self._words(says)}; complete the cohort of {plan.cohort}"
-            return self._enrol(here, min(places, plan.most - total), reason)
+        if filling:
+            return self._enrol(here, places, f"{self._words(says)}; complete the cohort of {plan.cohort}")
         at_here = seen.n[here - 1]
         if plan.enough is not None and at_here >= plan.enough and says.nearest == here:
             why = f"{at_here} at level {here} are enough, and the decision is to stay"
@@ -127,6 +128,11 @@ class TiteCrm:
             return seen.until_changed(why, changes)
         to, why = self._move(seen, here, says)
         return self._enrol(to, min(plan.cohort, plan.most - total), f"{self._words(says)}: {why}")
+
+    def _before(self, seen: Followed, newest: int) -> Opinion:
+        """What the model says without the last so many participants."""
+        before = replace(seen, line=seen.line[: len(seen.line) - newest])
+        return self.opinion(before.line, self._weights(before, 0))
 
     def _move(self, seen: Followed, here: int, says: Opinion) -> tuple[int, str]:
         """The level of the next cohort, and why it is that one."""
