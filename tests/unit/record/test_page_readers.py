@@ -469,3 +469,45 @@ def test_a_line_between_the_items_of_a_list_is_kept_and_questioned():
     assert [line.text for line in reading.coverage.unmapped] == [ADVERTISEMENT]
     assert "READ-118" in codes(reading)
     assert ADVERTISEMENT in reading.study.protocol_section.eligibility_module.eligibility_criteria
+
+
+@pytest.mark.parametrize(
+    ("tail", "least", "greatest"),
+    [
+        (["18 Years", "N/A"], "18 Years", None),
+        (["N/A", "65 Years"], None, "65 Years"),
+        (["6 Months", "5 Years"], "6 Months", "5 Years"),
+    ],
+)
+def test_a_page_without_labels_says_by_its_place_that_an_age_has_no_limit(tail, least, greatest):
+    reading = explorer_page_unlabelled.read(page(Eligibility_Criteria=["Inclusion Criteria", "2. Adult", *tail, "ALL"]))
+    module = reading.study.protocol_section.eligibility_module
+    assert (module.minimum_age, module.maximum_age) == (least, greatest)
+    assert reading.coverage.mapped == reading.coverage.total
+
+
+def test_a_number_of_participants_that_is_not_given_is_a_marker_of_the_page():
+    reading = explorer_page_unlabelled.read(
+        page(Basic_Information=["RECRUITING", "N/A participants", "INTERVENTIONAL"])
+    )
+    assert reading.study.protocol_section.design_module.enrollment_info is None
+    assert reading.coverage.mapped == reading.coverage.total
+
+
+def test_lists_within_lists_keep_their_depth():
+    text = page(
+        Eligibility_Criteria=["Inclusion Criteria", "2. Adult", "   1. by law", "3. Signed", "18 Years", "75 Years"]
+    )
+    reading = explorer_page_unlabelled.read(text)
+    criteria = reading.study.protocol_section.eligibility_module.eligibility_criteria
+    assert criteria == "Inclusion Criteria:\n\n2. Adult\n   1. by law\n3. Signed"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_other_blanks_and_line_ends_change_nothing(examples, name):
+    from trialwright.record import read
+
+    text = (examples / name).read_text(encoding="utf-8")
+    plain = dict(leaves(read(text.encode(), name="page").study))
+    for changed in (text.replace("\n", "\r\n"), text.replace(" Years", "\u00a0Years"), text.replace("\n", "  \n\n")):
+        assert dict(leaves(read(changed.encode(), name="page").study)) == plain

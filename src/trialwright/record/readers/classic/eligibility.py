@@ -63,6 +63,7 @@ def _criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:
     used: list[Piece] = []
     composed = ""
     was_listed = False
+    edge = min((piece.column for piece in lines if piece.is_list_item), default=1)
     for piece in lines:
         if values.is_marker(piece):
             sheet.mark(piece)
@@ -71,7 +72,7 @@ def _criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:
         text = "* " + piece.text[2:].lstrip() if bullet else piece.text.rstrip(" |")
         listed = bullet or piece.is_list_item
         goes_on = was_listed and not listed and not text.endswith(":")  # a further line of the item above
-        indent = "  " if goes_on else " " * min(piece.column - 1, 8) if listed else ""
+        indent = "  " if goes_on else " " * min(max(0, piece.column - edge), 8) if listed else ""
         if composed:
             composed += "\n" if (listed and was_listed) or goes_on else "\n\n"
         composed += indent + text

@@ -15,6 +15,7 @@ from trialwright.record.terms import ID_TYPE, code_of
 _LABELS = layout.LABELS[layout.MORE]
 _OTHER_IDS = re.compile(r"Other Study ID Numbers\s*:")
 _TYPED_ID = re.compile(r"(.*?)\s*\(\s*([^():]+?)\s*(?::\s*([^()]*?)\s*)?\)\Z")
+_JOINED = re.compile(r"(\S+)\s+(\d{4}-\d{6}-\d{2})\s*\([^()]*\)")  # a number, and one of the European register
 _KEYWORDS = re.compile(r"Keywords provided by .*:\s*\|?\Z")
 _MESH = re.compile(r"Additional relevant MeSH terms\s*:\s*\|?\Z", re.IGNORECASE)
 _REFERENCES = re.compile(r"(Publications(?: of Results| automatically indexed.*)?)\s*:?\s*\|?\Z")
@@ -92,8 +93,16 @@ def _identifiers(sheet: Sheet, lines: Sequence[Piece], index: int) -> int:
         if len(bare.text) > _LONGEST_ID or len(bare.text.split()) > 4:
             continue
         if not sheet.has(IDENTITY + "orgStudyIdInfo.id"):
-            sheet.put(IDENTITY + "orgStudyIdInfo.id", piece.text, piece)
-            continue
+            joined = _JOINED.fullmatch(piece.text)
+            if joined is None or kind is None:
+                readings = tuple(dict.fromkeys((piece.text, piece.text.split()[0])))
+                doubt = readings if len(readings) > 1 else ()
+                note = "several numbers may stand in this line with nothing between them" if doubt else ""
+                sheet.put(IDENTITY + "orgStudyIdInfo.id", piece.text, piece, note, doubt)
+                continue
+            first = piece.part(0, joined.end(1))
+            sheet.put(IDENTITY + "orgStudyIdInfo.id", first.text, first)
+            bare = piece.part(joined.start(2), joined.end(2))
         here = f"{IDENTITY}secondaryIdInfos[{len(sheet.value(IDENTITY + 'secondaryIdInfos') or ())}]"
         sheet.put(here + ".id", bare.text, bare)
         if typed and kind:

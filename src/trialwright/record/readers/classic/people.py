@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from trialwright.record.readers.classic import layout as layout
 from trialwright.record.readers.classic import values as values
@@ -21,6 +22,9 @@ _ROLE = re.compile(
 _EMAIL = re.compile(r"[^\s@|]+@[^\s@|]+\.[^\s@|]+")
 _EXTENSION = re.compile(r"(?:ext\.?|x)\s*(\d+)\Z", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?\d[\d\s().+/-]{4,}\d\Z")
+_NUMBER_AFTER = re.compile(
+    r"(?<=[A-Za-z.)])\s+([+(]?\d[\d\s().+/-]{5,}\d(?:\s*(?:ext\.?|x)\s*\d+)?)\s*\Z", re.IGNORECASE
+)
 _REFER = "Please refer to this study by its ClinicalTrials.gov identifier"
 SITES, OFFICIALS = layout.PEOPLE + "locations", layout.PEOPLE + "overallOfficials"
 CENTRAL = layout.PEOPLE + "centralContacts"
@@ -100,9 +104,24 @@ def _person(zone: _Zone, piece: Piece, found: re.Match[str]) -> None:
     holder = f"{zone.site}.contacts" if zone.site else CENTRAL
     here = f"{holder}[{len(sheet.value(holder) or ())}]"
     sheet.put(here + ".role", code_of(role, CONTACT_ROLE), piece.part(0, found.end(1)))
-    sheet.put(here + ".name", rest[0].text, rest[0])
-    for cell in rest[1:]:
-        _reach(sheet, here, cell)
+    for place, cell in enumerate(part for each in rest for part in _beside(each)):
+        if place == 0:
+            sheet.put(here + ".name", cell.text, cell)
+        else:
+            _reach(sheet, here, cell)
+
+
+def _beside(cell: Piece) -> Iterator[Piece]:
+    """A contact's cell cut where a telephone number or an address follows the name in one cell."""
+    cuts = [0]
+    if mail := _EMAIL.search(cell.text):
+        cuts.append(mail.start())
+    if phone := _NUMBER_AFTER.search(cell.text, 0, mail.start() if mail else len(cell.text)):
+        cuts.append(phone.start(1))
+    for start, end in pairwise([*sorted(cuts), len(cell.text)]):
+        part = cell.part(start, end)
+        if part.text:
+            yield part
 
 
 def _reach(sheet: Sheet, path: str, cell: Piece) -> None:

@@ -13,6 +13,7 @@ from trialwright.record.readers.page.terms import AGE, yes_or_no
 from trialwright.record.readers.page.text import Piece
 from trialwright.record.terms import SEX, code_of
 
+_NO_LIMIT = ("N/A", "-", "–")
 _BY_PLACE = "by its place after the lists: ages, sex, healthy volunteers"
 
 
@@ -59,7 +60,7 @@ def unlabelled(sheet: Sheet, section: Section) -> None:
     bullets_may_be_short(sheet, section.lines[:tail])
     ages = []
     for piece in section.lines[tail:]:
-        if AGE.fullmatch(piece.text):
+        if AGE.fullmatch(piece.text) or piece.text in _NO_LIMIT:
             ages.append(piece)
         elif (code := code_of(piece.text, SEX)) and not sheet.has(layout.ELIGIBILITY + "sex"):
             sheet.put(layout.ELIGIBILITY + "sex", code, piece, _BY_PLACE)
@@ -83,11 +84,14 @@ def _tail(lines: Sequence[Piece]) -> int:
 
 def _is_value(piece: Piece) -> bool:
     text = piece.text
-    return bool(AGE.fullmatch(text)) or text in SEX or text in ("Yes", "No")
+    return bool(AGE.fullmatch(text)) or text in SEX or text in ("Yes", "No", *_NO_LIMIT)
 
 
 def _ages(sheet: Sheet, ages: Sequence[Piece]) -> None:
     """Two ages are the least and the greatest; one alone may be either."""
+    if len(ages) == 1 and ages[0].text in _NO_LIMIT:
+        sheet.mark(*ages)
+        return
     if len(ages) == 1:
         age = ages[0]
         note = "one age stands without its label: it may be the least or the greatest"
@@ -104,7 +108,11 @@ def _ages(sheet: Sheet, ages: Sequence[Piece]) -> None:
         )
         return
     for path, age in zip((layout.MINIMUM, layout.MAXIMUM), ages, strict=False):
-        sheet.put(path, age.text, age, _BY_PLACE)
+        if age.text in _NO_LIMIT:
+            sheet.mark(age)
+            sheet.absent(path, age, "no limit, by its place after the lists")
+        else:
+            sheet.put(path, age.text, age, _BY_PLACE)
 
 
 def criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:
@@ -115,13 +123,14 @@ def criteria(sheet: Sheet, lines: Sequence[Piece]) -> None:
     if not lines:
         return
     text = ""
+    edge = min((piece.column for piece in lines if piece.is_list_item), default=1)
     for index, piece in enumerate(lines):
         heading = piece.text.rstrip(":") in (layout.INCLUSION, layout.EXCLUSION)
         shown = piece.text.rstrip(":") + ":" if heading else piece.text
         if index:
             listed = piece.is_list_item and lines[index - 1].is_list_item
             text += "\n" if listed else "\n\n"
-        text += shown
+        text += (" " * min(piece.column - edge, 8) if piece.is_list_item else "") + shown  # a list within a list
     sheet.put(layout.CRITERIA, text, lines)
     sheet.question(strays_in_list(lines))
     for name, items in _lists(lines):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from trialwright.core.problem import Severity
 from trialwright.record.readers.explorer import layout as layout
-from trialwright.record.readers.page.places import ends_in_country, place_of
+from trialwright.record.readers.page.places import are_countries, ends_in_country, place_of
 from trialwright.record.readers.page.sections import Section
 from trialwright.record.readers.page.sheet import Sheet
 from trialwright.record.readers.page.text import Piece
@@ -247,7 +247,7 @@ def countries(sheet: Sheet, section: Section) -> None:
         left = piece.text
         for country in known:
             left = left.replace(country, "")
-        if not left.strip(" ,;") or (not known and ends_in_country("x, " + piece.text)):
+        if not left.strip(" ,;") or are_countries(piece.text) or (not known and ends_in_country("x, " + piece.text)):
             sheet.take(layout.PEOPLE + "locations", (piece,))
             listed.append(piece.text)
     if listed and not known:

@@ -9,7 +9,7 @@ from trialwright.record.readers.explorer import layout as layout
 from trialwright.record.readers.page.sections import Section
 from trialwright.record.readers.page.sheet import Sheet
 from trialwright.record.readers.page.strays import is_strange
-from trialwright.record.readers.page.terms import NCT, count, iso_date
+from trialwright.record.readers.page.terms import NCT, count, iso_date, says_no_count
 from trialwright.record.readers.page.text import Piece, paragraphs
 from trialwright.record.readers.page.undivided import undivided_conditions
 from trialwright.record.terms import PHASE, code_of
@@ -111,6 +111,9 @@ def plain_value(sheet: Sheet, path: str, piece: Piece, note: str = "") -> bool:
     """A date or a number of participants; False if the line says neither."""
     value = count(piece.text) if path == layout.COUNT else iso_date(piece.text)
     if value is None:
+        if path == layout.COUNT and says_no_count(piece.text):
+            sheet.mark(piece)
+            return True
         return False
     sheet.put(path, value, piece, note)
     return True

@@ -60,6 +60,22 @@ def is_country(text: str) -> bool:
     return text.strip().casefold() in _COUNTRIES
 
 
+def are_countries(text: str) -> bool:
+    """Whether a line is made of countries' names and nothing else, in a row or with commas between them.
+
+    >>> are_countries("United States South Korea France"), are_countries("United States of mind")
+    (True, False)
+    """
+    words = text.replace(",", " ").replace(";", " ").split()
+    at = 0
+    while at < len(words):
+        size = next((n for n in range(min(7, len(words) - at), 0, -1) if is_country(" ".join(words[at : at + n]))), 0)
+        if not size:
+            return False
+        at += size
+    return bool(words)
+
+
 def ends_in_country(text: str) -> bool:
     """Whether a line ends in a comma and a country's name.
 

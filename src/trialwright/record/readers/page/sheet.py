@@ -71,6 +71,10 @@ class Sheet:
                 readings = (str(self.value(known)),)
                 self._entries[known] = Entry(Presence.AMBIGUOUS, entry.where, readings, note)
 
+    def absent(self, path: str, piece: Piece, note: str) -> None:
+        """Say that the page states that a field has no value."""
+        self._entries[full(path)] = Entry(Presence.ABSENT, spans((piece,)), (), note)
+
     def lost(self, paths: str | Iterable[str], note: str) -> None:
         """Say that this rendering drops fields; nothing is said of those that have an entry already."""
         for path in (paths,) if isinstance(paths, str) else paths:

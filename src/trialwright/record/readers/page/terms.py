@@ -44,6 +44,15 @@ def count(text: str) -> int | None:
     return int(found.group(1).replace(",", "")) if found else None
 
 
+def says_no_count(text: str) -> bool:
+    """Whether a line says that the number of participants is not given.
+
+    >>> says_no_count("N/A participants"), says_no_count("9 participants")
+    (True, False)
+    """
+    return re.fullmatch(r"(?:N/?A|-|–|null|none|unknown|undefined)\s+participants?", text, re.IGNORECASE) is not None
+
+
 def yes_or_no(text: str) -> bool | None:
     """Whether a page says yes; None if it says neither yes nor no.
 

@@ -76,10 +76,11 @@ def paragraphs(pieces: Sequence[Piece]) -> str:
     'a\\n\\n1. b\\n2. c\\n\\nd'
     """
     text = ""
+    edge = min((piece.column for piece in pieces if piece.is_list_item), default=1)
     for index, piece in enumerate(pieces):
         if index:
             text += "\n" if piece.is_list_item and pieces[index - 1].is_list_item else "\n\n"
-        text += piece.text
+        text += (" " * min(piece.column - edge, 8) if piece.is_list_item else "") + piece.text
     return text
 
 
