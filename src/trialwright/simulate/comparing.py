@@ -108,7 +108,9 @@ def splits(parallel: Parallel, protocol: Protocol) -> tuple[Split, ...]:
     if not parallel.size:
         return ()
     if not assumed and parallel.ratio is not None:
-        return (Split(parallel.ratio, sizes_of(parallel.size, parallel.ratio), "ratio as stated"),)
+        complete = len(known) == len(parallel.arms)
+        basis = f"ratio of the planned {' : '.join(map(str, known))}" if complete else "ratio as stated"
+        return (Split(parallel.ratio, sizes_of(parallel.size, parallel.ratio), basis),)
     ratios = _usual_ratios(len(parallel.arms))
     if assumption is not None:
         ratios = _ratios_in(assumption.alternatives, len(parallel.arms)) or ratios

@@ -120,3 +120,21 @@ def test_ties_of_a_scale_count_in_its_power(shift):
     variance = 65 * 35 / 12 * (101 - (both**3 - both).sum(1) / (100 * 99))
     rejects = np.abs(centred) / np.sqrt(variance) > NormalDist().inv_cdf(0.975)
     assert found.power == pytest.approx(rejects.mean(), abs=0.03)
+
+
+def test_sizes_follow_their_arms_whichever_comes_first():
+    """Control first, 1:2: the contrast is treated against control, and so are its sizes."""
+    protocol = parallel()
+    turned = replace(protocol, design=replace(protocol.design, arms=("arm-2", "arm-1"), ratio=(1, 2)))
+    for item in characteristics(turned).powers:
+        assert (item.contrast, item.sizes) == (PAIR, (20, 10))
+
+
+def test_planned_sizes_that_are_not_those_enrolled_give_the_ratio_only():
+    protocol = parallel()
+    arms = tuple(replace(arm, size=size) for arm, size in zip(protocol.arms, (60, 30), strict=True))
+    design = replace(protocol.design, ratio=(2, 1), size=100)
+    [split] = characteristics(replace(protocol, arms=arms, design=design)).splits
+    assert (split.sizes, split.basis) == ((67, 33), "ratio of the planned 60 : 30")
+    [same] = characteristics(replace(protocol, arms=arms, design=replace(design, size=90))).splits
+    assert (same.sizes, same.basis) == ((60, 30), "sizes as stated")
