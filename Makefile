@@ -36,7 +36,7 @@ help: ## list the commands
 
 demo: .venv/.run ## install, run the main job on a bundled example, say which file to open
 	@$(BIN)/trialwright run $(DEMO) -o out/demo --force
-	@echo "Open this file in a browser: out/demo/report.html"
+	@echo "In a browser: file://$(CURDIR)/out/demo/report.html"
 
 test: .venv/.dev ## install what tests need and run them
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
