@@ -182,3 +182,23 @@ def test_nothing_is_related_to_a_treatment_that_nobody_received():
     arms = {f.subject: f.values["ARMCD"] for f in trial.facts if f.domain == "DM" and f.values.get("ARMCD")}
     related = {(arms[f.subject], f.values["AEREL"]) for f in trial.facts if f.domain == "AE"}
     assert related == {("arm-1", "Y"), ("arm-1", "N"), ("arm-2", "N")}
+
+
+def test_nobody_has_a_toxicity_after_leaving():
+    protocol = escalation()
+    scenario = replace(scenarios.for_protocol(protocol)[0], dlt=(0.3, 0.3, 0.3))
+    scenario = replace(scenario, conduct=replace(scenario.conduct, drop_out=0.9, corrected=0))
+    seen = 0
+    for seed in range(12):
+        trial = run(protocol, scenario, seed=seed)
+        gone = {
+            f.subject: f.day
+            for f in trial.facts
+            if f.domain == "DS" and f.values["DSDECOD"] in ("LOST TO FOLLOW-UP", "WITHDRAWAL BY SUBJECT", "DEATH")
+        }
+        for fact in trial.facts:
+            if fact.domain in ("XD", "AE") and fact.subject in gone:
+                found = fact.domain == "AE" or fact.values["XDDLT"] == "Y"
+                seen += found
+                assert not found or fact.day <= gone[fact.subject]
+    assert seen > 10
