@@ -75,13 +75,13 @@ def tag(name: str, /, *children: Child, **attributes: Any) -> Markup:
 
 
 def code(path: str) -> Markup:
-    """A path as code that may break after its dots.
+    """A path as code that may break after its dots and underscores.
 
-    >>> str(code("a.b"))
-    '<code>a.<wbr>b</code>'
+    >>> str(code("a.b_c"))
+    '<code>a.<wbr>b_<wbr>c</code>'
     """
-    head, *rest = path.split(".")
-    return tag("code", head, [(".", Markup("<wbr>"), step) for step in rest])
+    head, *rest = re.split(r"(?<=[._])", path)
+    return tag("code", head, [(Markup("<wbr>"), step) for step in rest])
 
 
 def paragraphs(text: str, **attributes: Any) -> Markup:
