@@ -56,7 +56,7 @@ class Piece:
 def lines_of(text: str) -> list[Piece]:
     """The non-blank lines of a text, without the blanks at their edges; every kind of blank is a plain one.
 
-    >>> [piece.text for piece in lines_of("18\u00a0Years\n\n")]
+    >>> [piece.text for piece in lines_of("18\\u00a0Years\\n\\n")]
     ['18 Years']
     """
     found = []
