@@ -6,9 +6,12 @@ biostatistics.mdanderson.org/shinyapps/BOIN12, as recorded in the tests of the R
 test_boin12.R). N = neither, T = toxicity only, E = efficacy only, B = both.
 """
 
+from math import sqrt
+
 import pytest
 
 from trialwright.design.boin12 import Boin12
+from trialwright.design.boin12_simulation import simulate
 from trialwright.design.boin12_table import scores
 from trialwright.design.rule import Finish, Treat
 
@@ -106,3 +109,13 @@ def test_where_the_lowest_level_is_too_toxic_the_trial_stops(outcomes):
     action = after(OTHER, f"1{outcomes}")
     assert isinstance(action, Finish)
     assert (action.selected, action.completed) == (0, False)
+
+
+def test_characteristics_of_the_application():
+    """10,000 trials of the application at trialdesign.org without extra exploration selected level 2 in 57.3 % and
+    level 3 in 21.3 % (github.com/brockk/escalation, issue 8, where another program found 49.6 % and 23.7 %)."""
+    design = Boin12(levels=5, explore_from=1000)
+    found = simulate(design, (0.03, 0.17, 0.35, 0.50, 0.65), (0.12, 0.39, 0.43, 0.55, 0.65), seed=20, trials=40_000)
+    for level, printed in ((2, 0.573), (3, 0.213)):
+        error = sqrt(printed * (1 - printed) / 10_000 + found.selection_error[level] ** 2)
+        assert abs(found.selection[level] - printed) < 3.5 * error

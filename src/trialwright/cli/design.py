@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli import design_models, design_phase2
+from trialwright.cli import design_boin12, design_models, design_phase2
 from trialwright.cli.design_answers import (
     given,
     interval_options,
@@ -319,3 +319,4 @@ def examine(
 
 app.add_typer(design_models.app)
 app.add_typer(design_phase2.app)
+app.add_typer(design_boin12.app)

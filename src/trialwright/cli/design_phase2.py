@@ -47,7 +47,7 @@ def simon(
         listed = [{**each.as_dict(), "at_rates": _two_stage_rows(each, rates)} for each in found]
         answer_json({"p0": p0, "p1": p1, "alpha": alpha, "beta": beta, "designs": listed, "method": METHOD})
     elif as_csv:
-        answer(_csv([each.as_dict() for each in found]))
+        answer(csv_lines([each.as_dict() for each in found]))
     else:
         answer("\n".join([*_simon_text(found, p0, p1, alpha, beta, rates), LAST]))
 
@@ -100,7 +100,7 @@ def monitor(
         )
     elif as_csv:
         bounds = [{"known_outcomes": n, "stop_at_events": k} for n, k in zip(rule.looks, rule.limits, strict=True)]
-        answer(_csv(bounds if rate is None else result.rows()))
+        answer(csv_lines(bounds if rate is None else result.rows()))
     else:
         answer("\n".join([*_monitor_text(rule, result), LAST]))
 
@@ -140,7 +140,7 @@ def _bound(
         )
     if bound == "constant":
         return ConstantProbability(limit, 0.05 if level is None else level)
-    shapes = (1.0, 1.0) if prior is None else _numbers(prior, "--prior")
+    shapes = (1.0, 1.0) if prior is None else numbers(prior, "--prior")
     if len(shapes) != 2:
         raise UsageError("DES-314", f"--prior {prior}", expected="two numbers above 0, such as 1,1")
     return Bayesian(limit, 0.95 if cutoff is None else cutoff, (shapes[0], shapes[1]))
@@ -172,7 +172,7 @@ def _simon_text(
                 f"{each.weights[0]:.3f} to {each.weights[1]:.3f}",
             ]
         )
-    yield from _columns(rows)
+    yield from columns(rows)
     yield "r1 or fewer of n1 respond: stop. More than r of n respond: promising. All figures are exact."
     for each in found if rates else ():
         rule = each.rule
@@ -181,7 +181,7 @@ def _simon_text(
         for row in _two_stage_rows(each, rates):
             chances = [row["prob_stopped_early"], row["expected_n"], row["prob_promising"]]
             rows.append([f"  {row['rate']:g}", *(f"{chance:.4f}" for chance in chances)])
-        yield from _columns(rows)
+        yield from columns(rows)
 
 
 def _two_stage_rows(design: TwoStage, rates: list[float]) -> list[dict[str, float]]:
@@ -206,14 +206,14 @@ def _two_stage_rows(design: TwoStage, rates: list[float]) -> list[dict[str, floa
 
 def _monitor_text(rule: MonitoringRule, result: Monitored) -> Iterator[str]:
     yield f"Stop the arm of {rule.most} when {rule.name}:"
-    yield from _columns([("  known outcomes", "stop at events"), *_spans(rule)])
+    yield from columns([("  known outcomes", "stop at events"), *_spans(rule)])
     yield "Exact, at these true event rates:"
     rows = [["  rate", "bound reached", "before the end", "participants", "events"]]
     for row in result.rows():
         chances = (row["prob_crossed"], row["prob_stopped_early"])
         means = (row["expected_n"], row["expected_events"])
         rows.append([f"  {row['rate']:g}", *(f"{v:.4f}" for v in chances), *(f"{v:.3f}" for v in means)])
-    yield from _columns(rows)
+    yield from columns(rows)
     yield "These hold where each outcome that is looked at is known before more participants enter."
     yield f"Probabilities add up to 1 within {float(result.mass_error.max()):.0e}."
 
@@ -239,7 +239,7 @@ def _looks(looks: list[int]) -> str:
 def _rates(text: str) -> list[float]:
     from trialwright.core.errors import UsageError
 
-    rates = _numbers(text, "--rate")
+    rates = numbers(text, "--rate")
     if not all(0 <= rate <= 1 for rate in rates):
         raise UsageError(
             "DES-314", f"--rate {text}", expected="proportions from 0 to 1: .1,.2,.3", mend="write 5 % as .05"
@@ -247,7 +247,8 @@ def _rates(text: str) -> list[float]:
     return list(rates)
 
 
-def _numbers(text: str, option: str) -> tuple[float, ...]:
+def numbers(text: str, option: str) -> tuple[float, ...]:
+    """Numbers written as .1,.2,.3. Raises UsageError DES-314."""
     from math import isfinite
 
     from trialwright.core.errors import UsageError
@@ -261,7 +262,8 @@ def _numbers(text: str, option: str) -> tuple[float, ...]:
     return found
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
+def csv_lines(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows with the same keys as CSV with a head."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
@@ -269,7 +271,7 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Columns in line: the first to the left, the others to the right."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,20 +80,23 @@ def simulate(
     seed: int,
     trials: int = 100_000,
     odds_ratio: float = 1.0,
+    tell: Callable[[str], None] | None = None,
 ) -> Simulated:
     """Characteristics at these true rates of toxicity and efficacy, one of each for every level, proportions.
 
     `odds_ratio`: above 0, how toxicity and efficacy of one participant are tied. The same seed gives the same
-    estimates.
+    estimates. `tell` is told how far the work is.
+
     Raises UsageError DES-323 if a number is out of range.
     """
     _check(design, toxicity, efficacy, seed, trials, odds_ratio)
     rates = np.array([outcome_rates(t, e, odds_ratio) for t, e in zip(toxicity, efficacy, strict=True)])
     rates = np.clip(rates, 0.0, 1.0)
-    parts = [
-        _batch(design, rates, min(_BATCH, trials - first), stream(seed, "BOIN12", design.name, number))
-        for number, first in enumerate(range(0, trials, _BATCH))
-    ]
+    parts = []
+    for number, done in enumerate(range(0, trials, _BATCH)):
+        if tell is not None:
+            tell(f"{done:,} of {trials:,} trials simulated")
+        parts.append(_batch(design, rates, min(_BATCH, trials - done), stream(seed, "BOIN12", design.name, number)))
     n, t, e = (np.concatenate([getattr(part[0], name) for part in parts]) for name in ("n", "toxicity", "efficacy"))
     selected, why = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
     chosen = np.bincount(selected, minlength=design.levels + 1) / trials
