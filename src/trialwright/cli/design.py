@@ -319,4 +319,5 @@ def examine(
 
 app.add_typer(design_models.app)
 app.add_typer(design_phase2.app)
+app.add_typer(design_timed.app)
 app.add_typer(design_boin12.app)
