@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli import design_boin12, design_models, design_phase2
+from trialwright.cli import design_boin12, design_models, design_phase2, design_timed
 from trialwright.cli.design_answers import (
     given,
     interval_options,
