@@ -66,7 +66,7 @@ def textbook(design, dose, n, t, e, b):
     here = dose if dose in open_ else None
     if rate >= down_from:
         to = below or here
-    elif n[dose - 1] >= design.explore_from and above is not None and n[above - 1] == 0:
+    elif design.explore_from and n[dose - 1] >= design.explore_from and above is not None and n[above - 1] == 0:
         to = above
     else:
         may = [below, here]
@@ -102,7 +102,7 @@ DESIGNS = st.builds(
     most=st.sampled_from((18, 36, 60)),
     enough=st.sampled_from((None, 9, 12)),
     settle_from=st.sampled_from((3, 6)),
-    explore_from=st.sampled_from((6, 9, 1000)),
+    explore_from=st.sampled_from((6, 9, None)),
 )
 
 

@@ -53,7 +53,7 @@ def boin12(
         cohort=size,
         most=cohorts * size,
         enough=enough or None,
-        explore_from=explore_from or 1_000_000,
+        explore_from=explore_from or None,
     )
     lines = _scores(design)
     result = _simulated(design, true_toxicity, true_efficacy, odds_ratio, trials, seed)
@@ -62,7 +62,7 @@ def boin12(
         found = None if result is None else result.as_dict()
         answer_json({"rule": design.name, "benchmark": design.benchmark, "scores": listed, "simulated": found})
     elif as_csv:
-        answer(csv_lines(_rows(result) if result is not None else [_line(each) for each in lines or ()]))
+        answer(csv_lines(_rows(result) if result is not None else [_line(each) for each in _table(design)]))
     else:
         text = list(_scores_text(design, lines)) if result is None else list(_simulated_text(result))
         answer("\n".join([*text, LAST]))
@@ -70,10 +70,13 @@ def boin12(
 
 def _scores(design: Boin12) -> tuple[Score, ...] | None:
     """The table of scores, where there can be one."""
+    return _table(design) if abs(design.neither + design.both - 100) < 1e-9 else None
+
+
+def _table(design: Boin12) -> tuple[Score, ...]:
+    """The table of scores, for as many participants at a level as there can be."""
     from trialwright.design.boin12_table import scores
 
-    if abs(design.neither + design.both - 100) > 1e-9:
-        return None
     most = min(design.enough or design.most, design.most)
     return scores(design, range(0, most + 1, design.cohort))
 

@@ -58,7 +58,7 @@ class Boin12:
     `toxicity`: the highest acceptable toxicity rate, and `efficacy`: the lowest acceptable efficacy rate, between 0 and
     1; `neither`, `both`: utilities, 0 to 100; `toxic_cutoff`, `futile_cutoff`: a level is eliminated where the
     probability of a rate beyond its limit exceeds this; `most`: the maximum sample size; `enough`: the trial ends once
-    so many are treated at a level. See the module's text.
+    so many are treated at a level; `settle_from`, `explore_from`: see the module's text, None = no exploration.
 
     Raises UsageError DES-320 if the numbers do not fit together.
 
@@ -81,7 +81,7 @@ class Boin12:
     enough: int | None = 12
     start: int = 1
     settle_from: int = 6
-    explore_from: int = 9
+    explore_from: int | None = 9
 
     def __post_init__(self) -> None:
         shares = (self.toxicity, self.efficacy, self.toxic_cutoff, self.futile_cutoff)
@@ -91,11 +91,11 @@ class Boin12:
             or not all(0 < share < 1 for share in shares)
             or not (0 <= self.neither <= 100 and 0 <= self.both <= 100)
             or (self.enough is not None and self.enough < 1)
-            or min(self.settle_from, self.explore_from) < 1
+            or min(self.settle_from, 9 if self.explore_from is None else self.explore_from) < 1
         ):
             raise UsageError(
                 "DES-320",
-                f"{self}",
+                f"{self.name}, {self.levels} levels, start at level {self.start}",
                 expected="limits and cutoffs between 0 and 1, utilities from 0 to 100, 1 level or more, a first level "
                 "that exists, a cohort of 1 or more, a maximum from the cohort size to 1,000",
                 mend="correct the number that does not fit; write 35 % as 0.35",
@@ -103,7 +103,8 @@ class Boin12:
 
     @property
     def name(self) -> str:
-        """`BOIN12: toxicity 0.35, efficacy 0.25, utilities 100/40/60/0, cohorts of 3, at most 36, enough at 12`."""
+        """`BOIN12: toxicity 0.35, efficacy 0.25, utilities 100/40/60/0, cohorts of 3, at most 36, enough at 12`, and
+        what is unusual."""
         parts = [
             f"BOIN12: toxicity {self.toxicity!r}",
             f"efficacy {self.efficacy!r}",
@@ -111,7 +112,17 @@ class Boin12:
             f"cohorts of {self.cohort}",
             f"at most {self.most}",
         ]
-        return ", ".join([*parts, *([] if self.enough is None else [f"enough at {self.enough}"])])
+        if self.enough is not None:
+            parts.append(f"enough at {self.enough}")
+        if (self.toxic_cutoff, self.futile_cutoff) != (0.95, 0.90):
+            parts.append(f"eliminate above {self.toxic_cutoff!r} (toxic) and {self.futile_cutoff!r} (futile)")
+        if self.start != 1:
+            parts.append(f"start at level {self.start}")
+        if self.settle_from != 6:
+            parts.append(f"settle from {self.settle_from}")
+        if self.explore_from != 9:
+            parts.append("no exploration" if self.explore_from is None else f"explore from {self.explore_from}")
+        return ", ".join(parts)
 
     @property
     def benchmark(self) -> float:
@@ -171,7 +182,8 @@ class Boin12:
         limits = Boin(self.toxicity)
         down = rate >= limits.lambda_d
         higher = np.minimum(above, self.levels)
-        explore = ~down & (above <= self.levels) & (treated >= self.explore_from) & (seen.n[at, higher - 1] == 0)
+        explore = ~down & (above <= self.levels) & (seen.n[at, higher - 1] == 0)
+        explore &= treated >= self.explore_from if self.explore_from is not None else False
         upward = (above <= self.levels) & ((treated < self.settle_from) | (rate <= limits.lambda_e))
         to = self._most_desirable(seen, below, stay, np.where(upward, above, 0))
         to = np.where(explore, above, to)

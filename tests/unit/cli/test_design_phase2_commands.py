@@ -1,4 +1,4 @@
-"""`trialwright design simon` and `design monitor`: what they print, and what they refuse."""
+"""`trialwright design simon`, `monitor` and `boin12`: what they print, and what they refuse."""
 
 import csv
 import io
@@ -9,9 +9,13 @@ import pytest
 
 from command_line import trialwright
 from trialwright.design import monitoring, simon
+from trialwright.design.boin12 import Boin12
+from trialwright.design.boin12_simulation import simulate
 
 PLAN = ("--p0", "0.1", "--p1", "0.3")
 ARM = ("--most", "9", "--limit", "0.3")
+BOTH = ("boin12", "--doses", "3", "--toxicity", "0.35", "--efficacy", "0.25")
+TRUE = ("--true-toxicity", ".05,.2,.5", "--true-efficacy", ".1,.4,.5", "--trials", "500")
 
 
 def answered(*arguments):
@@ -93,6 +97,33 @@ def test_a_monitored_arm_as_csv():
     assert [row["rate"] for row in rows] == ["0.1", "0.5"]
 
 
+def test_the_scores_of_boin12():
+    text = answered(*BOTH, "--enough", "9").out
+    assert text.startswith("BOIN12: toxicity 0.35, efficacy 0.25, utilities 100/40/60/0, cohorts of 3, at most 36")
+    assert "0 participants\n      0\n  0  60\n" in text
+    assert "  0  35  55  76  91\n" in text
+    assert "not medical advice" in text
+    rows = list(csv.DictReader(io.StringIO(answered(*BOTH, "--enough", "9", "--csv").out)))
+    assert {"n": "9", "toxicity": "0", "efficacy": "8", "score": "99.0"} in rows
+    assert {"n": "3", "toxicity": "3", "efficacy": "0", "score": ""} in rows
+    other = answered(*BOTH, "--neither", "50")
+    assert "There is no table of scores" in other.out
+
+
+def test_the_characteristics_of_boin12():
+    expected = simulate(Boin12(3), (0.05, 0.2, 0.5), (0.1, 0.4, 0.5), seed=7, trials=500)
+    found = answered(*BOTH, *TRUE, "--seed", "7", "--json").json
+    assert found["simulated"] == expected.as_dict()
+    assert found["rule"] == expected.design
+    text = answered(*BOTH, *TRUE, "--seed", "7").out
+    assert "By Monte Carlo, 500 trials with seed 7; (standard error):" in text
+    assert f"{expected.selection[2]:.4f} ({expected.selection_error[2]:.4f})" in text
+    rows = list(csv.DictReader(io.StringIO(answered(*BOTH, *TRUE, "--seed", "7", "--csv").out)))
+    assert [float(row["selected"]) for row in rows] == expected.selection.tolist()
+    plain = answered(*BOTH, *TRUE, "--explore-from", "0", "--enough", "0", "--json").json
+    assert plain["rule"] == Boin12(3, explore_from=None, enough=None).name
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "status"),
     [
@@ -112,6 +143,10 @@ def test_a_monitored_arm_as_csv():
         (("monitor", *ARM, "--prior", "1"), "DES-314", 2),
         (("monitor", *ARM, "--prior", "nan,1"), "DES-314", 2),
         (("monitor", *ARM, "--prior", "0,1"), "DES-310", 2),
+        (("boin12", "--doses", "3", "--toxicity", "35", "--efficacy", "0.25"), "DES-320", 2),
+        ((*BOTH, "--true-toxicity", ".1,.2,.3"), "DES-323", 2),
+        ((*BOTH, "--true-toxicity", ".1,.2", "--true-efficacy", ".1,.2"), "DES-323", 2),
+        ((*BOTH, "--neither", "50", "--csv"), "DES-322", 2),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_reason(arguments, code, status):
