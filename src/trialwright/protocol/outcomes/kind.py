@@ -81,7 +81,9 @@ _BINARY = re.compile(
     r"|detection) rates?"
     r"|\bincidences?\b|\bprevalence\b|\boccurrence\b|\bpresence (?:of|or)\b|freedom from|\byes/no\b|(?:yes|no)\)"
     r"|\bevidence of\b"
-    r"|\bmace\b|fusion|engraft|reoperation|re-?arrest|relapse|recurrence|minimal residual|\bmrd\b|\binfections?\b"
+    r"|\bmace\b|\bfusion\b(?! (?:variant|gene|protein|transcript))|responder index|\bresponders\b|\bclinical response\b"
+    r"|\bacr\s?-?(?:20|50|70)|\bacr\b.{0,50}\b20\b.{0,6}\b50\b|engraft|reoperation|re-?arrest|relapse|recurrence"
+    r"|minimal residual|\bmrd\b|\binfections?\b"
     r"|nausea|vomiting"
     r"|\bpasi\s?\d|easi.{0,40}\b(?:50|75|90|100)\b|scorad\)?\s?\d\d|low disease activity state|\blldas\b|bicla"
     r"|existence of|transplant$|hospitali[sz]ation or"
@@ -147,19 +149,36 @@ _BETTER_LOW = re.compile(
     r"|worst (?:pain )?imaginable|worst possible|lower is better|a lower score is a better"
 )
 _GOOD_BINARY = re.compile(
-    r"response|remission|success|cure|control rate|sero(?:conv|prot)|\b(?:orr|dcr|cbr|crr)\b|fusion|engraft"
+    r"response|responder|remission|success|\bcured?\b|control rate|sero(?:conv|prot)|\b(?:orr|dcr|cbr|crr)\b"
+    r"|\bfusion\b(?! (?:variant|gene|protein|transcript))|engraft"
     r"|recover|improv|freedom from|achiev|(?:user|participant|patient) retention|completion|enrol"
     r"|survival|clearance|abstinen|low disease activity|healing|discharge"
 )
 _BAD_BINARY = re.compile(
-    r"infection|relapse|recurrence|progression|reoperation|revision|failure|gvhd|nausea|vomit|bleeding|mace\b"
+    r"alloimmuni[sz]|\brejection\b|thrombo(?!cyt)|need for|infection|relapse|recurrence|progression|reoperation"
+    r"|revision|failure|gvhd|nausea|vomit|bleeding|mace\b"
     r"|hospitali[sz]|worsening|readmission|intubat|ventilation"
     r"|complication|residual|death|fibrosis|thrombosis|occlusive|dropout|deterioration|degeneration|re-?arrest"
 )
 _GOOD_EVENT_TIME = re.compile(
-    r"time[\s-](?:to|until|till) (?:\w+ ){0,4}?(?:improv|recover|discharge|response|remission|clearance|negativ"
-    r"|healing|return|engraft|extubat|wean|cessation of oxygen|resolution)"
+    r"time[\s-](?:to|until|till) (?:[\w-]+ ){0,4}?(?:re-?)?(?:improv|recover|discharge|response|remission"
+    r"|clearance|negativ"
+    r"|heal|return|engraft|extubat|wean|cessation of oxygen|resolution|epitheli|take food|oral (?:intake|feed)"
+    r"|eat|flatus"
+    r"|ambulat|walk|mobili|conversion|union|\bfusion|pregnan|closure|complete)"
 )
+_BAD_EVENT_TIME = re.compile(
+    r"surviv|\bos\b|\bpfs|\b(?:dfs|efs|rfs|lfs|grfs|ttp|ttnt|ttd|dor|ttf)\b|progress|death|dead|die[ds]?\b|mortal|relapse"
+    r"|recurren|fail|worsen|deteriorat|rejection|exacerbat|flare|failure|infection|event|duration of|next (?:anti"
+    r"|treat|line)"
+    r"|subsequent|discontinu|rescue|metasta|hospitali[sz]|intubat|ventilat|transfusion|amputat|graft[\s-]versus|gvhd|toxicit"
+    r"|loss of|onset of (?:diabetes|disease|symptom)"
+)
+"""Events that one would rather see late or never; of other events it is not known which way is better."""
+
+
+_AFTER_TEST = re.compile(r"\bafter (?:the )?(?:\w+ ){0,2}(?:test|task|exercise|assessment)\w*")
+_PAO2 = re.compile(r"pao2|pa\s?o2|p\s?/\s?f\b|arterial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +203,7 @@ def kind_of(measure: str, description: str, *, has_scale: bool = False) -> Kind:
     """What kind of variable the outcome is; type UNKNOWN where neither title nor description tells."""
     title, text = _plain(measure), _plain(description)[:1500]
     # a title that names the pressure of inspired oxygen is mostly a slip for PaO2/FiO2; the description is asked first
-    titled = concepts_in(title)
+    titled = concepts_in(_AFTER_TEST.sub(" ", title))
     named = [one for one in titled if one.code != "PIO2"] or concepts_in(text[:300]) or titled
     kind = _type(title, text, named, has_scale)
     change = _CHANGE_WORD.search(title) is not None or _CHANGE_WORD.search(text) is not None
@@ -281,7 +300,9 @@ def direction_of(measure: str, description: str, kind: OutcomeType, named: Seque
     if kind in {_T.ADVERSE_EVENTS, _T.SERIOUS_ADVERSE_EVENTS, _T.MORTALITY, _T.DOSE_LIMITING_TOXICITY}:
         return lower, False
     if kind is _T.TIME_TO_EVENT:
-        return (lower if _GOOD_EVENT_TIME.search(title) or _GOOD_EVENT_TIME.search(text) else higher), False
+        if _GOOD_EVENT_TIME.search(title) or _GOOD_EVENT_TIME.search(text):
+            return lower, False
+        return (higher if _BAD_EVENT_TIME.search(f"{title} {text[:300]}") else Direction.UNSTATED), False
     for source in (title, text):
         up, down = _BETTER_HIGH.search(source), _BETTER_LOW.search(source)
         if down and (not up or down.start() <= up.start()):
@@ -298,6 +319,8 @@ def direction_of(measure: str, description: str, kind: OutcomeType, named: Seque
             if bad:
                 return lower, False
         return Direction.UNSTATED, False
+    if named and named[0].code == "PFRATIO" and "oxygenation index" in title and not _PAO2.search(f"{title} {text}"):
+        return Direction.UNSTATED, False  # of a ventilated child it is the other way round: pressure x FiO2 / PaO2
     if named:
         return named[0].direction, False
     if kind is _T.DURATION:

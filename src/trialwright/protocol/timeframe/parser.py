@@ -49,6 +49,13 @@ _AT_EVENT = re.compile(
 _LONG_EVENT_NOTE = "the end is an event and no longest time is stated"
 
 
+_LISTED_FROM_BASELINE = re.compile(
+    r"\b(baseline)\s+(?:to|through)\s+(?=(?P<unit>day|week|month|year)s?\s*\d+\s*(?:,|;|and|&)\s*(?:and\s+)?(?P=unit)s?\s*\d)",
+    re.IGNORECASE,
+)
+"""A comparison of the baseline with each of several visits ("baseline to day 2, day 4"), which is no interval."""
+
+
 def parse_time_frame(raw: str, *, measure: str = "", outcome_type: OutcomeType | None = None) -> TimeFrame:
     """The time frame in days after its anchor; UNPARSEABLE with the reason in `note` where it cannot be read.
 
@@ -83,7 +90,7 @@ def _unread(raw: str, why: str, *, approximate: bool = False, end_event: str | N
 def _parse(raw: str, measure: str) -> TimeFrame:
     text, dated = normalise(raw)
     text, tolerance, tolerance_note = take_tolerance(text)
-    text = CENSOR.sub(" ", text)
+    text = _LISTED_FROM_BASELINE.sub(r"\1, ", CENSOR.sub(" ", text))
     found = quantities(text)
     parts = [part_of(text, found, index) for index in range(len(found))]
     hedged = HEDGE.search(text) is not None
@@ -153,7 +160,15 @@ def _cycle_days(text: str, parts: list[Part]) -> tuple[list[float], str] | None:
         r"\bday ?([0-9]{1,3}),? (?:of )?cycles ?((?:[0-9]{1,3}(?:, ?and |, ?| and )?){1,40})", text
     ):
         named += [(int(cycle), int(match[1])) for cycle in re.findall(r"[0-9]+", match[2])]
+    cycles = re.findall(r"\bof cycle ?([0-9]{1,3})\b", text)
+    if len(set(cycles)) > 1:  # "days 1 and 8 of cycle 1, days 1 and 8 of cycle 2"
+        lists = re.finditer(
+            r"\bdays? ?((?:(?:day ?)?[0-9]{1,3}(?:, ?and |, ?| and )?){1,40}) of cycle ?([0-9]{1,3})\b", text
+        )
+        named = [(int(m[2]), int(day)) for m in lists for day in re.findall(r"[0-9]+", m[1])]
     lengths = [part.quantity.days[0] for part in parts if part.role is Role.CYCLE]
+    if not named and len(set(cycles)) > 1:
+        return [], "days of several cycles that cannot be told apart"
     ends = re.search(r"\bend of cycles? ?((?:[0-9]{1,3}(?:, ?and |, ?| and )?){1,40})", text)
     if ends is not None and lengths:
         return [int(cycle) * lengths[0] for cycle in re.findall(r"[0-9]+", ends[1])], ""

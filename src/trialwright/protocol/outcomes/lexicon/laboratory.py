@@ -21,7 +21,7 @@ LABORATORY: tuple[Concept, ...] = (
     quantity("FERRITIN", "Ferritin", "LB", "ng/mL|ug/L|pmol/L", DOWN, 5, 20000, r"ferritine?\b"),
     quantity("PCT", "Procalcitonin", "LB", "ng/mL|ug/L", DOWN, 0, 100, r"procalcitonin"),
     quantity("ESR", "Erythrocyte sedimentation rate", "LB", "mm/h", DOWN, 0, 150, r"sedimentation rate|\besr\b"),
-    quantity("LYM", "Lymphocytes", "LB", "10^9/L|cells/uL|%", UP, 0, 20, r"lymphocyte"),
+    quantity("LYM", "Lymphocytes", "LB", "10^9/L|cells/uL|%", UP, 0, 20, r"lymphocyte(?!s? (?:leuk|infusion))"),
     quantity("WBC", "Leukocytes", "LB", "10^9/L", OPEN, 0, 200, r"white (?:blood )?cell|leu[kc]ocyte|\bwbc\b"),
     quantity("NEUT", "Neutrophils", "LB", "10^9/L", OPEN, 0, 100, r"neutrophils?(?! engraft| recover)|\banc\b"),
     quantity("EOS", "Eosinophils", "LB", "10^9/L", OPEN, 0, 20, r"eosinophil"),
@@ -54,7 +54,8 @@ LABORATORY: tuple[Concept, ...] = (
         500,
         r"\binsulin (?:level|concentration|resist|secret)|homa",
     ),
-    quantity("CPEPTIDE", "C-peptide", "LB", "ng/mL|nmol/L", UP, 0, 20, r"c-?\s?peptide"),
+    quantity("CPEPTIDE", "C-peptide", "LB", "ng/mL|nmol/L", UP, 0, 20, r"\bc-?\s?peptide"),
+    quantity("BNP", "Natriuretic peptide", "LB", "pg/mL|ng/L", DOWN, 0, 70000, r"natriuretic|\bbnp\b|pro-?bnp"),
     quantity("CREAT", "Creatinine", "LB", "mg/dL|umol/L", DOWN, 0.2, 20, r"creatinine(?! kinase)"),
     quantity(
         "GFR",
@@ -82,7 +83,7 @@ LABORATORY: tuple[Concept, ...] = (
     quantity(
         "AST", "Aspartate aminotransferase", "LB", "U/L", DOWN, 3, 5000, r"aspartate (?:amino|trans)|\bast\b|\bsgot\b"
     ),
-    quantity("BILI", "Bilirubin", "LB", "mg/dL|umol/L", DOWN, 0.1, 40, r"bilirubin"),
+    quantity("BILI", "Bilirubin", "LB", "mg/dL|umol/L", DOWN, 0.1, 40, r"bilirubin|\bt-?bil\b"),
     quantity("ALB", "Albumin", "LB", "g/L|g/dL", UP, 10, 60, r"\balbumin\b"),
     quantity(
         "CHOL",
