@@ -173,3 +173,9 @@ def test_spans_tile_every_real_criteria_text(corpus):
         raw = record.study.protocol_section.eligibility_module.eligibility_criteria or ""
         held = "".join(raw[c.start : c.end] for c in draft_eligibility(record)[0].criteria)
         assert "".join(held.split()) == "".join(raw.split()), path.name
+
+
+def test_numbers_whose_point_is_escaped_are_numbers():
+    text = "Exclusion Criteria:\n\n1. Old injury.\n2\\. Earlier graft. 3\\. Known allergy to the product."
+    found = [(item.number, item.text) for item in split_criteria(text)[1:]]
+    assert found == [("1", "Old injury."), ("2", "Earlier graft."), ("3", "Known allergy to the product.")]

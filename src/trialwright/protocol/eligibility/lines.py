@@ -10,7 +10,7 @@ from trialwright.protocol.eligibility.items import Section
 _BULLET = r"[*•·●○▪◦■□‣⁃✓➢\u2013\u2014\uf0b7-]"
 _MARKER = re.compile(
     rf"(?P<bullet>{_BULLET}(?=\s|\(?\d{{1,2}}[.)]\s))?[ \t]*"
-    r"(?:\(?(?P<number>\d{1,3})(?:\s?[.)]|\s?[-–](?=\s))(?=\s|[A-Za-z\\(<>≥≤])|\(?(?P<letter>[a-zA-Z]"
+    r"(?:\(?(?P<number>\d{1,3})(?:\s?\\?[.)]|\s?[-–](?=\s))(?=\s|[A-Za-z\\(<>≥≤])|\(?(?P<letter>[a-zA-Z]"
     r"|[ivx]{2,4})[.)](?=\s))?[ \t]*"
 )
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~^=&\"'%$/])")

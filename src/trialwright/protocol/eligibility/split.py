@@ -206,7 +206,7 @@ def _inline(raw: str, item: _Open) -> list[_Open]:
     cuts = [(item.start, item.content, item.number)]
     wanted, place = int(item.number) + 1, item.content
     while wanted - int(item.number) <= 60:
-        match = re.compile(rf"(?:(?<=[;.,])|(?<=\s))\s*(\(?{wanted}[.)])\s+(?=[A-Za-z\\<>≥≤])").search(
+        match = re.compile(rf"(?:(?<=[;.,])|(?<=\s))\s*(\(?{wanted}\\?[.)])\s+(?=[A-Za-z\\<>≥≤])").search(
             raw, place, item.end
         )
         if match is None:
