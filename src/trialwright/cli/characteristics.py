@@ -67,7 +67,8 @@ def _powers(found: Characteristics) -> Iterator[str]:
             yield f"{what}power {power.power.power:.3f} ({power.power.method})"
     if found.overall:
         first = found.overall[0]
-        yield f"A dose is selected and then found to differ from control, by {first.rule}, sizes {' : '.join(map(str, first.sizes))}:"
+        sizes = " : ".join(map(str, first.sizes))
+        yield f"A dose is selected and then found to differ from control, by {first.rule}, sizes {sizes}:"
         for item in found.overall:
             if (item.rule, item.truth, item.sizes) == (first.rule, first.truth, first.sizes):
                 yield f"  {item.scenario}: {item.success:.3f}"
