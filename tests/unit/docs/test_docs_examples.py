@@ -36,8 +36,8 @@ def name(path: Path) -> str:
 
 def commands(text: str) -> Iterator[str]:
     """Every command line of a page, joined where it is continued; what stands two spaces further on describes it."""
-    for line in re.findall(r"^    (trialwright .*(?:\\\n.*)*)", text, re.MULTILINE):
-        yield re.split(r"\s{2,}", line.replace("\\\n", " ").strip())[0]
+    for line in re.findall(r"^    (trialwright (?:.*\\\n)*.*)", text, re.MULTILINE):
+        yield re.split(r"\s{2,}", re.sub(r"\s*\\\n\s*", " ", line).strip())[0]
     yield from (shown for shown in re.findall(r"`(trialwright [^`]+)`", text) if "..." not in shown)
 
 
