@@ -219,3 +219,27 @@ def test_the_design_within_ends_the_trial_otherwise():
     done = decided(SINGLE, [N] * 9)
     assert isinstance(done, Stop)
     assert done.completed is True
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_live_trial_with_known_outcomes_has_the_exact_characteristics(held):
+    """Every sequence of six outcomes, each known before the next participant enters."""
+    rule, rate = MonitoringRule((2, 3, 6), (2, 2, 3), "any"), 0.35
+    design = MonitoredDesign(SingleArmDesign("arm-1", 6), "arm-1", rule, 28)
+    if held:
+        design = CountingDesign(rule, ("arm-1",), 28)
+    crossed = sized = 0.0
+    for outcomes in product((True, False), repeat=6):
+        chance = rate ** sum(outcomes) * (1 - rate) ** (6 - sum(outcomes))
+        for n in range(7):
+            decision = decided(design, [("arm-1", dlt) for dlt in outcomes[:n]])
+            if isinstance(decision, Stop):
+                crossed += chance * (not decision.completed)
+                sized += chance * n
+                break
+            assert isinstance(decision, Enrol)
+        else:
+            pytest.fail("seven participants and no end")
+    exactly = rule.characteristics([rate])
+    assert crossed == pytest.approx(exactly.prob_crossed[0], abs=1e-12)
+    assert sized == pytest.approx(exactly.expected_n[0], abs=1e-12)
