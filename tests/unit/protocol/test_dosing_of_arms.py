@@ -131,6 +131,16 @@ def test_days_of_a_line_in_a_list_belong_to_the_drug_of_that_line():
     assert [str(reading.dose) for reading in beta.dosing.readings] == ["15 mg"]
 
 
+def test_a_dose_that_follows_a_day_is_no_day():
+    found = dosing("1.5 x 10^6 MSC/kg on day 1, and 3 x 10^6 MSC/kg on day 4.")
+    assert (found.dose, found.days) == (None, None)
+    assert [str(reading.dose) for reading in found.readings] == ["1,500,000 cells/kg", "3,000,000 cells/kg"]
+
+
+def test_a_dose_with_a_decimal_comma_after_a_day_is_no_day():
+    assert dosing("12,5 million cells at day 0 and 12,5 million cells at day 14").days in (None, (0, 14))
+
+
 def test_a_volume_that_is_one_of_two_or_of_another_substance_is_not_known():
     assert dosing("5 ml of cells combined with 10 ml of plasma").volume is None
     assert dosing("10% DMSO (total volume of 5 mL DMSO in the product)").volume is None

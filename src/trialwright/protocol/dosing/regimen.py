@@ -70,8 +70,8 @@ _RHYTHM = re.compile(
 )
 _DAY_LIST = re.compile(
     r"\b(?:(?:on|at|in)\s+)?(?P<unit>days?|weeks?|D)\s?(?P<list>-?\d{1,3}(?:\s*\([^)]{0,12}\))?(?:\s*(?:,\s*and|,"
-    r"|and|&|/|\+|to|-|–|through|then|or)\s*(?:(?:on|at)\s+)?(?:days?|weeks?|D)?\s?[+-]?\d{1,3}(?![\d.]*\s*(?:mg"
-    r"|ml|g|µg|cells|IU|%|weeks?|days?|months?|hours?|x10|times)\b))*)",
+    r"|and|&|/|\+|to|-|–|through|then|or)\s*(?:(?:on|at)\s+)?(?:days?|weeks?|D)?\s?[+-]?\d{1,3}(?!(?:[.,]?\d)*\s*(?:mg"
+    r"|ml|g|µg|cells|IU|%|weeks?|days?|months?|hours?|x10|times|[mb]illion)\b|(?:[.,]?\d)*\s*[x×*]\s*10))*)",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(

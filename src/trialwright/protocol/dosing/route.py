@@ -50,7 +50,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("INTRACAVERNOUS", r"intra-?\s?cavernous(?:ly)?"),
     ("INTRAVESICAL", r"intra-?\s?vesical(?:ly)?"),
     ("INTRANASAL", r"intra-?\s?nasal(?:ly)?|nasal spray"),
-    ("RESPIRATORY (INHALATION)", r"inhal(?:ation|ed)|nebuli[sz](?:ed|ation)|aerosol(?:i[sz]ed)?"),
+    ("RESPIRATORY (INHALATION)", r"inhal(?:ation|ed)|nebuli[sz](?:ed|er|ation)|aerosol(?:i[sz]ed)?"),
     ("SUBLINGUAL", r"sub-?lingual(?:ly)?"),
     ("BUCCAL", rf"\bbuccal(?:ly)?{_NO_SITE}"),
     ("TRANSDERMAL", r"transdermal(?:ly)?"),
