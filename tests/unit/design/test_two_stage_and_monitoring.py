@@ -1,5 +1,8 @@
 """Two-stage rules, monitoring rules, and a live trial with a monitored arm."""
 
+from itertools import product
+from math import comb
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +12,7 @@ from trialwright.core.errors import StageError, UsageError
 from trialwright.dataset.columns import ENROLLED
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
-from trialwright.design import monitoring, simon
+from trialwright.design import exact, monitoring, simon
 from trialwright.design.counting import CountingDesign
 from trialwright.design.graph import BatchRule, Interned, States
 from trialwright.design.monitored import MonitoredDesign
@@ -69,6 +72,13 @@ def test_a_search_says_where_it_could_not_finish():
         simon.search(0.3, 0.4, 0.05, 0.2, most=60)
     with pytest.raises(StageError, match="may still have a smaller"):
         simon.search(0.1, 0.3, 0.05, 0.2, most=26)
+
+
+def test_from_a_live_state_the_rest_of_the_trial_is_computed():
+    """3 of 12 have responded: more than 5 of 29 if 3 or more of the other 17 do."""
+    result = exact.compile(SIMON, start=Counts(1, (12,), (3,))).evaluate([0.3])
+    two_or_fewer = sum(comb(17, x) * 0.3**x * 0.7 ** (17 - x) for x in range(3))
+    assert result.selection[1] == pytest.approx(1 - two_or_fewer, abs=1e-12)
 
 
 def test_kinds_of_design():
