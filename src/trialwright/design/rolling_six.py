@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from trialwright.core.errors import UsageError
 from trialwright.design.counting import awaited
 from trialwright.design.followup import Followed, check_window, followed
 from trialwright.design.words import number, people
@@ -62,7 +63,7 @@ class RollingSix:
     the first dose, inclusive; `start`: the first level; `six_at_mtd`: whether the highest level needs six participants
     too before it is chosen; otherwise three without a DLT are enough there.
 
-    Raises UsageError: DES-401, DES-402 (see `check_window`).
+    Raises UsageError: DES-401, DES-402 (see `check_window`), DES-406 (the first level is none of the levels).
     """
 
     arms: tuple[str, ...]
@@ -72,6 +73,13 @@ class RollingSix:
 
     def __post_init__(self) -> None:
         check_window(self.arms, self.levels, self.dlt_window)
+        if not 1 <= self.start <= self.levels:
+            raise UsageError(
+                "DES-406",
+                f"a rolling six that starts at level {self.start} of {self.levels}",
+                expected=f"a level from 1 (the lowest) to {self.levels}",
+                mend="name a level that exists",
+            )
 
     @property
     def levels(self) -> int:
@@ -98,7 +106,7 @@ class RollingSix:
         top = next((level for level, dlts in enumerate(y) if dlts >= TOO_MANY), self.levels)
         if top == 0:
             return Stop(f"{y[0]} of {n[0]} had a DLT at level 1, the lowest; no level is selected", 0, completed=False)
-        here = min(seen.line[-1].level if seen.line else min(self.start, self.levels), top)
+        here = min(seen.line[-1].level if seen.line else self.start, top)
         while here < top and row(n[here - 1], y[here - 1], len(seen.pending(here))) is Row.UP:
             here += 1
         treated, dlts, pending = n[here - 1], y[here - 1], seen.pending(here)

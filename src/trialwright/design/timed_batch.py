@@ -100,7 +100,7 @@ def _rolling_six(design: RollingSix, many: Many) -> Answers:
     closed = y >= TOO_MANY
     top = np.where(_any(closed), closed.argmax(axis=1), design.levels)
     last = many.last_level()
-    here = np.minimum(np.where(last > 0, last, min(design.start, design.levels)), top)
+    here = np.minimum(np.where(last > 0, last, design.start), top)
     up = np.where(n < FULL, (n >= LEAST) & (y + c == 0), y + c < TOO_MANY)
     for _ in range(design.levels - 1):
         here = here + ((here < top) & up[rows, here - 1])
