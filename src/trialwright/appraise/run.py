@@ -285,11 +285,13 @@ def _marker(appraisal: Appraisal, command: str) -> Any:
 
 
 def severities(appraisal: Appraisal) -> Counter[Severity]:
-    """How many findings and problems there are of each severity."""
+    """How many findings and problems there are of each severity; what a finding says too is not counted twice."""
     from trialwright.lint.finding import Status
 
-    found = [finding.severity for finding in appraisal.findings if finding.status is Status.FOUND]
-    return Counter([*found, *(problem.severity for problem in all_problems(appraisal))])
+    found = [finding for finding in appraisal.findings if finding.status is Status.FOUND]
+    said = {code for finding in found for code in finding.says_too}
+    others = [problem for problem in all_problems(appraisal) if problem.code not in said]
+    return Counter([finding.severity for finding in found] + [problem.severity for problem in others])
 
 
 def summary_of(appraisal: Appraisal, folder: str) -> dict[str, Any]:
