@@ -41,7 +41,7 @@ def _rules(found: Characteristics) -> Iterator[str]:
         yield f"  N<={target.n}: the chance that {target.n} participants, the registered number, are enough. " + (
             f"It {known}." if known else "Whether it is the target or the number enrolled is not known."
         )
-    worst = max(item.mass_error for item in readings)
+    worst = max(1e-12, *(item.mass_error for item in readings))
     yield f"  Probabilities add up to 1 within {worst:.0e}."
 
 

@@ -215,7 +215,7 @@ def _monitor_text(rule: MonitoringRule, result: Monitored) -> Iterator[str]:
         rows.append([f"  {row['rate']:g}", *(f"{v:.4f}" for v in chances), *(f"{v:.3f}" for v in means)])
     yield from columns(rows)
     yield "These hold where each outcome that is looked at is known before more participants enter."
-    yield f"Probabilities add up to 1 within {float(result.mass_error.max()):.0e}."
+    yield f"Probabilities add up to 1 within {max(1e-12, float(result.mass_error.max())):.0e}."
 
 
 def _spans(rule: MonitoringRule) -> list[tuple[str, str]]:
