@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.boundaries import NEVER
 from trialwright.design.by_time import Timed
-from trialwright.design.crm_posterior import Working, closeness, grid_of, rounded_up
+from trialwright.design.crm_posterior import Working, closeness
 from trialwright.design.isotonic import nearest
 from trialwright.design.rolling_six import FULL, LEAST, TOO_MANY, RollingSix
 from trialwright.design.tite_boin import TiteBoin, steps
@@ -193,8 +194,8 @@ def _tite_crm(design: TiteCrm, many: Many) -> Answers:
         kind[stagger] = WAIT
         soon[stagger] = (design.stagger - since)[stagger]
     asked = ~((full & pending) | filling | stagger) & (many.placing | full | (plan.enough is not None))
-    if crm.stop_above is not None:
-        asked[:] = True
+    if crm.stop_above is not None:  # without a DLT the probability is not above that of the prior
+        asked |= y.any(axis=1) | (_prior_excess(design) > crm.stop_above)
     asked &= total > 0
     if not asked.any():
         return Answers(kind, to, np.ones(count, dtype=bool), soon)
@@ -276,6 +277,13 @@ def _scores(design: TiteCrm, many: Many, n: Ints, y: Ints, c: Ints, *, known: bo
     return closeness(crm.model.rates(means), crm.target), tails
 
 
+@lru_cache(maxsize=16)
+def _prior_excess(design: TiteCrm) -> float:
+    """The prior probability that the rate of level 1 is above the target."""
+    model = design.crm.model
+    return NormalDist(0, model.sd).cdf(model.beta_at(1, design.crm.target))
+
+
 def _weigh(mass: Floats, level: NDArray[np.int8], weight: Floats, rate: Floats) -> None:
     """Multiply the posterior of each trial by 1 - w p of each pending participant."""
     trial, place = np.nonzero(weight > 0)
@@ -301,15 +309,19 @@ class _Points:
 @lru_cache(maxsize=16)
 def _points(model: Working, participants: int, edge: float | None) -> _Points:
     """Equally spaced points: the trapezoidal rule converges geometrically for these integrands, which are analytic and
-    vanish at both ends. The posterior is never narrower than `narrowest`, its normal standard deviation. Where the
-    probability below an edge is wanted, panels that end at the edge: the trapezoidal rule would miss it."""
-    if edge is not None:
-        grid = grid_of(model, rounded_up(participants), edge)
-        rate = np.exp(grid.log_rate)
-        return _Points(grid.beta, grid.log_prior, grid.log_rate, grid.log_rest, rate, grid.columns[:, 3].copy())
+    vanish at both ends. The posterior is never narrower than `narrowest`, its normal standard deviation.
+
+    The probability below an edge is the integral up to it of the cardinal (sinc) series through the points, which wants
+    them a little closer together."""
     narrowest = 1 / np.sqrt(model.information * participants + model.sd**-2)
     end = _REACH * model.sd
-    beta = np.linspace(-end, end, int(np.ceil(2 * end / (0.8 * narrowest))) + 1)
+    width = (0.8 if edge is None else 0.6) * narrowest
+    beta, step = np.linspace(-end, end, int(np.ceil(2 * end / width)) + 1, retstep=True)
+    below = np.zeros(len(beta))
+    if edge is not None:
+        from scipy.special import sici
+
+        below = 0.5 + sici(np.pi * (edge - beta) / step)[0] / np.pi
     log_rate, log_rest = model.logs(beta)
     return _Points(
         beta,
@@ -317,5 +329,5 @@ def _points(model: Working, participants: int, edge: float | None) -> _Points:
         np.ascontiguousarray(log_rate.T),
         np.ascontiguousarray(log_rest.T),
         np.ascontiguousarray(np.exp(log_rate).T),
-        np.zeros(len(beta)),
+        below,
     )
