@@ -35,7 +35,7 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
         )
     match design:
         case Escalation():
-            return _counting(design, protocol, rule)
+            return _by_time(design, protocol, rule) or _counting(design, protocol, rule)
         case SingleArm(arm=arm, size=size):
             return SingleArmDesign(arm, _needed(size, "design.size", "how many participants"))
         case Parallel():
@@ -57,7 +57,8 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
 def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
     """The counting rule that an escalation declares, or another one by name, for its levels and cohort size.
 
-    Raises StageError DES-022 if the levels or the cohort size are no whole numbers from 1, UsageError DES-012.
+    Raises StageError DES-022 if the levels or the cohort size are no whole numbers from 1; UsageError DES-012, DES-407
+    (a design by time is no counting rule).
     """
     if escalation.levels < 1 or escalation.cohort_size < 1:
         raise StageError(
@@ -66,11 +67,44 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
             expected="1 dose level or more, and cohorts of 1 or more",
             mend="correct `design.levels` and `design.cohort_size` in the protocol file",
         )
+    if decides_by_time(name or escalation.rule):
+        raise UsageError(
+            "DES-407",
+            f"the rule {name or escalation.rule!r} decides by time, and a counting rule is needed here",
+            expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
+            mend="`trialwright design rolling-six`, `tite-crm` and `tite-boin` simulate what a design by time implies",
+        )
     return rules.make(name or escalation.rule, escalation.levels, escalation.cohort_size)
+
+
+def decides_by_time(name: str) -> bool:
+    """Whether this is the name of a design in `trialwright.design.by_time`.
+
+    >>> decides_by_time("Rolling six"), decides_by_time("BOIN: target 0.3")
+    (True, False)
+    """
+    return name.strip().lower().startswith(("rolling", "tite-"))
+
+
+def _by_time(escalation: Escalation, protocol: Protocol, name: str | None) -> Design | None:
+    """The design by time that is declared or named, None if it is a counting rule."""
+    wanted = name or escalation.rule
+    if not decides_by_time(wanted):
+        return None
+    from trialwright.design import by_time  # with numpy: only where it is needed
+
+    _check_arms(escalation, "design")
+    days = _window(escalation, protocol, "design")
+    return by_time.make(wanted, escalation.arms, days, escalation.cohort_size)
 
 
 def _counting(escalation: Escalation, protocol: Protocol, name: str | None, about: str = "design") -> CountingDesign:
     rule = rule_of(escalation, name)
+    _check_arms(escalation, about)
+    return CountingDesign(rule, escalation.arms, _window(escalation, protocol, about))
+
+
+def _check_arms(escalation: Escalation, about: str) -> None:
     if len(escalation.arms) != escalation.levels:
         raise StageError(
             "DES-022",
@@ -78,11 +112,14 @@ def _counting(escalation: Escalation, protocol: Protocol, name: str | None, abou
             expected="one arm for each dose level, lowest first",
             mend=f"correct `{about}.arms` or `{about}.levels` in the protocol file",
         )
+
+
+def _window(escalation: Escalation, protocol: Protocol, about: str) -> int:
+    """The DLT window in days."""
     window = escalation.dlt_window
     if window is None and protocol.dlt is not None:
         window = protocol.dlt.window
-    days = _needed(window, f"{about}.dlt_window", "how many days after the first dose a toxicity is dose-limiting", 0)
-    return CountingDesign(rule, escalation.arms, days)
+    return _needed(window, f"{about}.dlt_window", "how many days after the first dose a toxicity is dose-limiting", 0)
 
 
 def _parallel(parallel: Parallel, protocol: Protocol, about: str) -> ParallelDesign:

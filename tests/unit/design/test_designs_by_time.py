@@ -1,12 +1,16 @@
 """Rolling six, TITE-CRM and TITE-BOIN: single decisions with their reasons, days to wait for, names and refusals."""
 
+from dataclasses import replace
+
 import pytest
 
+from made_up_protocols import escalation
 from trialwright.core.errors import UsageError
 from trialwright.dataset.columns import ENROLLED, REPLACED
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
-from trialwright.design import by_time, tite
+from trialwright.design import build, by_time, tite
+from trialwright.design.from_protocol import rule_of
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 ARMS = ("arm-1", "arm-2", "arm-3")
@@ -206,3 +210,14 @@ def test_what_does_not_fit_is_refused(code, name, arms, window, options):
     with pytest.raises(UsageError) as refusal:
         by_time.make(name, arms, window, **options)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("rule", ["rolling six", "TITE-BOIN: target 0.3, at most 18", CRM])
+def test_a_protocol_can_declare_a_design_by_time(rule):
+    protocol = escalation()
+    protocol = replace(protocol, design=replace(protocol.design, rule=rule, readings=()))
+    design = build(protocol)
+    assert design == by_time.make(rule, protocol.design.arms, 28, 3)
+    with pytest.raises(UsageError) as refusal:
+        rule_of(protocol.design)
+    assert refusal.value.code == "DES-407"
