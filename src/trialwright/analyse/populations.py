@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialwright.analyse.descriptive import summarise
 from trialwright.analyse.layout import DLT_EVALUABLE, DOSED, ENROLLED, RANDOMISED, Group, Task
-from trialwright.analyse.observed import Observed
+from trialwright.analyse.observed import Observed, Participant
 from trialwright.analyse.rows import Estimate
 from trialwright.protocol.kinds import Parallel, SelectThenCompare
 from trialwright.protocol.protocol import Protocol
@@ -53,9 +54,14 @@ def populations(protocol: Protocol, observed: Observed) -> tuple[Population, ...
 def demographics(task: Task) -> list[Estimate]:
     """Age and sex of each group."""
     rows: list[Estimate] = []
+    sexes = sorted({_sex_of(person) for group in task.layout.groups for person in group.members})
     for group in task.layout.groups:
-        rows += _age(task, group) + _sex(task, group)
+        rows += _age(task, group) + _sex(task, group, sexes)
     return rows
+
+
+def _sex_of(person: Participant) -> str:
+    return person.sex or "not recorded"
 
 
 def _age(task: Task, group: Group) -> list[Estimate]:
@@ -85,10 +91,12 @@ def _age(task: Task, group: Group) -> list[Estimate]:
     ]
 
 
-def _sex(task: Task, group: Group) -> list[Estimate]:
-    counts = Counter(person.sex or "not recorded" for person in group.members)
+def _sex(task: Task, group: Group, sexes: Sequence[str]) -> list[Estimate]:
+    """A row for each sex that anybody in the trial has, nobody of it in this group included."""
+    counts = Counter(_sex_of(person) for person in group.members)
     n = len(group.members)
     return [
-        task.row(group, f"sex {sex}", count / n, unit="proportion", method="descriptive", n=n, count=count)
-        for sex, count in sorted(counts.items())
+        task.row(group, f"sex {sex}", counts[sex] / n, unit="proportion", method="descriptive", n=n, count=counts[sex])
+        for sex in sexes
+        if n
     ]
