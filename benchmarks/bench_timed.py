@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from trialwright.design import by_time
+from trialwright.design.timed import names as by_time
 from trialwright.simulate import timed
 
 TRUTH = (0.05, 0.15, 0.30, 0.45, 0.60)

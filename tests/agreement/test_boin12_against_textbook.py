@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from trialwright.core.errors import UsageError
-from trialwright.design.boin12 import Boin12
-from trialwright.design.boin12_simulation import outcome_rates, simulate
-from trialwright.design.boin12_table import scores
+from trialwright.design.phase2.boin12 import Boin12
+from trialwright.design.phase2.boin12_simulation import outcome_rates, simulate
+from trialwright.design.phase2.boin12_table import scores
 from trialwright.design.rule import Finish, Treat
 
 

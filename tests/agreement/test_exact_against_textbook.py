@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from trialwright.core.streams import stream
 from trialwright.design import exact, rules
+from trialwright.design.a_plus_b.three_plus_three import APlusB
 from trialwright.design.rule import Counts, Finish, Treat
-from trialwright.design.three_plus_three import APlusB
 
 VARIANTS = list(itertools.product((False, True), repeat=3))
 

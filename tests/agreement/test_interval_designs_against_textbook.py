@@ -12,8 +12,8 @@ from scipy import stats
 
 from trialwright.core.streams import stream
 from trialwright.design import exact, rules
+from trialwright.design.a_plus_b.three_plus_three import APlusB
 from trialwright.design.rule import Counts
-from trialwright.design.three_plus_three import APlusB
 
 TRUTH = (0.08, 0.18, 0.30, 0.45, 0.60)
 TARGET = 0.3
@@ -142,7 +142,7 @@ def play(decide, too_toxic, key, most=30, size=3, enough=None):
 )
 def test_a_million_plain_trials(name, decide, least, options):
     """One chi-square test over the cells (selected level, DLTs in all, participants in all)."""
-    from trialwright.design import table
+    from trialwright.design.interval import table
 
     decide = cache(decide)
 

@@ -13,9 +13,10 @@ from scipy import stats
 
 from trialwright.core.errors import UsageError
 from trialwright.core.streams import stream
-from trialwright.design import exact, monitoring, simon
-from trialwright.design.monitoring_rule import MonitoringRule
-from trialwright.design.two_stage import TwoStageRule
+from trialwright.design import exact
+from trialwright.design.phase2 import monitoring, simon
+from trialwright.design.phase2.monitoring_rule import MonitoringRule
+from trialwright.design.phase2.two_stage import TwoStageRule
 
 TRIALS = 1_000_000
 

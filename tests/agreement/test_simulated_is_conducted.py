@@ -20,11 +20,12 @@ from simulated_trials import PROTOCOLS, troubled
 from trialwright import simulate
 from trialwright.conduct.transcribe import entries_due
 from trialwright.dataset.trialdata import TrialData
-from trialwright.design import build, by_time, rules
+from trialwright.design import build, rules
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
+from trialwright.design.timed import names as by_time
 
 LEVELS = ("arm-1", "arm-2", "arm-3")
 

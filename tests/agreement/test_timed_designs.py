@@ -14,8 +14,9 @@ from trialwright.core.streams import stream
 from trialwright.dataset.columns import ENROLLED
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
-from trialwright.design import by_time, exact, rules
+from trialwright.design import exact, rules
 from trialwright.design.counting import CountingDesign
+from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop
 from trialwright.protocol.outcomes import OutcomeType
 from trialwright.simulate import scenarios, timed
@@ -154,7 +155,7 @@ BASE = (
 def counting_rule(name):
     if name.startswith("BOIN"):
         return rules.make(name, 3)
-    from trialwright.design import model_names
+    from trialwright.design.models import names as model_names
 
     return model_names.make(name, 3)
 
@@ -221,7 +222,7 @@ def test_with_slow_accrual_the_light_loop_agrees_with_the_exact_engine(name):
 
 
 def counting_rule_of_five(name):
-    from trialwright.design import model_names
+    from trialwright.design.models import names as model_names
 
     return model_names.make(name, 5)
 

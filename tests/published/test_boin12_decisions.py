@@ -10,9 +10,9 @@ from math import sqrt
 
 import pytest
 
-from trialwright.design.boin12 import Boin12
-from trialwright.design.boin12_simulation import simulate
-from trialwright.design.boin12_table import scores
+from trialwright.design.phase2.boin12 import Boin12
+from trialwright.design.phase2.boin12_simulation import simulate
+from trialwright.design.phase2.boin12_table import scores
 from trialwright.design.rule import Finish, Treat
 
 PAPER = Boin12(levels=5, most=30)

@@ -9,12 +9,13 @@ elsewhere the tolerance is half of the last printed digit.
 import numpy as np
 import pytest
 
-from trialwright.design import exact, isotonic, rules
-from trialwright.design.boin import Boin
-from trialwright.design.boundaries import NEVER
-from trialwright.design.i3plus3 import I3Plus3
-from trialwright.design.keyboard import Keyboard
-from trialwright.design.mtpi import Mtpi
+from trialwright.design import exact, rules
+from trialwright.design.interval import isotonic
+from trialwright.design.interval.boin import Boin
+from trialwright.design.interval.boundaries import NEVER
+from trialwright.design.interval.i3plus3 import I3Plus3
+from trialwright.design.interval.keyboard import Keyboard
+from trialwright.design.interval.mtpi import Mtpi
 
 RATES = (0.05, 0.15, 0.30, 0.45, 0.60)
 SIX = (0.03, 0.08, 0.16, 0.30, 0.45, 0.60)

@@ -7,8 +7,8 @@ of 8 here, the fewest that stop. The tolerance is half of the last printed digit
 
 import pytest
 
-from trialwright.design import monitoring
-from trialwright.design.monitoring_rule import MonitoringRule, every
+from trialwright.design.phase2 import monitoring
+from trialwright.design.phase2.monitoring_rule import MonitoringRule, every
 
 
 def limits(boundary, looks):

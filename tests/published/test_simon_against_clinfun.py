@@ -5,7 +5,7 @@ Whole numbers must be equal; elsewhere the tolerance is half of the last printed
 
 import pytest
 
-from trialwright.design import simon
+from trialwright.design.phase2 import simon
 
 # p0, p1, alpha, beta: rows of r1 n1 r n EN(p0) PET(p0) qLo qHi, from minimax to optimal
 TABLES = {

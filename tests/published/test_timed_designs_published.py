@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from trialwright.design import by_time
-from trialwright.design.boin import Boin
 from trialwright.design.counting import Participant, Standing
-from trialwright.design.crm import Crm
-from trialwright.design.crm_posterior import Empiric
-from trialwright.design.model_conduct import Plan
-from trialwright.design.rolling_six import Row, row
-from trialwright.design.timed_table import tite_boin_lines
-from trialwright.design.tite_boin import TiteBoin, steps
-from trialwright.design.tite_crm import TiteCrm
+from trialwright.design.interval.boin import Boin
+from trialwright.design.models.conduct import Plan
+from trialwright.design.models.crm import Crm
+from trialwright.design.models.crm_posterior import Empiric
+from trialwright.design.timed import names as by_time
+from trialwright.design.timed.rolling_six import Row, row
+from trialwright.design.timed.table import tite_boin_lines
+from trialwright.design.timed.tite_boin import TiteBoin, steps
+from trialwright.design.timed.tite_crm import TiteCrm
 
 # JAMA Netw Open 2020;3(5):e204787 (doi 10.1001/jamanetworkopen.2020.4787), Table 2, column "Rolling 6", which restates
 # Skolnik et al. 2008: (participants at the level, evaluated ones, of whom with a DLT) -> decision.

@@ -127,7 +127,7 @@ def table_command(
     figure: Figure = None,
 ) -> None:
     """Any decision table given as CSV; the MTD is selected by isotonic regression."""
-    from trialwright.design import table
+    from trialwright.design.interval import table
 
     options = interval_options(target, cohorts, most, enough, start, titration, extra_safety, None)
     options["table"] = table.read(file, target)

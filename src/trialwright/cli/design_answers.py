@@ -43,7 +43,7 @@ def show(
     """One design: its table and, where truths are given, its exact characteristics."""
     from trialwright.cli import design_text as text
     from trialwright.design import rules
-    from trialwright.design.grid import grid
+    from trialwright.design.interval.grid import grid
 
     rule = rules.make(name, doses, size, **options)
     results = _evaluated(rule, truth)
@@ -110,7 +110,7 @@ def _evaluated(rule: CountingRule, truth: list[str] | None) -> list[ExactResult]
 def write_figure(rule: CountingRule, results: list[ExactResult], path: Path) -> None:
     """Draw a design's table and its characteristics."""
     from trialwright.design import figure as figures
-    from trialwright.design.grid import grid
+    from trialwright.design.interval.grid import grid
 
     figures.write(figures.figure(grid(rule), results), path)
     say(f"Wrote {path}")
@@ -126,7 +126,7 @@ def interval_options(
     extra_safety: float | None,
     cutoff: float | None,
 ) -> dict[str, Any]:
-    """What an interval design is told beside its name; see `trialwright.design.interval_names.Options`."""
+    """What an interval design is told beside its name; see `trialwright.design.interval.names.Options`."""
     return given(
         target=target,
         cohorts=cohorts if most is None else None,

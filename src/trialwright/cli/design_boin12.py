@@ -11,9 +11,9 @@ from trialwright.cli.design_phase2 import LAST, columns, csv_lines, numbers
 from trialwright.cli.output import Steps, answer, answer_json
 
 if TYPE_CHECKING:
-    from trialwright.design.boin12 import Boin12
-    from trialwright.design.boin12_simulation import Simulated
-    from trialwright.design.boin12_table import Score
+    from trialwright.design.phase2.boin12 import Boin12
+    from trialwright.design.phase2.boin12_simulation import Simulated
+    from trialwright.design.phase2.boin12_table import Score
 
 app = typer.Typer()
 
@@ -42,7 +42,7 @@ def boin12(
     ] = False,
 ) -> None:
     """BOIN12 (Lin 2020): doses by the utility of efficacy and toxicity; by Monte Carlo, with standard errors."""
-    from trialwright.design.boin12 import Boin12
+    from trialwright.design.phase2.boin12 import Boin12
 
     design = Boin12(
         levels=doses,
@@ -75,7 +75,7 @@ def _scores(design: Boin12) -> tuple[Score, ...] | None:
 
 def _table(design: Boin12) -> tuple[Score, ...]:
     """The table of scores, for as many participants at a level as there can be."""
-    from trialwright.design.boin12_table import scores
+    from trialwright.design.phase2.boin12_table import scores
 
     most = min(design.enough or design.most, design.most)
     return scores(design, range(0, most + 1, design.cohort))
@@ -92,7 +92,7 @@ def _simulated(
     if true_toxicity is None and true_efficacy is None:
         return None
     from trialwright.core.errors import UsageError
-    from trialwright.design.boin12_simulation import simulate
+    from trialwright.design.phase2.boin12_simulation import simulate
 
     if true_toxicity is None or true_efficacy is None:
         raise UsageError(

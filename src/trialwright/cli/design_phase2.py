@@ -12,9 +12,9 @@ import typer
 from trialwright.cli.output import answer, answer_json
 
 if TYPE_CHECKING:
-    from trialwright.design.monitoring import Bound
-    from trialwright.design.monitoring_rule import Monitored, MonitoringRule
-    from trialwright.design.simon import TwoStage
+    from trialwright.design.phase2.monitoring import Bound
+    from trialwright.design.phase2.monitoring_rule import Monitored, MonitoringRule
+    from trialwright.design.phase2.simon import TwoStage
 
 app = typer.Typer()
 
@@ -39,7 +39,7 @@ def simon(
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer in CSV, a line for each design.")] = False,
 ) -> None:
     """Simon's two-stage designs (Simon 1989; admissible: Jung 2004) for the responses of one arm, by exact search."""
-    from trialwright.design import simon as designs
+    from trialwright.design.phase2 import simon as designs
 
     found = designs.pick(designs.search(p0, p1, alpha, beta, most=most), kind or "admissible")
     rates = [] if rate is None else _rates(rate)
@@ -79,7 +79,7 @@ def monitor(
     ] = False,
 ) -> None:
     """Bounds on toxicities or deaths in one arm, looked at one by one or in groups, with exact characteristics."""
-    from trialwright.design import monitoring
+    from trialwright.design.phase2 import monitoring
 
     made = _bound(bound, limit, cutoff, prior, level, false_stop, at)
     if false_stop is not None:
@@ -116,7 +116,7 @@ def _bound(
 ) -> Bound:
     """The bound of this name from the options that belong to it."""
     from trialwright.core.errors import UsageError
-    from trialwright.design.monitoring import Bayesian, ConstantProbability
+    from trialwright.design.phase2.monitoring import Bayesian, ConstantProbability
 
     foreign: dict[str, dict[str, object]] = {
         "bayesian": {"--level": level},

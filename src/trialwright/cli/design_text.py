@@ -17,9 +17,9 @@ LAST = "Research software: not medical advice."
 
 def decisions_text(rule: CountingRule) -> Iterator[str]:
     """The decision table of a rule."""
-    from trialwright.design.boin import Boin
-    from trialwright.design.grid import grid
-    from trialwright.design.interval import IntervalRule
+    from trialwright.design.interval.boin import Boin
+    from trialwright.design.interval.grid import grid
+    from trialwright.design.interval.rule import IntervalRule
 
     yield f"{rule.name}; {rule.levels} dose levels"
     if isinstance(rule, IntervalRule):
@@ -145,7 +145,7 @@ def action_json(action: Action) -> dict[str, Any]:
 
 def rule_json(rule: CountingRule) -> dict[str, Any]:
     """A rule with its decision table as plain values."""
-    from trialwright.design.grid import grid
+    from trialwright.design.interval.grid import grid
 
     found = grid(rule)
     return {

@@ -14,8 +14,8 @@ from trialwright.cli.design_answers import given, rates_of
 from trialwright.cli.output import Steps, answer, answer_json
 
 if TYPE_CHECKING:
-    from trialwright.design.by_time import Timed
-    from trialwright.design.timed_table import Line
+    from trialwright.design.timed.names import Timed
+    from trialwright.design.timed.table import Line
     from trialwright.simulate.runs import MonteCarlo
     from trialwright.simulate.timed import TimedResult
 
@@ -66,7 +66,7 @@ def rolling_six(
     as_csv: AsCsv = False,
 ) -> None:
     """Rolling six (Skolnik 2008): two to six at a level at a time. Without --truth: its decision table."""
-    from trialwright.design.timed_table import rolling_six_lines
+    from trialwright.design.timed.table import rolling_six_lines
 
     options = given(start=start, six_at_mtd=False if three_enough else None)
     course = {"accrual": accrual, "fixed": fixed, "late": late, "not_evaluable": not_evaluable}
@@ -174,9 +174,9 @@ def tite_boin(
     if truth:
         _show("TITE-BOIN", options, size, window, truth, course, run, as_json, as_csv)
         return
-    from trialwright.design import by_time
-    from trialwright.design.timed_table import tite_boin_lines
-    from trialwright.design.tite_boin import TiteBoin
+    from trialwright.design.timed import names as by_time
+    from trialwright.design.timed.table import tite_boin_lines
+    from trialwright.design.timed.tite_boin import TiteBoin
 
     design = by_time.make("TITE-BOIN", ("",) * max(start or 1, 1), window, size, **options)
     assert isinstance(design, TiteBoin)
@@ -195,7 +195,7 @@ def _show(
     as_csv: bool,
 ) -> None:
     """Run the trials at each truth and print what came out."""
-    from trialwright.design import by_time
+    from trialwright.design.timed import names as by_time
     from trialwright.simulate.timed import Course, characteristics
 
     doses = truth[0].count(",") + 1

@@ -95,7 +95,7 @@ class Duration:
 
         Raises UsageError DES-101.
         """
-        from trialwright.design.boundaries import check_probability
+        from trialwright.design.interval.boundaries import check_probability
 
         check_probability("a share", share)
         low, high = 0.0, 2.0 * self.mean + 10.0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialwright.core.errors import UsageError
-from trialwright.design.grid import Grid
+from trialwright.design.interval.grid import Grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

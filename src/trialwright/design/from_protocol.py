@@ -78,7 +78,7 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
 
 
 def decides_by_time(name: str) -> bool:
-    """Whether this is the name of a design in `trialwright.design.by_time`.
+    """Whether this is the name of a design in `trialwright.design.timed.names`.
 
     >>> decides_by_time("Rolling six"), decides_by_time("BOIN: target 0.3")
     (True, False)
@@ -91,7 +91,7 @@ def _by_time(escalation: Escalation, protocol: Protocol, name: str | None) -> De
     wanted = name or escalation.rule
     if not decides_by_time(wanted):
         return None
-    from trialwright.design import by_time  # with numpy: only where it is needed
+    from trialwright.design.timed import names as by_time  # with numpy: only where it is needed
 
     _check_arms(escalation, "design")
     days = _window(escalation, protocol, "design")

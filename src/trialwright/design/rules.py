@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from trialwright.core.errors import UsageError
+from trialwright.design.a_plus_b.literal import Literal
+from trialwright.design.a_plus_b.three_plus_three import APlusB
 from trialwright.design.capped import Capped
-from trialwright.design.literal import Literal
 from trialwright.design.rule import CountingRule
-from trialwright.design.three_plus_three import APlusB
 from trialwright.design.words import value_of
 
 Factory = Callable[[int, int], CountingRule]
@@ -64,11 +64,11 @@ def make(name: str, levels: int, cohort_size: int | None = None, **options: Any)
     'BOIN: target 0.3, cohorts of 3, at most 30'
     """
     if _INTERVAL.match(name):
-        from trialwright.design import interval_names  # with numpy: only where it is needed
+        from trialwright.design.interval import names as interval_names  # with numpy: only where it is needed
 
         return interval_names.make(name, levels, cohort_size, interval_names.Options(**options))  # type: ignore[typeddict-item]
     if _MODEL.match(name):
-        from trialwright.design import model_names
+        from trialwright.design.models import names as model_names
 
         return model_names.make(name, levels, cohort_size, options)
     given = [key for key, value in options.items() if value is not None]

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.core.streams import stream
-from trialwright.design.boundaries import NEVER
-from trialwright.design.rolling_six import FULL, RollingSix
-from trialwright.design.timed_batch import ENROL, STOP, WAIT, Many, decide_many
-from trialwright.design.tite_boin import TiteBoin
+from trialwright.design.interval.boundaries import NEVER
+from trialwright.design.timed.batch import ENROL, STOP, WAIT, Many, decide_many
+from trialwright.design.timed.rolling_six import FULL, RollingSix
+from trialwright.design.timed.tite_boin import TiteBoin
 from trialwright.simulate.runs import MonteCarlo
 
 if TYPE_CHECKING:
-    from trialwright.design.by_time import Timed
+    from trialwright.design.timed.names import Timed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trialwright.design import table
+from trialwright.design.interval import table
 from trialwright.design.single_arm import SingleArmDesign
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from command_line import trialwright
-from trialwright.design import monitoring, simon
-from trialwright.design.boin12 import Boin12
-from trialwright.design.boin12_simulation import simulate
+from trialwright.design.phase2 import monitoring, simon
+from trialwright.design.phase2.boin12 import Boin12
+from trialwright.design.phase2.boin12_simulation import simulate
 
 PLAN = ("--p0", "0.1", "--p1", "0.3")
 ARM = ("--most", "9", "--limit", "0.3")

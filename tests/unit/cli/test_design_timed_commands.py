@@ -6,7 +6,7 @@ import io
 import pytest
 
 from command_line import trialwright
-from trialwright.design import by_time
+from trialwright.design.timed import names as by_time
 from trialwright.simulate import timed
 
 RATES = ".05,.15,.3"

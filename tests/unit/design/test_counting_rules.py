@@ -6,9 +6,9 @@ import pytest
 
 from trialwright.core.errors import UsageError
 from trialwright.design import rules
-from trialwright.design.literal import Literal
+from trialwright.design.a_plus_b.literal import Literal
+from trialwright.design.a_plus_b.three_plus_three import APlusB, Verdict
 from trialwright.design.rule import Counts, Finish, Treat
-from trialwright.design.three_plus_three import APlusB, Verdict
 
 A, SIX, DOWN, BOTH, LITERAL = rules.names()[:5]
 

@@ -8,8 +8,15 @@ from scipy.integrate import quad
 from scipy.special import expit
 
 from trialwright.core.errors import UsageError
-from trialwright.design import skeleton, tite
-from trialwright.design.crm_posterior import Empiric, Logistic, closeness, maximum_likelihood, posterior, prob_above
+from trialwright.design.models import skeleton, tite
+from trialwright.design.models.crm_posterior import (
+    Empiric,
+    Logistic,
+    closeness,
+    maximum_likelihood,
+    posterior,
+    prob_above,
+)
 
 SKELETON = (0.05, 0.12, 0.25, 0.40, 0.55)
 

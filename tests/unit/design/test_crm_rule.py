@@ -7,12 +7,12 @@ import pytest
 
 from trialwright.core.errors import UsageError
 from trialwright.design import exact
-from trialwright.design.crm import Crm
-from trialwright.design.crm_posterior import Empiric, Logistic, posterior
 from trialwright.design.graph import Interned, States, _as_arrays
-from trialwright.design.model_conduct import ENOUGH, FULL, TOXIC, Plan
+from trialwright.design.models.conduct import ENOUGH, FULL, TOXIC, Plan
+from trialwright.design.models.crm import Crm
+from trialwright.design.models.crm_posterior import Empiric, Logistic, posterior
+from trialwright.design.models.skeleton import indifference
 from trialwright.design.rule import Counts, Finish, Treat
-from trialwright.design.skeleton import indifference
 
 SKELETON = indifference(0.30, 0.05, 3, 5)
 MODEL = Empiric(SKELETON)

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from trialwright.dataset.columns import ENROLLED, REPLACED, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import TrialState, state_of
-from trialwright.design import by_time, monitoring, rules
+from trialwright.design import rules
 from trialwright.design.counting import CountingDesign
-from trialwright.design.monitored import MonitoredDesign
 from trialwright.design.parallel import ParallelDesign
+from trialwright.design.phase2 import monitoring
+from trialwright.design.phase2.monitored import MonitoredDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
+from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 LEVELS = ("arm-1", "arm-2", "arm-3")

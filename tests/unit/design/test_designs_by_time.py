@@ -9,8 +9,10 @@ from trialwright.core.errors import UsageError
 from trialwright.dataset.columns import ENROLLED, REPLACED
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
-from trialwright.design import build, by_time, tite
+from trialwright.design import build
 from trialwright.design.from_protocol import rule_of
+from trialwright.design.models import tite
+from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 ARMS = ("arm-1", "arm-2", "arm-3")

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialwright.core.errors import InputError, UsageError
-from trialwright.design import isotonic, rules, table
-from trialwright.design.boin import Boin
-from trialwright.design.boundaries import NEVER
-from trialwright.design.i3plus3 import I3Plus3
-from trialwright.design.interval import ENOUGH, FULL, TITRATING, TOXIC
-from trialwright.design.keyboard import Keyboard
-from trialwright.design.mtpi import Mtpi
+from trialwright.design import rules
+from trialwright.design.interval import isotonic, table
+from trialwright.design.interval.boin import Boin
+from trialwright.design.interval.boundaries import NEVER
+from trialwright.design.interval.i3plus3 import I3Plus3
+from trialwright.design.interval.keyboard import Keyboard
+from trialwright.design.interval.mtpi import Mtpi
+from trialwright.design.interval.rule import ENOUGH, FULL, TITRATING, TOXIC
 from trialwright.design.rule import Counts, Finish, Treat
 
 NAMES = (

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from test_design_contract import LEVELS, _complete, _course, check_design_contract, states
 
 from trialwright.dataset.state import state_of
-from trialwright.design import model_names
 from trialwright.design.counting import CountingDesign
+from trialwright.design.models import names as model_names
 from trialwright.protocol.decisions import Enrol, Stop
 
 NAMES = (

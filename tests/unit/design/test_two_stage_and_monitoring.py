@@ -12,15 +12,16 @@ from trialwright.core.errors import StageError, UsageError
 from trialwright.dataset.columns import ENROLLED
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
-from trialwright.design import exact, monitoring, simon
+from trialwright.design import exact
 from trialwright.design.counting import CountingDesign
 from trialwright.design.graph import BatchRule, Interned, States
-from trialwright.design.monitored import MonitoredDesign
-from trialwright.design.monitoring_rule import MonitoringRule, every
 from trialwright.design.parallel import ParallelDesign
+from trialwright.design.phase2 import monitoring, simon
+from trialwright.design.phase2.monitored import MonitoredDesign
+from trialwright.design.phase2.monitoring_rule import MonitoringRule, every
+from trialwright.design.phase2.two_stage import TwoStageRule
 from trialwright.design.rule import Counts, Finish, Treat
 from trialwright.design.single_arm import SingleArmDesign
-from trialwright.design.two_stage import TwoStageRule
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 SIMON = TwoStageRule(1, 10, 5, 29)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from trialwright.core.errors import UsageError
-from trialwright.design import by_time
+from trialwright.design.timed import names as by_time
 from trialwright.simulate import timed
 
 ARMS = ("arm-1",) * 3

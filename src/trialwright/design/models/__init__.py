@@ -1,0 +1,1 @@
+"""Designs that fit a model of toxicity to all participants: CRM and BLRM."""
