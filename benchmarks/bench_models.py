@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 from trialwright.design import exact
-from trialwright.design.models import names as model_names
-from trialwright.design.models.crm_posterior import Empiric, posterior
-from trialwright.design.models.skeleton import indifference
+from trialwright.design.model_based import names as model_names
+from trialwright.design.model_based.crm_posterior import Empiric, posterior
+from trialwright.design.model_based.skeleton import indifference
 
 TRUTH = (0.05, 0.15, 0.30, 0.45, 0.60)
 DESIGNS = (

@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from trialwright.core.streams import stream
 from trialwright.design import exact
-from trialwright.design.models import names as model_names
+from trialwright.design.model_based import names as model_names
 
 TRIALS = 1_000_000
 FIVE = (0.08, 0.16, 0.28, 0.45, 0.60)

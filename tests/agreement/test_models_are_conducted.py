@@ -13,7 +13,7 @@ from test_monte_carlo_against_exact import TRUTH, undisturbed
 
 from made_up_protocols import escalation
 from trialwright.design.counting import CountingDesign
-from trialwright.design.models import names as model_names
+from trialwright.design.model_based import names as model_names
 from trialwright.simulate import characteristics, many
 
 LEVELS = ("arm-1", "arm-2", "arm-3")

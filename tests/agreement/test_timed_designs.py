@@ -155,7 +155,7 @@ BASE = (
 def counting_rule(name):
     if name.startswith("BOIN"):
         return rules.make(name, 3)
-    from trialwright.design.models import names as model_names
+    from trialwright.design.model_based import names as model_names
 
     return model_names.make(name, 3)
 
@@ -222,7 +222,7 @@ def test_with_slow_accrual_the_light_loop_agrees_with_the_exact_engine(name):
 
 
 def counting_rule_of_five(name):
-    from trialwright.design.models import names as model_names
+    from trialwright.design.model_based import names as model_names
 
     return model_names.make(name, 5)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from trialwright.design import exact
-from trialwright.design.models import skeleton, tite
-from trialwright.design.models.conduct import Plan
-from trialwright.design.models.crm import Crm
-from trialwright.design.models.crm_posterior import Empiric, Logistic, maximum_likelihood, posterior
+from trialwright.design.model_based import skeleton, tite
+from trialwright.design.model_based.conduct import Plan
+from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import Empiric, Logistic, maximum_likelihood, posterior
 
 SKELETON = (0.05, 0.10, 0.20, 0.35, 0.50, 0.70)
 LEVEL = (3, 4, 4, 3, 3, 4, 3, 2, 2, 2)

@@ -5,9 +5,9 @@ import pytest
 
 from trialwright.design.counting import Participant, Standing
 from trialwright.design.interval.boin import Boin
-from trialwright.design.models.conduct import Plan
-from trialwright.design.models.crm import Crm
-from trialwright.design.models.crm_posterior import Empiric
+from trialwright.design.model_based.conduct import Plan
+from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import Empiric
 from trialwright.design.timed import names as by_time
 from trialwright.design.timed.rolling_six import Row, row
 from trialwright.design.timed.table import tite_boin_lines

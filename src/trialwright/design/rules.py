@@ -68,7 +68,7 @@ def make(name: str, levels: int, cohort_size: int | None = None, **options: Any)
 
         return interval_names.make(name, levels, cohort_size, interval_names.Options(**options))  # type: ignore[typeddict-item]
     if _MODEL.match(name):
-        from trialwright.design.models import names as model_names
+        from trialwright.design.model_based import names as model_names
 
         return model_names.make(name, levels, cohort_size, options)
     given = [key for key, value in options.items() if value is not None]

@@ -11,9 +11,9 @@ from scipy.special import expit
 from trialwright.core.errors import UsageError
 from trialwright.design import exact
 from trialwright.design.graph import Interned, States, _as_arrays
-from trialwright.design.models.blrm import Blrm, TwoParameterCrm
-from trialwright.design.models.blrm_posterior import Prior, TwoParameter, posterior
-from trialwright.design.models.conduct import ENOUGH, TOXIC, Plan
+from trialwright.design.model_based.blrm import Blrm, TwoParameterCrm
+from trialwright.design.model_based.blrm_posterior import Prior, TwoParameter, posterior
+from trialwright.design.model_based.conduct import ENOUGH, TOXIC, Plan
 from trialwright.design.rule import Counts, Finish, Treat
 
 DOSES = (10, 20, 40, 60, 100)

@@ -8,8 +8,8 @@ from scipy.integrate import quad
 from scipy.special import expit
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models import skeleton, tite
-from trialwright.design.models.crm_posterior import (
+from trialwright.design.model_based import skeleton, tite
+from trialwright.design.model_based.crm_posterior import (
     Empiric,
     Logistic,
     closeness,

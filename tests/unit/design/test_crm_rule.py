@@ -8,10 +8,10 @@ import pytest
 from trialwright.core.errors import UsageError
 from trialwright.design import exact
 from trialwright.design.graph import Interned, States, _as_arrays
-from trialwright.design.models.conduct import ENOUGH, FULL, TOXIC, Plan
-from trialwright.design.models.crm import Crm
-from trialwright.design.models.crm_posterior import Empiric, Logistic, posterior
-from trialwright.design.models.skeleton import indifference
+from trialwright.design.model_based.conduct import ENOUGH, FULL, TOXIC, Plan
+from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import Empiric, Logistic, posterior
+from trialwright.design.model_based.skeleton import indifference
 from trialwright.design.rule import Counts, Finish, Treat
 
 SKELETON = indifference(0.30, 0.05, 3, 5)

@@ -8,9 +8,9 @@ import pytest
 
 from trialwright.core.errors import UsageError
 from trialwright.design import exact
-from trialwright.design.models import calibrate
-from trialwright.design.models import names as model_names
-from trialwright.design.models.conduct import Plan
+from trialwright.design.model_based import calibrate
+from trialwright.design.model_based import names as model_names
+from trialwright.design.model_based.conduct import Plan
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "design-crm.md"
 

@@ -11,7 +11,7 @@ from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
 from trialwright.design import build
 from trialwright.design.from_protocol import rule_of
-from trialwright.design.models import tite
+from trialwright.design.model_based import tite
 from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 

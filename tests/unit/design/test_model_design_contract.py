@@ -7,7 +7,7 @@ from test_design_contract import LEVELS, _complete, _course, check_design_contra
 
 from trialwright.dataset.state import state_of
 from trialwright.design.counting import CountingDesign
-from trialwright.design.models import names as model_names
+from trialwright.design.model_based import names as model_names
 from trialwright.protocol.decisions import Enrol, Stop
 
 NAMES = (

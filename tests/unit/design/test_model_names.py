@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models import names as model_names
-from trialwright.design.models.blrm import Blrm, TwoParameterCrm
-from trialwright.design.models.blrm_posterior import Prior, TwoParameter
-from trialwright.design.models.conduct import Plan
-from trialwright.design.models.crm import Crm
-from trialwright.design.models.crm_posterior import Empiric, Logistic
+from trialwright.design.model_based import names as model_names
+from trialwright.design.model_based.blrm import Blrm, TwoParameterCrm
+from trialwright.design.model_based.blrm_posterior import Prior, TwoParameter
+from trialwright.design.model_based.conduct import Plan
+from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import Empiric, Logistic
 from trialwright.design.rule import Counts, Treat
 
 DOSES = TwoParameter((0.5, 1.0, 1e7), 1.0, Prior.weak(0.275))

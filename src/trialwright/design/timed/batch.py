@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from trialwright.design.interval.boundaries import NEVER
 from trialwright.design.interval.isotonic import nearest
-from trialwright.design.models.crm_posterior import Working, closeness
+from trialwright.design.model_based.crm_posterior import Working, closeness
 from trialwright.design.timed.names import Timed
 from trialwright.design.timed.rolling_six import FULL, LEAST, TOO_MANY, RollingSix
 from trialwright.design.timed.tite_boin import TiteBoin, steps

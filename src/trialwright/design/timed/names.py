@@ -63,8 +63,8 @@ def make(
         return TiteBoin(interval_names.make(within, levels, cohort_size, given), arms, dlt_window)  # type: ignore[arg-type]
     if family != "TITE-CRM":
         raise _unknown(f"there is no design by time called {name!r}")
-    from trialwright.design.models import names as model_names
-    from trialwright.design.models.crm import Crm
+    from trialwright.design.model_based import names as model_names
+    from trialwright.design.model_based.crm import Crm
 
     pace = {"stagger": int(given.pop("stagger", 0)), "before_up": int(given.pop("before_up", 0))}
     kept = []

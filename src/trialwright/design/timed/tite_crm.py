@@ -4,7 +4,7 @@ Cheung & Chappell 2000 (doi 10.1111/j.0006-341X.2000.01177.x). A participant wit
 w, the part of the DLT window that has passed under observation (linear weights): likelihood 1 - w p. A DLT counts in
 full. Nobody waits for anybody, unless it is asked for; the level is chosen anew for each cohort, in the original for
 each participant. Model, skeleton, prior and conduct (no skipping, nobody goes up right after a cohort with a DLT) are
-those of `trialwright.design.models.crm`, and with everyone followed to the end the decisions are the CRM's.
+those of `trialwright.design.model_based.crm`, and with everyone followed to the end the decisions are the CRM's.
 
 Two options hold the pace. `stagger`: after the first participant at a level so far untried nobody enters for so many
 days. `before_up`: nobody goes up before each of the last cohort has been followed for so many days; until then
@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.design.counting import Participant, Standing, awaited
-from trialwright.design.models.crm import Crm
-from trialwright.design.models.crm_posterior import closeness, grid_of, rounded_up
+from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import closeness, grid_of, rounded_up
 from trialwright.design.timed.followup import Followed, check_window, followed
 from trialwright.design.words import people
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait

@@ -19,10 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models import conduct as model_conduct
-from trialwright.design.models.conduct import Plan, short
-from trialwright.design.models.crm_posterior import PRIOR_SD, Empiric, Logistic, Working, closeness, posterior_and_tail
-from trialwright.design.models.skeleton import indifference
+from trialwright.design.model_based import conduct as model_conduct
+from trialwright.design.model_based.conduct import Plan, short
+from trialwright.design.model_based.crm_posterior import (
+    PRIOR_SD,
+    Empiric,
+    Logistic,
+    Working,
+    closeness,
+    posterior_and_tail,
+)
+from trialwright.design.model_based.skeleton import indifference
 from trialwright.design.rule import Action, Counts, Treat
 
 if TYPE_CHECKING:
@@ -76,7 +83,7 @@ class Crm:
             raise UsageError(
                 "DES-201",
                 f"a skeleton said to have half-width {self.calibrated[0]:g} at level {self.calibrated[1]}, and has not",
-                expected="the skeleton of `trialwright.design.models.skeleton.indifference` with these numbers",
+                expected="the skeleton of `trialwright.design.model_based.skeleton.indifference` with these numbers",
                 mend="make the rule with `Crm.of`, or leave `calibrated` out",
             )
 

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models.quadrature import panels
-from trialwright.design.models.skeleton import check_intercept
+from trialwright.design.model_based.quadrature import panels
+from trialwright.design.model_based.skeleton import check_intercept
 
 Floats = NDArray[np.float64]
 PRIOR_SD = sqrt(1.34)
@@ -307,7 +307,7 @@ def check_skeleton(skeleton: Sequence[float], below: float) -> None:
             "DES-201",
             f"a skeleton of {', '.join(f'{rate:g}' for rate in skeleton) or 'no levels'}",
             expected=f"one prior guess of the DLT rate for each level, rising, above 0 and below {below:g}",
-            mend="write 5 % as 0.05; `trialwright.design.models.skeleton.indifference` makes a skeleton from a target",
+            mend="write 5 % as 0.05; `trialwright.design.model_based.skeleton.indifference` makes a skeleton from a target",
         )
 
 

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models import conduct as model_conduct
-from trialwright.design.models.blrm_posterior import TwoParameter, posterior
-from trialwright.design.models.conduct import Plan, short
-from trialwright.design.models.crm_posterior import closeness
+from trialwright.design.model_based import conduct as model_conduct
+from trialwright.design.model_based.blrm_posterior import TwoParameter, posterior
+from trialwright.design.model_based.conduct import Plan, short
+from trialwright.design.model_based.crm_posterior import closeness
 from trialwright.design.rule import Action, Counts, Treat
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models.blrm import Blrm, TwoParameterCrm
-from trialwright.design.models.blrm_posterior import Prior, TwoParameter
-from trialwright.design.models.conduct import Plan
-from trialwright.design.models.crm import Crm
-from trialwright.design.models.crm_posterior import PRIOR_SD, Empiric, Logistic
+from trialwright.design.model_based.blrm import Blrm, TwoParameterCrm
+from trialwright.design.model_based.blrm_posterior import Prior, TwoParameter
+from trialwright.design.model_based.conduct import Plan
+from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import PRIOR_SD, Empiric, Logistic
 
 FAMILIES = ("CRM", "BLRM")
 EXAMPLES = (

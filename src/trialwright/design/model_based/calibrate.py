@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
 from trialwright.design import exact
-from trialwright.design.models.conduct import Plan
-from trialwright.design.models.crm import Crm
+from trialwright.design.model_based.conduct import Plan
+from trialwright.design.model_based.crm import Crm
 
 Floats = NDArray[np.float64]
 HALFWIDTHS = tuple(round(0.01 * k, 2) for k in range(2, 13))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models.crm_posterior import Estimate, Working, grid_of, rounded_up
+from trialwright.design.model_based.crm_posterior import Estimate, Working, grid_of, rounded_up
 
 Floats = NDArray[np.float64]
 SCHEMES = ("linear", "adaptive")
@@ -53,7 +53,7 @@ def weights(followup: Sequence[float], dlt: Sequence[bool | int], window: float,
 def posterior(model: Working, level: Sequence[int], dlt: Sequence[bool | int], weight: Sequence[float]) -> Estimate:
     """The posterior of beta in one trial from each participant's level (1 = lowest), DLT and weight (see `weights`).
 
-    With all weights 1 it is `trialwright.design.models.crm_posterior.posterior` of the counts.
+    With all weights 1 it is `trialwright.design.model_based.crm_posterior.posterior` of the counts.
 
     Raises UsageError DES-209 if the numbers do not fit.
     """

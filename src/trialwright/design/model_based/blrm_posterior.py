@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialwright.core.errors import UsageError
-from trialwright.design.models.conduct import short
-from trialwright.design.models.crm_posterior import check_sd, checked_counts, rounded_up
-from trialwright.design.models.quadrature import panels
+from trialwright.design.model_based.conduct import short
+from trialwright.design.model_based.crm_posterior import check_sd, checked_counts, rounded_up
+from trialwright.design.model_based.quadrature import panels
 
 if TYPE_CHECKING:
     from decimal import Decimal
