@@ -307,7 +307,7 @@ def check_skeleton(skeleton: Sequence[float], below: float) -> None:
             "DES-201",
             f"a skeleton of {', '.join(f'{rate:g}' for rate in skeleton) or 'no levels'}",
             expected=f"one prior guess of the DLT rate for each level, rising, above 0 and below {below:g}",
-            mend="write 5 % as 0.05; `trialwright.design.model_based.skeleton.indifference` makes a skeleton from a target",
+            mend="write 5 % as 0.05; `trialwright.design.model_based.skeleton.indifference` makes one",
         )
 
 
