@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli import design_boin12, design_models, design_phase2, design_timed
+from trialwright.cli import design_boin12, design_calibrate, design_models, design_phase2, design_timed
 from trialwright.cli.design_answers import (
     given,
     interval_options,
@@ -321,3 +321,4 @@ app.add_typer(design_models.app)
 app.add_typer(design_phase2.app)
 app.add_typer(design_timed.app)
 app.add_typer(design_boin12.app)
+app.add_typer(design_calibrate.app, name="calibrate")

@@ -174,3 +174,23 @@ def whole_numbers(text: str, option: str) -> tuple[int, ...]:
             expected="one whole number for each level, lowest first, set apart by commas: 3,6,0",
         )
     return tuple(int(part) for part in parts)
+
+
+def numbers_of(text: str, option: str) -> tuple[float, ...]:
+    """Numbers written as 10,20,40."""
+    from math import isfinite
+
+    from trialwright.core.errors import UsageError
+
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or not all(isfinite(number) for number in numbers):
+        raise UsageError(
+            "DES-123",
+            f"{option} {text!r}",
+            expected="numbers set apart by commas: 10,20,40",
+            mend="write no unit and no space after a comma",
+        )
+    return numbers

@@ -2,13 +2,15 @@
 
 As Lee & Cheung 2009 (doi 10.1177/1740774509105076): one scenario for each level, in which that level has the target
 rate, all levels below it one lower rate and all above it one higher rate, an odds ratio apart; the half-width with the
-highest average chance of a correct selection is the best. They simulate; here every chance is exact.
+highest average chance of a correct selection is the best. They simulate; here every chance is exact. Other scenarios,
+and standard deviations of the prior, can be tried in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from trialwright.core.errors import UsageError
 from trialwright.design import exact
 from trialwright.design.model_based.conduct import Plan
 from trialwright.design.model_based.crm import Crm
+from trialwright.design.model_based.crm_posterior import PRIOR_SD
 
 Floats = NDArray[np.float64]
 HALFWIDTHS = tuple(round(0.01 * k, 2) for k in range(2, 13))
@@ -24,8 +27,8 @@ HALFWIDTHS = tuple(round(0.01 * k, 2) for k in range(2, 13))
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One half-width. `rule`: the CRM with it; `correct`: for each level the chance that it is selected when it is the
-    right one; `average`: the mean of these."""
+    """One half-width. `rule`: the CRM with it; `correct`: for each scenario the chance that the right level is selected
+    (where nothing else is asked, one scenario for each level); `average`: the mean of these."""
 
     halfwidth: float
     rule: Crm
@@ -58,20 +61,34 @@ def scenarios(target: float, levels: int, odds_ratio: float) -> Floats:
     return np.asarray(odds / (1 + odds), dtype=np.float64)
 
 
+def right(target: float, truth: Sequence[float]) -> tuple[int, ...]:
+    """The levels (1 = lowest) whose true DLT rate is nearest to the target: one, or several equally near.
+
+    >>> right(0.3, (0.1, 0.25, 0.4)), right(0.3, (0.1, 0.2, 0.4))
+    ((2,), (2, 3))
+    """
+    away = np.abs(np.asarray(truth, dtype=np.float64) - target)
+    return tuple((np.flatnonzero(away - away.min() < 1e-12) + 1).tolist())
+
+
 def halfwidths(
     target: float,
     plan: Plan,
     *,
     candidates: Iterable[float] = HALFWIDTHS,
+    sds: Iterable[float] = (PRIOR_SD,),
+    truths: Sequence[Sequence[float]] | None = None,
     odds_ratio: float = 2.0,
     level: int | None = None,
     model: str = "empiric",
     stop_above: float | None = None,
 ) -> tuple[Calibration, ...]:
-    """Each half-width that fits the target, the best first; of equally good ones the smaller.
+    """Each half-width that fits the target, with each standard deviation; the best first, of equally good the smaller.
 
     `candidates`: half-widths, 0.02 to 0.12 where nothing is said; those that do not fit (not below the target) are left
-    out. `level`: the prior guess of the MTD, None = the middle one. The time is that of compiling as many designs.
+    out. `sds`: standard deviations of the prior. `truths`: scenarios of your own, true DLT rates per level; the level
+    nearest to the target is the right one; None: those of `scenarios`. `level`: the prior guess of the MTD, None = the
+    middle one. The time is that of compiling as many designs.
 
     Raises UsageError DES-202 (no candidate fits, or target or odds ratio out of range), and what the rule raises.
 
@@ -79,14 +96,16 @@ def halfwidths(
     >>> best.halfwidth
     0.06
     """
-    truths = scenarios(target, plan.levels, odds_ratio)
+    tried = scenarios(target, plan.levels, odds_ratio) if truths is None else np.array(truths, dtype=np.float64)
+    levels = [right(target, truth) for truth in tried.tolist()]
     found = []
-    for halfwidth in sorted(set(candidates)):
+    for halfwidth, sd in product(sorted(set(candidates)), sorted(set(sds))):
         if not 0 < halfwidth < min(target, 1 - target):
             continue
-        rule = Crm.of(target, plan, halfwidth=halfwidth, level=level, model=model, stop_above=stop_above)
-        selection = exact.compile(rule).evaluate_many(truths).selection[:, 1:]
-        found.append(Calibration(halfwidth, rule, tuple(np.diag(selection).tolist())))
+        rule = Crm.of(target, plan, halfwidth=halfwidth, level=level, model=model, sd=sd, stop_above=stop_above)
+        selection = exact.compile(rule).evaluate_many(tried).selection
+        correct = tuple(float(row[list(these)].sum()) for row, these in zip(selection, levels, strict=True))
+        found.append(Calibration(halfwidth, rule, correct))
     if not found:
         raise UsageError(
             "DES-202",
@@ -94,4 +113,4 @@ def halfwidths(
             expected="half-widths above 0 and below the target",
             mend="give smaller candidates",
         )
-    return tuple(sorted(found, key=lambda one: (-round(one.average, 12), one.halfwidth)))
+    return tuple(sorted(found, key=lambda one: (-round(one.average, 12), one.halfwidth, one.rule.model.sd)))
