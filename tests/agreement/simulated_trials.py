@@ -92,6 +92,13 @@ def _escalation(rule: str) -> Escalation:
 
 PROTOCOLS: dict[str, Protocol] = {
     **{name: _protocol(_STEPS, _escalation(name), _DOSE_LEVELS) for name in rules.names()},
+    **{
+        name: _protocol(_STEPS, _escalation(name), _DOSE_LEVELS)
+        for name in (
+            "3+3: stop at two, first 2 at a level 7 days apart",
+            "rolling six, first 3 at a level 5 days apart",
+        )
+    },
     "single arm": _protocol(
         (Arm("arm-1", "Cells", ArmRole.EXPERIMENTAL, _treatment(_flat("1E8")), "armGroups[0]"),), SingleArm("arm-1", 6)
     ),

@@ -25,6 +25,7 @@ from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
+from trialwright.design.staggered import StaggeredDesign
 from trialwright.design.timed import names as by_time
 
 LEVELS = ("arm-1", "arm-2", "arm-3")
@@ -62,6 +63,14 @@ DESIGNS = {
             PACED,
             "TITE-BOIN: target 0.3, at most 12",
             "TITE-BOIN: target 0.3, cohorts of 2, at most 12, enough at 6",
+        )
+    },
+    **{
+        f"{name}, staggered": (StaggeredDesign(inner, 3, 2, WINDOW), LEVELS)
+        for name, inner in (
+            ("3+3", escalation("3+3: stop at two")),
+            ("rolling six", by_time.make("rolling six", LEVELS, WINDOW)),
+            ("TITE-BOIN", by_time.make("TITE-BOIN: target 0.3, at most 12", LEVELS, WINDOW)),
         )
     },
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),

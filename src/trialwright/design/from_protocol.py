@@ -10,6 +10,7 @@ from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign, sizes_of
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
+from trialwright.design.staggered import StaggeredDesign, parted
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
 
     Raises StageError: DES-020 (this kind of design cannot be run yet), DES-021 (a number that the design needs is in
     neither the record nor an assumption), DES-022 (the numbers contradict each other); UsageError DES-012 (no such
-    rule), DES-023 (a rule was named for a design that has none).
+    rule), DES-023 (a rule was named for a design that has none), DES-501, DES-502 (numbers that make no stagger).
     """
     design = protocol.design
     if rule is not None and not isinstance(design, Escalation | SelectThenCompare):
@@ -35,7 +36,7 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
         )
     match design:
         case Escalation():
-            return _by_time(design, protocol, rule) or _counting(design, protocol, rule)
+            return _escalating(design, protocol, rule)
         case SingleArm(arm=arm, size=size):
             return SingleArmDesign(arm, _needed(size, "design.size", "how many participants"))
         case Parallel():
@@ -58,7 +59,7 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
     """The counting rule that an escalation declares, or another one by name, for its levels and cohort size.
 
     Raises StageError DES-022 if the levels or the cohort size are no whole numbers from 1; UsageError DES-012, DES-407
-    (a design by time is no counting rule).
+    (a design by time is no counting rule), DES-503 (nor is one whose first participants are staggered).
     """
     if escalation.levels < 1 or escalation.cohort_size < 1:
         raise StageError(
@@ -66,6 +67,13 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
             f"{escalation.levels} dose levels in cohorts of {escalation.cohort_size}",
             expected="1 dose level or more, and cohorts of 1 or more",
             mend="correct `design.levels` and `design.cohort_size` in the protocol file",
+        )
+    if staggered := parted(name or escalation.rule):
+        raise UsageError(
+            "DES-503",
+            f"the rule {name or escalation.rule!r} staggers the first participants, and a counting rule is needed here",
+            expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
+            mend=f"name {staggered[0]!r} alone, or estimate what the stagger implies with `simulate.many`",
         )
     if decides_by_time(name or escalation.rule):
         raise UsageError(
@@ -84,6 +92,15 @@ def decides_by_time(name: str) -> bool:
     (True, False)
     """
     return name.strip().lower().startswith(("rolling", "tite-"))
+
+
+def _escalating(escalation: Escalation, protocol: Protocol, name: str | None) -> Design:
+    """The design of an escalation, its first participants staggered where the name says so."""
+    if staggered := parted(name or escalation.rule):
+        within, first, days = staggered
+        inner = _escalating(escalation, protocol, within)
+        return StaggeredDesign(inner, first, days, _window(escalation, protocol, "design"))
+    return _by_time(escalation, protocol, name) or _counting(escalation, protocol, name)
 
 
 def _by_time(escalation: Escalation, protocol: Protocol, name: str | None) -> Design | None:

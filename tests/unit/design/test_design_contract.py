@@ -17,6 +17,7 @@ from trialwright.design.phase2 import monitoring
 from trialwright.design.phase2.monitored import MonitoredDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
+from trialwright.design.staggered import StaggeredDesign
 from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
@@ -63,6 +64,15 @@ DESIGNS = {
             PACED,
             "TITE-BOIN: target 0.3, cohorts of 3, at most 18",
             "TITE-BOIN: target 0.2, cohorts of 2, at most 17, enough at 6, start at level 2, extra safety 0.05",
+        )
+    },
+    **{
+        f"{name}, staggered": StaggeredDesign(inner, 3, 9, 28)
+        for name, inner in (
+            ("3+3", counting("3+3: with de-escalation")),
+            ("rolling six", by_time.make("rolling six", LEVELS, 28)),
+            ("TITE-CRM", by_time.make("TITE-CRM: target 0.3, half-width 0.05 at level 2, at most 15", LEVELS, 28)),
+            ("TITE-BOIN", by_time.make("TITE-BOIN: target 0.3, cohorts of 2, at most 12", LEVELS, 28)),
         )
     },
     "single arm": SingleArmDesign("arm-1", 9),
