@@ -7,7 +7,7 @@ WORKERS ?= 2
 DEMO := examples/NCT04971980.unlabelled-page.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fix lock docs clean
+.PHONY: help demo test check bench agreement fix lock docs clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ check: .venv/.dev ## lint, types, floors, documentation: what CI runs beside the
 
 bench: .venv/.dev ## measure speed and memory; prints each figure beside its aim
 	@$(BIN)/python -m benchmarks
+
+agreement: .venv/.dev ## run the comparisons with other programs; prints the differences measured
+	@$(BIN)/python -m benchmarks.agreement
 
 fix: .venv/.dev ## format the code and mend what can be mended by a machine
 	@$(BIN)/ruff check --fix-only --quiet .

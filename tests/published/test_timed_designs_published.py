@@ -78,7 +78,7 @@ def test_the_follow_up_times_of_tite_boin():
     for limits, name in ((UP, "up"), (DOWN, "down")):
         n, r, c = np.array(list(limits), dtype=float).T
         found = getattr(steps(Boin(0.2), n, r, c), name)
-        assert np.abs(found - list(limits.values())).max() <= 0.005 + 1e-9
+        np.testing.assert_allclose(found, list(limits.values()), atol=0.005 + 1e-9, rtol=0)
 
 
 def test_the_other_lines_of_the_table_of_tite_boin():
@@ -105,5 +105,5 @@ def test_the_estimate_of_dfcrm():
     ]
     says = design.opinion(line, [min(days / 126, 1.0) for days in time])
     expected = (0.1409821212, 0.2218344262, 0.3490549881, 0.5033078427, 0.6355285951, 0.7919515292)
-    assert np.abs(np.array(says.rates) - expected).max() < 1e-9
+    np.testing.assert_allclose(says.rates, expected, atol=1e-9, rtol=0)
     assert says.nearest == 2
