@@ -84,6 +84,7 @@ def _lost(record: Record) -> Markup:
                 "What this rendering lost, and a reader of the trial would want to know",
                 [Column("Field", head=True, wide=True), Column("What happened", wide=True)],
                 [(_named(paths), reason) for paths, reason in _alike(vital)],
+                cards=True,
             )
         )
     if others:
