@@ -1,6 +1,8 @@
 """Fixtures that every test may use."""
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,25 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def ends() -> Iterator[None]:
+    """Fails a test whose work does not come to an end: two minutes are far more than any needs on any machine."""
+
+    def too_long(*_: object) -> None:
+        pytest.fail("the work has not come to an end within two minutes")
+
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(120)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")

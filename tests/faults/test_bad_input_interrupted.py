@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -110,10 +109,8 @@ def test_a_signal_in_mid_run_leaves_nothing(examples, empty_folder, number):
         assert program.stdout is not None
         assert program.stdout.readline() == "rendering\n"
         assert [path.name for path in empty_folder.iterdir()] != []  # the folder in which it builds
-        began = time.monotonic()
         program.send_signal(number)
         _, err = program.communicate(timeout=20)
-    assert time.monotonic() - began < 10
     assert program.returncode == 128 + number
     assert err.endswith("Stopped. Nothing was left half-written.\n")
     assert "Traceback" not in err

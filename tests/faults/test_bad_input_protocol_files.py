@@ -1,7 +1,6 @@
 """Protocol files that are broken or hostile: refused with the line of the fault, at once, and nothing written."""
 
 import sys
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +11,6 @@ from trialwright.core.errors import InputError
 from trialwright.protocol import files
 
 HEAD = "format: trialwright protocol, version 1\n"
-SANE_SECONDS = 5.0
 
 HOSTILE = {
     "a head alone": (HEAD, "DRAFT-010"),
@@ -53,12 +51,11 @@ def drafted(examples) -> str:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_protocol_file_is_refused_at_once(empty_folder, name):
+@pytest.mark.usefixtures("ends")
+def test_a_hostile_protocol_file_is_refused(empty_folder, name):
     text, code = HOSTILE[name]
     (empty_folder / "p.yaml").write_text(text, encoding="utf-8")
-    began = time.perf_counter()
     answer = trialwright("run", "p.yaml", "-o", "out")
-    assert time.perf_counter() - began < SANE_SECONDS
     assert (answer.status, answer.out) == (2, "")
     assert f"\n{code}" in answer.err
     assert "Expected: " in answer.err

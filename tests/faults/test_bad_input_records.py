@@ -3,8 +3,6 @@
 import copy
 import json
 import re
-import sys
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +11,6 @@ from command_line import trialwright
 from trialwright.protocol import draft, files
 from trialwright.record.read import read
 
-SANE_SECONDS = 30.0  # of one processor
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;]]>{{7*7}}"
 CONTROL = "a\x01\x07\x08\x0b\x0c\x1b[31m\x7f\x85\u2028\u202e\ufeff\ud800\x00b"
 CONTROLS = {chr(code) for code in (*range(32), *range(127, 160), 0x202E) if chr(code) not in "\t\n"}
@@ -191,14 +188,11 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_a_strange_record_is_reported_in_sane_time(empty_folder, name):
+@pytest.mark.usefixtures("ends")
+def test_a_strange_record_is_reported(empty_folder, name):
     (empty_folder / "input").write_text(json.dumps(STRANGE[name]), encoding="utf-8")
-    began = time.process_time()
     answer = trialwright("run", "input", "-o", "out")
-    took = time.process_time() - began
-    sys.stdout.write(f"{name}: {took:.1f} s\n")
     assert answer.status == 0, answer.err
-    assert took < SANE_SECONDS
     assert sorted(path.name for path in empty_folder.iterdir()) == ["input", "out"]
     for file in ("record.json", "problems.json", "characteristics.json", "results.json", "run.json"):
         json.loads((empty_folder / "out" / file).read_text(encoding="utf-8"), parse_constant=pytest.fail)

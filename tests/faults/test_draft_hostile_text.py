@@ -1,7 +1,5 @@
 """Drafting takes any text: nothing raises, and no text takes long."""
 
-import time
-
 import pytest
 
 from trialwright.protocol import check, draft, files
@@ -56,10 +54,9 @@ def record_of(text: str, arms: int) -> Record:
         "1x10^99 cells/kg",
     ],
 )
-def test_any_text_is_drafted_and_soon(text, arms):
-    start = time.monotonic()
+@pytest.mark.usefixtures("ends")
+def test_any_text_is_drafted(text, arms):
     protocol = draft(record_of(text, arms))
-    assert time.monotonic() - start < 20
     assert check(protocol) is not None
     if len(text) < 100:
         assert files.load(files.dump(protocol)) == protocol

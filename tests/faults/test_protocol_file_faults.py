@@ -1,6 +1,5 @@
 """A protocol file that a person or an attacker got wrong: a clear message with the line, and no harm done."""
 
-import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -115,12 +114,11 @@ LAUGHS = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip(
         ("? [1, 2]\n: 3\n", "DRAFT-006"),
     ],
 )
-def test_hostile_or_broken_yaml_is_refused_at_once(text, code):
-    start = time.monotonic()
+@pytest.mark.usefixtures("ends")
+def test_hostile_or_broken_yaml_is_refused(text, code):
     with pytest.raises(InputError) as caught:
         files.load(text)
     assert caught.value.code == code
-    assert time.monotonic() - start < 5
 
 
 def test_a_file_that_is_not_there_or_not_text(tmp_path):

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -32,9 +31,3 @@ def test_starting_loads_nothing_heavy(code):
     modules = loaded_by(code)
     assert "trialwright" in modules
     assert not modules & HEAVY
-
-
-def test_time_to_help_is_shown():
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", f"import sys\n{SHOW_HELP}"], capture_output=True, check=True)
-    sys.stdout.write(f"--help took {time.perf_counter() - began:.2f} s (aim: 0.4 s)\n")
