@@ -1,0 +1,1 @@
+"""The forms that an expression is written in: English, an editable form that reads back, SQL."""

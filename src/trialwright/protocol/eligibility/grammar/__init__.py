@@ -1,0 +1,1 @@
+"""The grammar of criteria: words of a line become phrases, and phrases an expression."""
