@@ -97,5 +97,8 @@ WITHDRAWAL = "WITHDRAWAL BY SUBJECT"
 LOST = "LOST TO FOLLOW-UP"
 REPLACED = "NOT EVALUABLE, REPLACED"
 
+# TESTCD of the RS rows on which designs decide: response, STRESC = Y or N (the vital sign RESP is another thing)
+RESPONSE_TESTCD = "RESPONSE"
+
 # why a finding has no value (STAT = NOT DONE); never one code for all
 MISSING_REASONS = ("died", "unable", "not_done", "ltfu")

@@ -11,13 +11,13 @@ import numpy as np
 
 from trialwright.core.errors import InputError
 from trialwright.dataset.check import name_of, two_contents
-from trialwright.dataset.columns import COMPLETED, DEATH, ENROLLED, LOST, REPLACED, WITHDRAWAL
+from trialwright.dataset.columns import COMPLETED, DEATH, ENROLLED, LOST, REPLACED, RESPONSE_TESTCD, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DECIDING = frozenset({"DM", "DS", "EX", "XD"})
+DECIDING = frozenset({"DM", "DS", "EX", "RS", "XD"})
 _ENDS_OF_STUDY = frozenset({COMPLETED, DEATH, WITHDRAWAL, LOST})
 _ARRAYS = (
     ("dose_level", np.int16, 0),
@@ -28,7 +28,11 @@ _ARRAYS = (
     ("evaluable", np.int8, -1),
     ("off_study", np.int32, -1),
     ("replaced", np.bool_, False),
+    ("assessed", np.int32, -1),
+    ("response", np.int8, -1),
+    ("died", np.int32, -1),
 )
+_EMPTY = {name: int(empty) for name, _, empty in _ARRAYS}
 
 
 class HasFacts(Protocol):
@@ -53,10 +57,19 @@ class TrialState:
     0 = none), `enrolled` (int32, trial day), `first_dose` (int32, trial day of the first EX row with OCCUR `Y`,
     -1 = not dosed), `dlt` and `evaluable` (int8, -1 = not assessed, 0 = no, 1 = yes; from signed assessments in
     XD only: an adverse event, or none, says nothing), `off_study` (int32, trial day of completion, withdrawal,
-    loss or death, whichever came first, -1 = still on), `replaced` (bool).
+    loss or death, whichever came first, -1 = still on), `replaced` (bool), `assessed` (int32, trial day on which an
+    assessment in XD first became known, -1 = none), `response` (int8, -1 = not assessed, 0 = no, 1 = yes; from the RS
+    rows whose TESTCD is `columns.RESPONSE_TESTCD`, STRESC `Y` or `N`; other RS rows bear on nothing), `died` (int32,
+    trial day of death, -1 = not known to have died).
 
     Where several XD rows of one participant stand, any DLT counts, and the last one says whether the participant is
-    evaluable: a second review may raise a concern and not lower one.
+    evaluable: a second review may raise a concern and not lower one. Of several rows of response the last one that
+    says Y or N counts.
+
+    `assessed` is the day of the first version, of any standing row, that says anything of a DLT or of being evaluable.
+    So a correction, and a second review, count as if they had always been known. A retracted row does not stand: it
+    is as if it had never been entered, and an assessment that is entered anew in another row is known from then on. A
+    row that stands again after a retraction is known from its first version that said anything.
 
     >>> state = TrialState(day=3)
     >>> state.apply(Fact("DS", "P-1", 1, day=2, known=2, values={"DSDECOD": ENROLLED}))
@@ -67,18 +80,26 @@ class TrialState:
     >>> state.advance(33)
     >>> state.dlt.tolist()
     [0]
+    >>> state.apply(Fact("XD", "P-1", 1, day=30, known=33, version=2, values={"XDDLT": "Y", "XDEVAL": "Y"}))
+    >>> state.apply(Fact("RS", "P-1", 1, day=31, known=33, values={"TESTCD": RESPONSE_TESTCD, "STRESC": "Y"}))
+    >>> state.dlt.tolist(), state.assessed.tolist(), state.response.tolist(), state.died.tolist()
+    ([1], [33], [1], [-1])
     """
 
     __slots__ = (
         "_buffers",
         "_entered",
+        "_findings",
         "_order",
         "_queued",
         "_rows",
+        "_said",
         "_waiting",
         "arm",
+        "assessed",
         "cohort",
         "day",
+        "died",
         "dlt",
         "dose_level",
         "enrolled",
@@ -86,6 +107,7 @@ class TrialState:
         "first_dose",
         "off_study",
         "replaced",
+        "response",
         "subjects",
     )
 
@@ -100,6 +122,9 @@ class TrialState:
     evaluable: NDArray[np.int8]
     off_study: NDArray[np.int32]
     replaced: NDArray[np.bool_]
+    assessed: NDArray[np.int32]
+    response: NDArray[np.int8]
+    died: NDArray[np.int32]
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -110,6 +135,8 @@ class TrialState:
         self._order: list[tuple[int, str]] = []
         self._entered: dict[str, int] = {}
         self._rows: dict[str, dict[tuple[str, int], Fact]] = {}
+        self._findings: dict[tuple[str, int], Fact] = {}  # latest versions of RS rows, which seldom bear on anything
+        self._said: dict[tuple[str, int], int] = {}  # day on which an XD row first said anything
         self._waiting: list[tuple[int, int, Fact]] = []
         self._queued = 0
         self._buffers = {name: np.full(16, empty, dtype) for name, dtype, empty in _ARRAYS}
@@ -133,7 +160,7 @@ class TrialState:
         return f"TrialState(day={self.day}, participants={len(self)})"
 
     def apply(self, fact: Fact) -> None:
-        """Take one more version of one row; only DM, DS, EX and XD bear on decisions.
+        """Take one more version of one row; only DM, DS, EX, XD and, in RS, the response bear on decisions.
 
         Raises InputError: DATA-006 if the same version of the same row came before with other content, DATA-007
         if a day that decides lies before the trial's opening.
@@ -144,15 +171,41 @@ class TrialState:
             heapq.heappush(self._waiting, (fact.known, self._queued, fact))
             self._queued += 1
             return
+        if fact.domain == "RS":
+            self._find(fact)
+            return
         rows = self._rows.setdefault(fact.subject, {})
         key = (fact.domain, fact.number)
-        present = rows.get(key)
-        if present is not None and present.version >= fact.version:
-            if present.version == fact.version and present != fact:
-                raise two_contents(fact)
+        newer = _is_newer(fact, rows.get(key))
+        earlier = fact.domain == "XD" and self._say(fact)
+        if newer:
+            rows[key] = fact
+        if newer or earlier:
+            self._derive(fact.subject, rows)
+
+    def _find(self, fact: Fact) -> None:
+        """Keep the row in mind, and derive the participant's entry anew only if it is, or was, a response."""
+        key = (fact.subject, fact.number)
+        present = self._findings.get(key)
+        if not _is_newer(fact, present):
             return
-        rows[key] = fact
-        self._derive(fact.subject, rows)
+        self._findings[key] = fact
+        was = present is not None and _is_response(present)
+        if was or _is_response(fact):
+            rows = self._rows.setdefault(fact.subject, {})
+            rows["RS", fact.number] = fact
+            self._derive(fact.subject, rows)
+
+    def _say(self, fact: Fact) -> bool:
+        """Remember the day if this version is the first of its row to say anything; whether it is."""
+        if fact.retracted or not _says(fact):
+            return False
+        key = (fact.subject, fact.number)
+        before = self._said.get(key)
+        if before is not None and before <= fact.known:
+            return False
+        self._said[key] = fact.known
+        return True
 
     def advance(self, day: int) -> None:
         """Let trial day `day` be today; what has become known by then takes its place.
@@ -171,6 +224,7 @@ class TrialState:
         other.subjects, other.arm = list(self.subjects), list(self.arm)
         other._order, other._entered = list(self._order), dict(self._entered)
         other._rows = {subject: dict(rows) for subject, rows in self._rows.items()}
+        other._findings, other._said = dict(self._findings), dict(self._said)
         other._waiting, other._queued = list(self._waiting), self._queued
         other._buffers = {name: buffer.copy() for name, buffer in self._buffers.items()}
         other._show()
@@ -179,7 +233,7 @@ class TrialState:
     def _derive(self, subject: str, rows: dict[tuple[str, int], Fact]) -> None:
         """Write the participant's entry anew from the latest versions of the rows."""
         standing = [fact for _, fact in sorted(rows.items()) if not fact.retracted]
-        entry = _entry(standing)
+        entry = _entry(standing, self._said)
         before = self._entered.get(subject)
         if before is not None and (entry is None or entry[1]["enrolled"] != before):
             self._remove(bisect.bisect_left(self._order, (before, subject)))
@@ -226,9 +280,37 @@ class TrialState:
             setattr(self, name, view)
 
 
-def _entry(standing: list[Fact]) -> tuple[str | None, dict[str, int]] | None:
-    """One participant's arm and numbers, None if not enrolled. `standing`: the rows that count, in order."""
-    found: dict[str, int] = {name: int(empty) for name, _, empty in _ARRAYS}
+def _is_newer(fact: Fact, present: Fact | None) -> bool:
+    """Whether the fact takes the place of the version that is present. Raises InputError DATA-006."""
+    if present is None or present.version < fact.version:
+        return True
+    if present.version == fact.version and present != fact:
+        raise two_contents(fact)
+    return False
+
+
+def _says(fact: Fact) -> bool:
+    """Whether an assessment in XD says anything."""
+    return _flag(fact.values.get("XDDLT")) >= 0 or _flag(fact.values.get("XDEVAL")) >= 0
+
+
+def _is_response(fact: Fact) -> bool:
+    return fact.values.get("TESTCD") == RESPONSE_TESTCD
+
+
+def bears_on_decisions(fact: Fact) -> bool:
+    """Whether a row of this kind can change a decision: the deciding tables, and of RS only the response.
+
+    >>> bears_on_decisions(Fact("RS", "P-1", 1, day=31, known=33, values={"TESTCD": "HAQ", "STRESN": 1.5}))
+    False
+    """
+    return fact.domain in DECIDING and (fact.domain != "RS" or _is_response(fact) or fact.retracted)
+
+
+def _entry(standing: list[Fact], said: dict[tuple[str, int], int]) -> tuple[str | None, dict[str, int]] | None:
+    """One participant's arm and numbers, None if not enrolled. `standing`: the rows that count, in order; `said`: the
+    day on which each row of an assessment first said anything."""
+    found = _EMPTY.copy()
     arm: str | None = None
     for fact in standing:
         match fact.domain:
@@ -243,12 +325,21 @@ def _entry(standing: list[Fact]) -> tuple[str | None, dict[str, int]] | None:
                     found["enrolled"] = _earlier(found["enrolled"], fact)
                 elif term in _ENDS_OF_STUDY:
                     found["off_study"] = _earlier(found["off_study"], fact)
+                    if term == DEATH:
+                        found["died"] = _earlier(found["died"], fact)
                 elif term == REPLACED:
                     found["replaced"] = 1
             case "EX":
                 if fact.values.get("OCCUR") == "Y":
                     found["first_dose"] = _earlier(found["first_dose"], fact)
+            case "RS":
+                if _is_response(fact):
+                    response = _flag(fact.values.get("STRESC"))
+                    found["response"] = found["response"] if response < 0 else response
             case _:
+                if _says(fact):
+                    day = said[fact.subject, fact.number]
+                    found["assessed"] = day if found["assessed"] < 0 else min(day, found["assessed"])
                 found["dlt"] = max(found["dlt"], _flag(fact.values.get("XDDLT")))
                 evaluable = _flag(fact.values.get("XDEVAL"))
                 found["evaluable"] = found["evaluable"] if evaluable < 0 else evaluable
@@ -271,7 +362,11 @@ def _flag(value: object) -> int:
 
 
 def state_of(source: HasFacts | Iterable[Fact], day: int) -> TrialState:
-    """The state of a trial as it was known on trial day `day`. `source`: a `TrialData` or its facts, in any order."""
+    """The state of a trial as it was known on trial day `day`. `source`: a `TrialData` or its facts, in any order.
+
+    Give the whole data and not a view of it: a view (`TrialData.as_of`) holds no earlier versions, so a corrected
+    assessment would be `assessed` on the day of its correction. All else is the same from either.
+    """
     facts = source if isinstance(source, Iterable) else source.facts(*DECIDING)
     state = TrialState(day)
     for fact in facts:

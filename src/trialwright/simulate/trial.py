@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.errors import StageError
 from trialwright.core.problem import Problem, Severity
-from trialwright.dataset.state import DECIDING, TrialState
+from trialwright.dataset.state import DECIDING, TrialState, bears_on_decisions
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 from trialwright.protocol.kinds import Unsupported
 from trialwright.simulate import casebook
@@ -195,7 +195,7 @@ class _Loop:
         for fact in self.book.learn(day):
             if fact.domain in DECIDING:
                 self._state.apply(fact)
-                bears = True
+                bears = bears or bears_on_decisions(fact)
         return bears
 
     def _ask(self, day: int) -> Decision:

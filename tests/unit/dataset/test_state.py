@@ -7,9 +7,9 @@ import pytest
 
 from trialwright.core.errors import InputError
 from trialwright.core.streams import stream
-from trialwright.dataset.columns import DEATH, ENROLLED, LOST, REPLACED, SCREEN_FAILURE
+from trialwright.dataset.columns import DEATH, ENROLLED, LOST, REPLACED, RESPONSE_TESTCD, SCREEN_FAILURE
 from trialwright.dataset.facts import Fact
-from trialwright.dataset.state import TrialState, state_of
+from trialwright.dataset.state import TrialState, bears_on_decisions, state_of
 
 
 def ds(subject, number, day, term, *, known=None, version=1, retracted=False):
@@ -30,6 +30,11 @@ def ex(subject, day, occur="Y", *, number=1):
     return Fact("EX", subject, number, day, day, values={"OCCUR": occur})
 
 
+def rs(subject, day, answer, *, known=None, version=1, number=1, testcd=RESPONSE_TESTCD, retracted=False):
+    values = {} if retracted else {"TESTCD": testcd, "STRESC": answer}
+    return Fact("RS", subject, number, day, day if known is None else known, version, retracted, values)
+
+
 TRIAL = (
     dm("B", 1),
     ds("B", 1, 1, ENROLLED),
@@ -44,6 +49,10 @@ TRIAL = (
     xd("A", 33, "N", known=50),
     ds("A", 2, 60, DEATH),
     ds("B", 2, 55, LOST, known=70),
+    rs("B", 30, "N", known=35),
+    rs("B", 30, "Y", known=44, version=2),
+    rs("A", 31, "PR", testcd="OVRLRESP"),
+    rs("A", 32, "N", known=52, number=2),
 )
 
 
@@ -61,6 +70,68 @@ def test_participants_stand_in_order_of_enrolment_without_screen_failures():
 )
 def test_an_assessment_counts_from_the_day_it_is_known_and_its_regrading_too(day, dlt):
     assert state_of(TRIAL, day).dlt.tolist() == dlt
+
+
+def test_an_assessment_is_known_from_its_first_version_whatever_it_says_later():
+    assert state_of(TRIAL, 30).assessed.tolist() == [-1, -1]
+    assert state_of(TRIAL, 31).assessed.tolist() == [31, -1]
+    assert state_of(TRIAL, 50).assessed.tolist() == [31, 50]  # B's was regraded on day 40
+    second = (*TRIAL, xd("B", 20, "Y", number=2, known=29), xd("A", 20, None, None, number=2))
+    assert state_of(second, 50).assessed.tolist() == [29, 50]  # a row that says nothing is no assessment
+
+
+def test_an_assessment_that_says_nothing_yet_or_nothing_any_more_is_none():
+    blank = (*TRIAL[:8], xd("B", 31, None, None), xd("B", 31, None, "N", known=38, version=2))
+    assert [state_of(blank, day).assessed.tolist()[0] for day in (37, 38)] == [-1, 38]
+    blanked = (*TRIAL, xd("B", 31, None, None, known=41, version=3))
+    assert state_of(blanked, 41).assessed.tolist() == [-1, -1]
+
+
+def test_a_retracted_assessment_was_never_known_and_one_that_stands_again_always_was():
+    gone = xd("B", 31, None, None, known=41, version=3, retracted=True)
+    assert state_of((*TRIAL, gone), 41).assessed.tolist() == [-1, -1]
+    anew = xd("B", 31, "N", known=45, number=2)
+    assert state_of((*TRIAL, gone, anew), 49).assessed.tolist() == [45, -1]
+    again = xd("B", 31, "N", known=46, version=4)
+    assert state_of((*TRIAL, gone, again), 49).assessed.tolist() == [31, -1]
+
+
+@pytest.mark.parametrize(
+    ("day", "response"), [(34, [-1, -1]), (35, [0, -1]), (43, [0, -1]), (44, [1, -1]), (51, [1, -1]), (52, [1, 0])]
+)
+def test_a_response_counts_from_the_day_it_is_known(day, response):
+    assert state_of(TRIAL, day).response.tolist() == response
+
+
+def test_the_last_response_that_says_anything_counts():
+    later = (*TRIAL, rs("B", 45, "N", number=2), rs("B", 46, None, number=3))
+    assert state_of(later, 60).response.tolist() == [0, 0]
+
+
+def test_a_response_that_is_retracted_or_turns_out_to_be_another_finding_counts_no_more():
+    retracted = (*TRIAL, rs("B", 30, None, known=45, version=3, retracted=True))
+    assert state_of(retracted, 45).response.tolist() == [-1, -1]
+    renamed = (*TRIAL, rs("B", 30, "Y", known=45, version=3, testcd="BESTRESP"))
+    assert state_of(renamed, 45).response.tolist() == [-1, -1]
+    for facts in (retracted, renamed):
+        assert state_of(reversed(facts), 45) == state_of(facts, 45)
+        back = (*facts, rs("B", 30, "N", known=47, version=4))
+        assert state_of(back, 47).response.tolist() == [0, -1]
+
+
+def test_other_findings_do_not_bear_on_decisions():
+    assert [bears_on_decisions(fact) for fact in TRIAL if fact.domain == "RS"] == [True, True, False, True]
+    assert bears_on_decisions(rs("B", 30, None, version=3, retracted=True))  # it need not say what it was
+    assert not bears_on_decisions(Fact("AE", "B", 1, 5, 5))
+
+
+def test_the_day_of_death_is_kept_apart_from_the_end_of_study():
+    state = state_of(TRIAL, 70)
+    assert (state.off_study.tolist(), state.died.tolist()) == ([55, 60], [-1, 60])
+    state = state_of((*TRIAL, ds("B", 3, 58, DEATH)), 70)
+    assert (state.off_study.tolist(), state.died.tolist()) == ([55, 60], [58, 60])
+    state = state_of((*TRIAL, ds("A", 2, 60, DEATH, version=2, retracted=True)), 70)
+    assert state.died.tolist() == [-1, -1]
 
 
 def test_off_study_is_the_first_end():

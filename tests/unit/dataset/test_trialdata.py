@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -152,7 +153,8 @@ def test_a_near_miss_is_named():
 def histories(draw):
     """Facts of two participants with corrections, retractions and late entries."""
     facts = []
-    for domain, subject in [("AE", "A"), ("AE", "B"), ("DS", "A"), ("DS", "B"), ("DM", "A"), ("XD", "A"), ("XD", "B")]:
+    rows = ("AE A", "AE B", "DS A", "DS B", "DM A", "XD A", "XD B", "RS A")
+    for domain, subject in map(str.split, rows):
         day = draw(st.integers(0, 8))
         known = day
         for version in range(1, draw(st.integers(1, 3)) + 1):
@@ -162,6 +164,7 @@ def histories(draw):
                 "DS": {"DSDECOD": draw(st.sampled_from(["ENROLLED", "DEATH"]))},
                 "DM": {"DOSELVL": draw(st.integers(1, 3))},
                 "XD": {"XDDLT": draw(st.sampled_from("YN"))},
+                "RS": {"TESTCD": draw(st.sampled_from(["RESPONSE", "HAQ"])), "STRESC": draw(st.sampled_from("YN"))},
             }[domain]
             retracted = version > 1 and draw(st.booleans())
             facts.append(Fact(domain, subject, 1, day, known, version, retracted, values))
@@ -172,5 +175,11 @@ def histories(draw):
 def test_the_state_and_the_tables_hide_the_same_future(facts, seed):
     data = TrialData.from_facts([facts[i] for i in stream(seed, "order").permutation(len(facts))])
     for day in (*data.days(), 30):
-        assert state_of(facts, day) == state_of(data, day) == state_of(data.as_of(day), day)
+        assert state_of(facts, day) == state_of(data, day)
+        seen, whole = state_of(data.as_of(day), day), state_of(facts, day)
+        for name in ("subjects", "arm", "dose_level", "enrolled", "dlt", "evaluable", "off_study", "response", "died"):
+            assert list(getattr(seen, name)) == list(getattr(whole, name)), name
+        # a view holds no earlier versions: what is known of an assessment is known from its correction on
+        assert np.all(seen.assessed >= whole.assessed)
+        assert np.array_equal(seen.assessed < 0, whole.assessed < 0)
         assert data.as_of(day).equals(TrialData.from_facts([f for f in facts if f.known <= day]).as_of(day))
