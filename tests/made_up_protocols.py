@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from trialwright.core.quantity import Amount, AmountPerKg
+from trialwright.dataset.columns import ENROLLED, REPLACED
+from trialwright.dataset.facts import Fact
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
 from trialwright.protocol.dosing import DoseLevel, DoseReading, Dosing
 from trialwright.protocol.eligibility.items import Eligibility
@@ -149,3 +151,19 @@ def escalation() -> Protocol:
     )
     dlt = DltDefinition("grade 3", 28, 3, 4, True, "CTCAE v5.0")
     return protocol_of(arms, design, (), levels=levels, size=9, dlt=dlt)
+
+
+def deciding_rows(number, level, cohort, dlt, *, replaced=False):
+    """The rows of one participant that bear on decisions, dosed on day 10 x number; `dlt`: None = not assessed."""
+    subject, day = f"P-{number:02d}", 10 * number
+    rows = [
+        Fact("DS", subject, 1, day=day, known=day, values={"DSDECOD": ENROLLED}),
+        Fact("DM", subject, 1, day=day, known=day, values={"ARMCD": "arm-1", "DOSELVL": level, "COHORT": cohort}),
+        Fact("EX", subject, 1, day=day, known=day, values={"OCCUR": "Y"}),
+    ]
+    if dlt is not None:
+        flags = {"XDDLT": "Y" if dlt else "N", "XDEVAL": "Y"}
+        rows.append(Fact("XD", subject, 1, day=day + 28, known=day + 28, values=flags))
+    if replaced:
+        rows.append(Fact("DS", subject, 2, day=day + 5, known=day + 5, values={"DSDECOD": REPLACED}))
+    return rows

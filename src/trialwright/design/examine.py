@@ -90,11 +90,15 @@ class Step:
     followed: bool
 
 
-def retrace(rule: CountingRule, cohorts: Sequence[tuple[int, int, int]]) -> tuple[tuple[Step, ...], Action]:
+def retrace(
+    rule: CountingRule, cohorts: Sequence[tuple[int, int, int]], *, to_the_end: bool = True
+) -> tuple[tuple[Step, ...], Action]:
     """What a rule would have said before each cohort of a trial, and after the last: the same patients, another design.
 
     `cohorts`: (level, participants, DLTs) in the order of treatment. Once a cohort was treated elsewhere than the rule
     wanted, it answers for the counts as they became; nothing is said of patients who were never treated at its level.
+    `to_the_end`: go on asking after the rule has ended its trial; False: its `Finish` is the last answer, and there are
+    fewer steps than cohorts.
 
     Raises UsageError DES-120 (a cohort that does not fit the rule).
 
@@ -109,6 +113,8 @@ def retrace(rule: CountingRule, cohorts: Sequence[tuple[int, int, int]]) -> tupl
     memory = opening.memory
     steps = []
     for level, treated, dlts in cohorts:
+        if isinstance(action, Finish) and not to_the_end:
+            break
         if not (1 <= level <= rule.levels and treated >= 1 and 0 <= dlts <= treated):
             raise UsageError(
                 "DES-120",

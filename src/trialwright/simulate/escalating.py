@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trialwright.design.exact import ExactResult, Graph
+    from trialwright.design.rule import CountingRule
     from trialwright.protocol.kinds import Escalation
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.truth import DltTruth
@@ -120,28 +121,38 @@ _MOST_PARTICIPANTS = 60
 _MOST_LEVELS = 6
 
 
-def others(escalation: Escalation, protocol: Protocol) -> tuple[Graph, ...]:
-    """The state graphs of BOIN and of the CRM with the registered number of participants: what they would have done.
+def other_rules(escalation: Escalation, most: int) -> tuple[CountingRule, ...]:
+    """BOIN and the CRM for the levels and the cohort size of an escalation, with at most `most` participants.
 
-    Both aim at a DLT rate of 0.3, in cohorts of the protocol's size; the CRM is empiric, its skeleton calibrated with
-    half-width 0.05 at the middle level. One that is too large to compile is left out; empty where no number is
-    registered, or where it is large.
+    Both aim at a DLT rate of 0.3; the CRM is empiric, its skeleton calibrated with half-width 0.05 at the middle level.
+    Empty for one level, and where not even one cohort may be treated.
     """
-    from trialwright.design import exact, rules
+    from trialwright.design import rules
 
-    most = escalation.target_n or protocol.enrolment.count or 0
     size, levels = escalation.cohort_size, escalation.levels
-    if not size <= most <= _MOST_PARTICIPANTS or not 2 <= levels <= _MOST_LEVELS:
+    if not 1 <= size <= most or levels < 2:
         return ()
     middle = (levels + 1) // 2
-    named = (
+    return (
         rules.make("BOIN", levels, size, target=OTHER_TARGET, most=most),
         rules.make(
             f"CRM: target {OTHER_TARGET}, empiric, half-width 0.05 at level {middle}, at most {most}", levels, size
         ),
     )
+
+
+def others(escalation: Escalation, protocol: Protocol) -> tuple[Graph, ...]:
+    """The state graphs of `other_rules` with the registered number of participants: what they would have done.
+
+    One that is too large to compile is left out; empty where no number is registered, or where it is large.
+    """
+    from trialwright.design import exact
+
+    most = escalation.target_n or protocol.enrolment.count or 0
+    if most > _MOST_PARTICIPANTS or escalation.levels > _MOST_LEVELS:
+        return ()
     graphs = []
-    for rule in named:
+    for rule in other_rules(escalation, most):
         try:
             graphs.append(exact.compile(rule))
         except TrialwrightError:  # too large for a comparison that nobody asked for

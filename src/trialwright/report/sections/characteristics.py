@@ -10,6 +10,7 @@ from trialwright.report import numbers
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
 from trialwright.report.sections.characteristics_arms import comparison, single_arm
+from trialwright.report.sections.characteristics_retraced import same_patients
 from trialwright.report.sections.characteristics_rules import escalation
 from trialwright.simulate.operating import Characteristics
 from trialwright.simulate.scenario import Assumes, Scenario
@@ -28,6 +29,8 @@ def characteristics(contents: Contents) -> Markup:
     parts: list[Markup | None] = [_ground(protocol)]
     if found.rules:
         parts.append(escalation(found, protocol, what_is_known(contents)))
+    if contents.trial is not None:
+        parts.append(same_patients(contents.trial, bool(found.others)))
     if found.binomial is not None:
         parts.append(single_arm(found.binomial))
     if found.splits or found.powers:
