@@ -6,12 +6,16 @@ The rendering is recognised from the content, never from the file's name.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from trialwright.core.errors import InputError
 from trialwright.core.problem import Evidence, Problem, Severity
+from trialwright.record.containers import is_container, sources_in
+from trialwright.record.reading import Reading
 from trialwright.record.record import Origin, Record, Rendering
 
 if TYPE_CHECKING:
@@ -36,17 +40,39 @@ def read(source: str | Path | bytes | IO[bytes], *, name: str | None = None) -> 
     READ code if there is no record to be read; whatever is odd *within* a record becomes a Problem instead.
     """
     data, called = bytes_of(source, name)
-    text, problems = _text_of(data, called)
-    reader, rendering = _reader_for(text, called)
-    reading = reader.read(text)
+    if is_container(data):
+        data, called = _only_source(data, called)
+    text, problems = text_of(data, called)
+    reader, rendering = reader_for(text, called)
+    return record_of(reader.read(text), Origin(called, rendering, hashlib.sha256(data).hexdigest()), problems)
+
+
+def record_of(reading: Reading, origin: Origin, problems: Iterable[Problem] = ()) -> Record:
+    """A reading with its origin; `problems`: those found before the reader was asked."""
     return Record(
         study=reading.study,
         provenance=reading.provenance,
-        origin=Origin(called, rendering, hashlib.sha256(data).hexdigest()),
+        origin=origin,
         coverage=reading.coverage,
         problems=(*problems, *reading.problems),
         unmapped=reading.unmapped,
     )
+
+
+def _only_source(data: bytes, called: str) -> tuple[bytes, str]:
+    """The one source in an archive or a gzip file. Raises InputError where it is broken or there are several."""
+    found = list(islice(sources_in(data, called), 2))
+    if not found or len(found) > 1:
+        raise InputError(
+            "READ-005" if found else "READ-004",
+            f"{called} holds {'several sources' if found else 'no source'}",
+            expected="one record",
+            mend="commands that take several records read archives whole; this one takes one record",
+        )
+    only = found[0]
+    if only.data is None:
+        raise only.error or InputError("READ-018", f"{called} cannot be unpacked")
+    return only.data, only.name
 
 
 def bytes_of(source: str | Path | bytes | IO[bytes], name: str | None = None) -> tuple[bytes, str]:
@@ -98,7 +124,8 @@ def _too_large(called: str) -> InputError:
     )
 
 
-def _text_of(data: bytes, called: str) -> tuple[str, list[Problem]]:
+def text_of(data: bytes, called: str) -> tuple[str, list[Problem]]:
+    """The text in the bytes of a source. Raises InputError (READ-002, READ-008) where there is none."""
     if not data.strip():
         raise InputError(
             "READ-002",
@@ -144,7 +171,8 @@ def _text_of(data: bytes, called: str) -> tuple[str, list[Problem]]:
     return text.replace("\r\n", "\n").replace("\r", "\n"), problems
 
 
-def _reader_for(text: str, called: str) -> tuple[ModuleType, Rendering]:
+def reader_for(text: str, called: str) -> tuple[ModuleType, Rendering]:
+    """The reader that recognises the text. Raises InputError (READ-009) if none does."""
     for module, rendering in READERS:
         reader = import_module(f"trialwright.record.readers.{module}")
         if reader.recognises(text):

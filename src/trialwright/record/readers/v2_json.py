@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from trialwright.core.errors import InputError
 from trialwright.record.plain_values import check_depth, plain_values
-from trialwright.record.reading import Reading
+from trialwright.record.reading import Piece, Reading
 from trialwright.record.structure import study_of
 
 SECTIONS = ("protocolSection", "derivedSection", "resultsSection", "hasResults", "documentSection", "annotationSection")
@@ -30,8 +31,31 @@ def read(text: str) -> Reading:
     Raises InputError: READ-003 if the text is no JSON, READ-004 if it holds no study, READ-005 if it holds
     several.
     """
+    return _reading(the_study_in(_parsed(text)), text)
+
+
+def read_each(text: str) -> Iterator[Piece]:
+    """Every study in a JSON text that holds a page or a list of them, or the one that it holds.
+
+    Raises InputError: READ-003 if the text is no JSON, READ-004 if it holds no study at all.
+    """
+    document = _parsed(text)
+    match document:
+        case {"studies": list(studies)} | list(studies) if len(studies) > 1:
+            for number, study in enumerate(studies, start=1):
+                label = f"study {number}"
+                try:
+                    part = json.dumps(study, ensure_ascii=False)
+                    yield Piece(label, part, _reading(the_study_in(study), part))
+                except InputError as fault:
+                    yield Piece(label, "", None, fault)
+        case _:
+            yield Piece("", text, _reading(the_study_in(document), text))
+
+
+def _parsed(text: str) -> Any:
     try:
-        study = the_study_in(json.loads(text, parse_constant=str, parse_float=_number))
+        return json.loads(text, parse_constant=str, parse_float=_number)
     except RecursionError as fault:
         raise InputError(
             "READ-006",
@@ -46,6 +70,9 @@ def read(text: str) -> Reading:
             expected="one complete JSON object with a protocolSection",
             mend="the file may be cut off: fetch or save it again",
         ) from fault
+
+
+def _reading(study: dict[str, Any], text: str) -> Reading:
     if _NO_CHARACTER.search(text):
         check_depth(study)
         study, problems = plain_values(study)
