@@ -20,27 +20,31 @@ if TYPE_CHECKING:
 
 
 def build(protocol: Protocol, rule: str | None = None) -> Design:
-    """The Design of this protocol. `rule`: another counting rule by name, in place of the one that it declares.
+    """The Design of this protocol. `rule`: another rule by name, in place of the one that it declares: a dose-finding
+    rule where it escalates, a two-stage design or a monitoring where it has one arm, a monitoring where it compares.
 
     Raises StageError: DES-020 (this kind of design cannot be run yet), DES-021 (a number that the design needs is in
     neither the record nor an assumption), DES-022 (the numbers contradict each other); UsageError DES-012 (no such
-    rule), DES-023 (a rule was named for a design that has none), DES-501, DES-502 (numbers that make no stagger).
+    rule), DES-023 (a rule was named for a design that has none), DES-330 to DES-335 (what a two-stage design, a
+    monitoring or BOIN12 says or lacks), DES-501, DES-502 (numbers that make no stagger).
     """
     design = protocol.design
     if rule is not None and not isinstance(design, Escalation | SelectThenCompare):
-        raise UsageError(
-            "DES-023",
-            f"the rule {rule!r} for a design of kind {design.kind!r}",
-            expected="a rule only where the design escalates doses",
-            mend="leave the rule out",
-        )
+        from trialwright.design.phase2 import names as phase2
+
+        if isinstance(design, Unsupported) or not phase2.is_one_arm(rule):
+            raise UsageError(
+                "DES-023",
+                f"the rule {rule!r} for a design of kind {design.kind!r}",
+                expected="a dose-finding rule only where the design escalates doses; a two-stage design only where it "
+                "has one arm; a monitoring where it has arms of known size",
+                mend="leave the rule out",
+            )
     match design:
         case Escalation():
             return _escalating(design, protocol, rule)
-        case SingleArm(arm=arm, size=size):
-            return SingleArmDesign(arm, _needed(size, "design.size", "how many participants"))
-        case Parallel():
-            return _parallel(design, protocol, "design")
+        case SingleArm() | Parallel():
+            return _one_stage(design, protocol, rule or design.rule)
         case SelectThenCompare(escalation=escalation, comparison=comparison):
             return SelectThenCompareDesign(
                 _counting(escalation, protocol, rule, "design.escalation"),
@@ -53,6 +57,17 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
                 expected="single arm, parallel groups, dose escalation, or dose selection followed by parallel groups",
                 mend="declare one of these kinds under `design` in the protocol file if it describes the trial",
             )
+
+
+def _one_stage(design: SingleArm | Parallel, protocol: Protocol, rule: str | None) -> Design:
+    """One arm, or arms side by side: as declared, in two stages, and monitored, as the rule says."""
+    if rule is not None:
+        from trialwright.design.phase2 import from_protocol as phase2  # with numpy: only where it is needed
+
+        return phase2.build(design, protocol, rule, _one_stage)
+    if isinstance(design, Parallel):
+        return _parallel(design, protocol, "design")
+    return SingleArmDesign(design.arm, _needed(design.size, "design.size", "how many participants"))
 
 
 def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
@@ -74,6 +89,13 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
             f"the rule {name or escalation.rule!r} staggers the first participants, and a counting rule is needed here",
             expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
             mend=f"name {staggered[0]!r} alone, or estimate what the stagger implies with `simulate.many`",
+        )
+    if (name or escalation.rule).strip().lower().startswith("boin12"):
+        raise UsageError(
+            "DES-334",
+            f"the rule {name or escalation.rule!r} looks at responses too, and a counting rule is needed here",
+            expected="a rule that decides from dose-limiting toxicities; exact characteristics exist for these only",
+            mend="`trialwright design boin12` estimates what BOIN12 implies",
         )
     if decides_by_time(name or escalation.rule):
         raise UsageError(
@@ -100,6 +122,13 @@ def _escalating(escalation: Escalation, protocol: Protocol, name: str | None) ->
         within, first, days = staggered
         inner = _escalating(escalation, protocol, within)
         return StaggeredDesign(inner, first, days, _window(escalation, protocol, "design"))
+    wanted = name or escalation.rule
+    if wanted.strip().lower().startswith("boin12"):
+        from trialwright.design.phase2 import from_protocol as phase2
+
+        _check_arms(escalation, "design")
+        days = _window(escalation, protocol, "design")
+        return phase2.boin12(wanted, escalation.arms, days, escalation.cohort_size)
     return _by_time(escalation, protocol, name) or _counting(escalation, protocol, name)
 
 

@@ -46,21 +46,25 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class SingleArm:
-    """One arm, no comparison. `size`: participants, None where not known."""
+    """One arm, no comparison. `size`: participants, None where not known. `rule`: a two-stage design or the monitoring
+    of the arm, by its name in `trialwright.design.phase2.names`; None: neither."""
 
     arm: str
     size: int | None
+    rule: str | None = None
     kind: str = "single arm"
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """Arms side by side. `ratio`: one whole number per arm, None where not stated. `size`: participants in all."""
+    """Arms side by side. `ratio`: one whole number per arm, None where not stated. `size`: participants in all.
+    `rule`: how an arm is monitored, by its name in `trialwright.design.phase2.names`; None: it is not."""
 
     arms: tuple[str, ...]
     ratio: tuple[int, ...] | None
     size: int | None
     randomised: bool
+    rule: str | None = None
     kind: str = "parallel groups"
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.quantity import Amount, AmountPerKg
 from trialwright.core.streams import stream
-from trialwright.dataset.columns import COMPLETED, CONSENT, DEATH, ENROLLED, LOST, REPLACED, SCREEN_FAILURE, WITHDRAWAL
+from trialwright.dataset.columns import (
+    COMPLETED,
+    CONSENT,
+    DEATH,
+    ENROLLED,
+    LOST,
+    REPLACED,
+    RESPONSE_TESTCD,
+    SCREEN_FAILURE,
+    WITHDRAWAL,
+)
 from trialwright.simulate.adverse import Event, events
 from trialwright.simulate.measure import Reading, readings
 
@@ -67,10 +77,12 @@ def write_enrolment(book: Book, life: Life, person: Candidate, cohort: int | Non
 def write_decisive(
     book: Book, plan: Plan, doses: Sequence[Administration], life: Life, scenario: Scenario, seed: int
 ) -> None:
-    """What decisions can depend on: doses, the DLT assessment and the end of follow-up."""
+    """What decisions can depend on: doses, the assessments of DLT and response, and the end of follow-up."""
     _doses(book, doses, life, scenario, seed)
     if life.assessed and plan.window is not None:
         _assessment(book, life, plan.window)
+    if life.response_due is not None and life.dosed:
+        _response(book, life, life.response_due)
     _end(book, life)
 
 
@@ -217,6 +229,15 @@ def _assessment(book: Book, life: Life, window: int) -> None:
     book.write("XD", life.subject, day, partial)
     replaced: dict[str, Value] = {"DSCAT": "PROTOCOL MILESTONE", "DSDECOD": REPLACED}
     book.write("DS", life.subject, day, replaced)
+
+
+def _response(book: Book, life: Life, due: int) -> None:
+    """The assessed response: on the day it is seen, else at the end of the window or, if earlier, of follow-up."""
+    seen = life.response is not None and life.response <= life.last_seen
+    day = life.response if seen and life.response is not None else min(due, life.last_seen)
+    values: dict[str, Value] = {"TESTCD": RESPONSE_TESTCD, "TEST": "Response", "STRESC": "Y" if seen else "N"}
+    doubt: dict[str, Value] = {**values, "STRESC": "N" if seen else "Y"}
+    book.write("RS", life.subject, life.on(day), values, first_version=doubt)
 
 
 def _end(book: Book, life: Life) -> None:

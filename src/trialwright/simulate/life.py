@@ -23,7 +23,8 @@ class Life:
     `dosed`: whether a first dose was given. `dlt`, `death`, `drop_out`: relative days, None = does not happen within
     follow-up.
     `end`: planned last relative day. `assessed`: whether a DLT assessment is due. `given`: whether the arm receives
-    anything to which an event could be related. `visits`: actual relative day of
+    anything to which an event could be related. `response`: relative day on which a response is seen, None = none
+    within `response_due`, the last day on which it is assessed (None: not at all). `visits`: actual relative day of
     each visit by its planned day.
     """
 
@@ -43,6 +44,8 @@ class Life:
     assessed: bool
     visits: dict[int, int]
     given: bool = True
+    response: int | None = None
+    response_due: int | None = None
 
     @property
     def last_seen(self) -> int:
@@ -72,9 +75,9 @@ def live(
     draws = stream(seed, scenario.name, "life", number)
     u = draws.random(8)
     treated = not arm.role.is_control
-    assessed = plan.window is not None and arm.id in plan.assessed_arms and dose_level is not None
+    assessed = plan.window is not None and arm.id in plan.assessed_arms
     dosed = bool(u[0] >= scenario.conduct.missed_dose / 2) or not given_anything
-    rate = scenario.dlt[dose_level - 1] if assessed and dose_level and dose_level <= len(scenario.dlt) else 0.0
+    rate = _of_level(scenario.dlt, dose_level) if assessed else 0.0
     dlt = int(u[2] * (plan.window + 1)) if plan.window is not None and u[1] < rate else None
     death = _death(float(u[3]), scenario.death.of(treated), scenario.death_by or plan.horizon)
     drop_out = 1 + int(u[5] * plan.horizon) if u[4] < scenario.conduct.drop_out else None
@@ -104,7 +107,22 @@ def live(
         assessed=assessed,
         visits=_visit_days(plan, scenario, seed, number),
         given=given_anything,
+        response=_response(plan, scenario, seed, number, dose_level) if arm.id in plan.response_arms else None,
+        response_due=plan.response_window if arm.id in plan.response_arms else None,
     )
+
+
+def _of_level(rates: tuple[float, ...], dose_level: int | None) -> float:
+    """The rate of a dose level; without levels there is one. 0 where none is given."""
+    level = dose_level or 1
+    return rates[level - 1] if level <= len(rates) else 0.0
+
+
+def _response(plan: Plan, scenario: Scenario, seed: int, number: int, dose_level: int | None) -> int | None:
+    """The relative day on which a response is seen, evenly from day 1 to the end of the window; None = no response."""
+    u = stream(seed, scenario.name, "response", number).random(2)
+    window = plan.response_window or 0
+    return min(1 + int(u[1] * window), window) if u[0] < _of_level(scenario.response, dose_level) else None
 
 
 def _first_day(enrolled: int, plan: Plan, u: float) -> int:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.problem import Problem, Severity
 from trialwright.core.quantity import Amount, AmountPerKg, Dose
-from trialwright.protocol.kinds import Escalation, SelectThenCompare
+from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm
 from trialwright.protocol.outcomes import OutcomeType
 from trialwright.protocol.schedule.draft import outcome_days
 from trialwright.simulate.scenario import CourseTruth, DurationTruth, TimeTruth
 from trialwright.simulate.scenarios.generic import measured
 
 if TYPE_CHECKING:
+    from trialwright.design.phase2.names import Monitor
     from trialwright.protocol.arms import Arm, Treatment
     from trialwright.protocol.outcomes import Outcome, Parameter
     from trialwright.protocol.protocol import Protocol
@@ -62,7 +63,8 @@ class Plan:
     """The protocol in the form that a simulated trial follows.
 
     `horizon`: last relative day of follow-up. `window`: days of the DLT window, None where no DLT is assessed.
-    `assessed_arms`: arms whose participants get a DLT assessment.
+    `assessed_arms`: arms whose participants get a DLT assessment. `response_window`: days within which a response is
+    assessed, in `response_arms`; None where the design looks at no response.
     """
 
     visits: tuple[Visit, ...]
@@ -71,6 +73,8 @@ class Plan:
     window: int | None
     assessed_arms: tuple[str, ...]
     problems: tuple[Problem, ...]
+    response_window: int | None = None
+    response_arms: tuple[str, ...] = ()
 
 
 def make(protocol: Protocol, scenario: Scenario) -> Plan:
@@ -78,9 +82,10 @@ def make(protocol: Protocol, scenario: Scenario) -> Plan:
     problems: list[Problem] = []
     window, arms = _dlt_window(protocol, problems)
     measurements = tuple(_measurements(protocol, scenario, problems))
-    horizon = _horizon(protocol, measurements, window)
+    response, response_arms = _responses(protocol)
+    horizon = _horizon(protocol, measurements, window, response, *_death_windows(protocol))
     visits = _visits(protocol, measurements, horizon, window)
-    return Plan(visits, measurements, horizon, window, arms, tuple(problems))
+    return Plan(visits, measurements, horizon, window, arms, tuple(problems), response, response_arms)
 
 
 def administrations(
@@ -160,6 +165,8 @@ def _dlt_window(protocol: Protocol, problems: list[Problem]) -> tuple[int | None
             pass
         case SelectThenCompare(escalation=escalation):
             pass
+        case SingleArm() | Parallel():
+            return _monitored_for_toxicity(protocol)
         case _:
             return None, ()
     window = escalation.dlt_window
@@ -171,6 +178,51 @@ def _dlt_window(protocol: Protocol, problems: list[Problem]) -> tuple[int | None
             _problem("SIM-013", f"no DLT window is stated; {DEFAULT_WINDOW} days are simulated", "design.dlt_window")
         )
     return window, escalation.arms
+
+
+def _monitored_for_toxicity(protocol: Protocol) -> tuple[int | None, tuple[str, ...]]:
+    """The longest window in which toxicity is monitored, and the arms; such a trial has no dose levels."""
+    from trialwright.design.phase2.from_protocol import toxicity_window
+    from trialwright.design.phase2.monitored import Event
+
+    found = [monitor for monitor in _monitors(protocol) if monitor.event is Event.TOXICITY]
+    if not found:
+        return None, ()
+    arms = (protocol.design.arm,) if isinstance(protocol.design, SingleArm) else ()
+    named = tuple(dict.fromkeys(monitor.arm for monitor in found if monitor.arm is not None))
+    return max(toxicity_window(monitor, protocol) for monitor in found), named or arms
+
+
+def _death_windows(protocol: Protocol) -> list[int]:
+    """The days after enrolment within which deaths are monitored."""
+    from trialwright.design.phase2.monitored import Event
+
+    return [monitor.window or 0 for monitor in _monitors(protocol) if monitor.event is Event.DEATH]
+
+
+def _monitors(protocol: Protocol) -> tuple[Monitor, ...]:
+    if not isinstance(protocol.design, SingleArm | Parallel) or protocol.design.rule is None:
+        return ()
+    from trialwright.design.phase2 import names
+
+    return names.monitors(protocol.design.rule)
+
+
+def _responses(protocol: Protocol) -> tuple[int | None, tuple[str, ...]]:
+    """The response window that the design's rule declares, and the arms in which a response is assessed."""
+    match protocol.design:
+        case SingleArm(arm=arm, rule=str(rule)):
+            arms: tuple[str, ...] = (arm,)
+        case Escalation(rule=rule, arms=arms):
+            pass
+        case _:
+            return None, ()
+    if not rule.strip().lower().startswith(("two", "simon", "boin12")):
+        return None, ()
+    from trialwright.design.phase2 import names
+
+    window = names.response_window(rule)
+    return window, arms if window is not None else ()
 
 
 def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem]) -> list[Measurement]:
@@ -232,15 +284,14 @@ def _days(outcome: Outcome, planted: Planted) -> list[int]:
     return [0, *points] if wants_baseline else points
 
 
-def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], window: int | None) -> int:
-    """The last relative day of follow-up: of any measurement, visit, outcome's horizon or DLT window; 28 if none is
-    known."""
+def _horizon(protocol: Protocol, measurements: tuple[Measurement, ...], *windows: int | None) -> int:
+    """The last relative day of follow-up: of any measurement, visit, outcome's horizon or window of a design; 28 if
+    none is known."""
     days = [m.days[-1] for m in measurements]
     days += [e.day for e in protocol.schedule]
     for outcome in protocol.analysed_outcomes:
         days += outcome_days(outcome.time_frame)
-    if window is not None:
-        days.append(window)
+    days += [window for window in windows if window is not None]
     return min(max(days, default=0) or DEFAULT_WINDOW, LONGEST)
 
 

@@ -179,8 +179,10 @@ class Scenario:
     """Everything that one simulated trial takes for true.
 
     `statement`: what is assumed, in a sentence that a clinician can judge. `dlt`: true probability of a dose-limiting
-    toxicity per dose level, from the lowest. `death`: probability of death by relative day `death_by` (None: by the
-    end of follow-up), at a constant rate until then and none after it.
+    toxicity per dose level, from the lowest. `death`: probability of death by relative day `death_by` (None: by the end
+    of follow-up), at a constant rate until then and none after it. `response`: true probability of a response within
+    the response window that the design's rule declares, per dose level from the lowest, one where there is one arm; it
+    is independent of toxicity, and who leaves before a response was seen is assessed as without one.
     """
 
     name: str
@@ -191,6 +193,7 @@ class Scenario:
     planted: tuple[Planted, ...] = ()
     death: ByGroup = field(default_factory=lambda: ByGroup(0.02, 0.02))
     death_by: int | None = None
+    response: tuple[float, ...] = ()
     adverse_events: AdverseEventTruth = field(default_factory=AdverseEventTruth)
     conduct: Conduct = field(default_factory=Conduct)
     population: Population = field(default_factory=Population)

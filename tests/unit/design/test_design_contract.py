@@ -7,14 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trialwright.dataset.columns import ENROLLED, REPLACED, WITHDRAWAL
+from trialwright.dataset.columns import DEATH, ENROLLED, REPLACED, RESPONSE_TESTCD, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import TrialState, state_of
 from trialwright.design import rules
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.phase2 import monitoring
-from trialwright.design.phase2.monitored import MonitoredDesign
+from trialwright.design.phase2.boin12 import Boin12
+from trialwright.design.phase2.boin12_design import Boin12Design
+from trialwright.design.phase2.monitored import Event, MonitoredDesign
+from trialwright.design.phase2.responses import Leavers
+from trialwright.design.phase2.two_stage import TwoStageRule
+from trialwright.design.phase2.two_stage_design import TwoStageDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
 from trialwright.design.staggered import StaggeredDesign
@@ -80,6 +85,27 @@ DESIGNS = {
     "2:1, monitored": MonitoredDesign(
         ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)), "arm-4", monitored(6, first=2, step=2), 28
     ),
+    "single arm, monitored for deaths": MonitoredDesign(
+        SingleArmDesign("arm-1", 9), "arm-1", monitored(9), 40, Event.DEATH
+    ),
+    "2:1, monitored for deaths and toxicity": MonitoredDesign(
+        MonitoredDesign(ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)), "arm-4", monitored(6), 28),
+        "arm-5",
+        monitored(3),
+        60,
+        Event.DEATH,
+    ),
+    "two stages": TwoStageDesign(TwoStageRule(1, 4, 3, 9), "arm-1", 56),
+    "two stages, decided early, leavers counted": TwoStageDesign(
+        TwoStageRule(0, 3, 2, 7), "arm-1", 20, early=True, leavers=Leavers.NO_RESPONSE
+    ),
+    "two stages, monitored for deaths": MonitoredDesign(
+        TwoStageDesign(TwoStageRule(1, 4, 3, 9), "arm-1", 56), "arm-1", monitored(9), 60, Event.DEATH
+    ),
+    "BOIN12": Boin12Design(Boin12(3, most=12, enough=None), LEVELS, 28, 56),
+    "BOIN12, enough at 6, leavers counted": Boin12Design(
+        Boin12(3, most=17, enough=6, cohort=2, start=2, explore_from=None), LEVELS, 28, 10, Leavers.NO_RESPONSE
+    ),
     "2:1": ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)),
     "three arms, one empty": ParallelDesign(("arm-1", "arm-5", "arm-6"), (1, 1, 1), (0, 4, 4), randomised=False),
     "select, then compare": SelectThenCompareDesign(
@@ -107,7 +133,11 @@ def participant_facts(draw, number):
         day = draw(st.integers(enrolled, 130))
         flags = {name: draw(st.sampled_from(("Y", "N", None))) for name in ("XDDLT", "XDEVAL")}
         facts.append(Fact("XD", subject, 1, day=day, known=day, values=flags))
-    for place, term in enumerate((REPLACED, WITHDRAWAL), start=2):
+    if draw(st.booleans()):
+        day = draw(st.integers(enrolled, 130))
+        values = {"TESTCD": RESPONSE_TESTCD, "STRESC": draw(st.sampled_from(("Y", "N", None)))}
+        facts.append(Fact("RS", subject, 1, day=day, known=day, values=values))
+    for place, term in enumerate((REPLACED, WITHDRAWAL, DEATH), start=2):
         if draw(st.integers(0, 5)) == 0:
             day = draw(st.integers(enrolled, 130))
             facts.append(Fact("DS", subject, place, day=day, known=day, values={"DSDECOD": term}))
@@ -186,12 +216,21 @@ def test_from_any_state_an_obedient_trial_comes_to_an_end(name, state, pattern):
 
 
 def _course(subject, day, arm, level, dlt):
+    """Who has a DLT has a response too."""
     flags = {"XDDLT": "Y" if dlt else "N", "XDEVAL": "Y"}
     return [
         Fact("DS", subject, 1, day=day, known=day, values={"DSDECOD": ENROLLED}),
         Fact("DM", subject, 1, day=day, known=day, values={"ARMCD": arm, "DOSELVL": level}),
         Fact("EX", subject, 1, day=day, known=day, values={"OCCUR": "Y"}),
         Fact("XD", subject, 1, day=day, known=day, values=flags),
+        Fact(
+            "RS",
+            subject,
+            1,
+            day=day,
+            known=day,
+            values={"TESTCD": RESPONSE_TESTCD, "STRESC": "Y" if dlt else "N"},
+        ),
     ]
 
 
@@ -249,6 +288,10 @@ def test_the_generated_states_hold_what_they_should():
             seen.add("replaced")
         if (state.first_dose < 0).any():
             seen.add("not dosed")
+        if (state.died >= 0).any():
+            seen.add("died")
+        seen.update(f"response {value}" for value in np.unique(state.response))
 
     look()
-    assert {-1, 0, 1, "evaluable 0", "evaluable 1", "replaced", "not dosed"} <= seen
+    known = {-1, 0, 1, "evaluable 0", "evaluable 1", "response 0", "response 1"}
+    assert known | {"replaced", "not dosed", "died"} <= seen

@@ -45,7 +45,10 @@ def for_protocol(protocol: Protocol) -> tuple[Scenario, ...]:
     )
     rates = _default_rates(protocol)
     conduct = Conduct(accrual=_accrual(protocol))
-    return tuple(replace(scenario, dlt=rates, conduct=conduct) for scenario in (null, planned, *published(protocol)))
+    return tuple(
+        replace(scenario, dlt=rates, conduct=conduct, response=_default_responses(protocol, scenario.assumes))
+        for scenario in (null, planned, *published(protocol))
+    )
 
 
 def _accrual(protocol: Protocol) -> float:
@@ -76,6 +79,7 @@ def load(name_or_path: str | Path, protocol: Protocol) -> Scenario:
         )
     scenario = load_as(Scenario, read_text(path), str(path))
     levels = levels_of(protocol)
+    scenario = replace(scenario, response=scenario.response or _default_responses(protocol, scenario.assumes))
     if not levels:
         return scenario
     return replace(scenario, dlt=given_truth(scenario.dlt, levels).rates if scenario.dlt else _default_rates(protocol))
@@ -92,11 +96,28 @@ def levels_of(protocol: Protocol) -> int:
             return 0
 
 
+_MONITORED_RATE = 0.05
+_NO_RESPONSE_OF_INTEREST, _RESPONSE_OF_INTEREST = 0.2, 0.4
+
+
+def _default_responses(protocol: Protocol, assumes: Assumes) -> tuple[float, ...]:
+    """Response rates where the design's rule looks at responses, the same at each level: the rates of its hypotheses
+    where its name says them, else 0.2 (null) and 0.4, placeholders without a source."""
+    rule = getattr(protocol.design, "rule", None) or ""
+    if not rule.strip().lower().startswith(("two", "simon", "boin12")):
+        return ()
+    from trialwright.design.phase2.names import hypotheses
+
+    null, planned = hypotheses(rule) or (_NO_RESPONSE_OF_INTEREST, _RESPONSE_OF_INTEREST)
+    return (null if assumes is Assumes.NULL else planned,) * (levels_of(protocol) or 1)
+
+
 def _default_rates(protocol: Protocol) -> tuple[float, ...]:
     """The rates that the protocol file gives, else a gentle rise."""
     levels = levels_of(protocol)
     if not levels:
-        return ()
+        monitored = getattr(protocol.design, "rule", None) or ""
+        return (_MONITORED_RATE,) if "toxicit" in monitored.lower() else ()
     if protocol.truth:
         return given_truth(protocol.truth, levels).rates
     return next(truth.rates for truth in default_truths(levels) if truth.name == "gentle")
