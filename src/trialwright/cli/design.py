@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli import design_boin12, design_calibrate, design_models, design_phase2, design_timed
+from trialwright.cli import (
+    design_boin12,
+    design_calibrate,
+    design_examine,
+    design_models,
+    design_phase2,
+    design_timed,
+)
 from trialwright.cli.design_answers import (
     given,
     interval_options,
@@ -15,7 +22,6 @@ from trialwright.cli.design_answers import (
     rates_of,
     show,
     show_side_by_side,
-    whole_numbers,
     write_figure,
 )
 from trialwright.cli.output import answer, answer_json
@@ -261,62 +267,7 @@ def worst(
     answer("\n".join([*lines, LAST]))
 
 
-@app.command()
-def examine(
-    name: Annotated[str, typer.Argument(metavar="DESIGN", help='A design: boin, "3+3: stop at two", a whole name.')],
-    treated: Annotated[str, typer.Option("--n", help="Participants per level whose outcome is known: 3,6,0.")],
-    dlts: Annotated[str, typer.Option(help="Of them with a DLT, per level: 0,1,0.")],
-    level: Annotated[int, typer.Option(help="The current level (1 = lowest).")],
-    pending: Annotated[int, typer.Option(help="Participants at the current level whose outcome is awaited.")] = 0,
-    target: MaybeTarget = None,
-    cohorts: Cohorts = None,
-    size: Size = 3,
-    most: Most = None,
-    truth: Annotated[str | None, typer.Option(help="True DLT rates: how the trial can end from here.")] = None,
-    registered: Registered = None,
-    as_json: AsJson = False,
-) -> None:
-    """A live state: the decision now, which results of the next cohort lead to which, and how the trial can end."""
-    from trialwright.cli import design_text as text
-    from trialwright.design import exact
-    from trialwright.design.examine import examine as look
-    from trialwright.design.rule import Counts
-
-    n, y = whole_numbers(treated, "--n"), whole_numbers(dlts, "--dlts")
-    rule = made(name, len(n), size, target, cohorts, most)
-    alone = sum(y) == 0 and max(n, default=0) == 1
-    memory = rule.first().memory if alone else None  # titration has not ended
-    counts = Counts(level, n, y, memory)
-    seen = look(rule, counts, pending)
-    rates = None if truth is None else rates_of(truth, len(n))
-    result = None
-    if rates is not None:
-        start = counts if sum(n) or pending else None
-        result = exact.compile(rule, start=start, opening=seen.cohort if pending else None).evaluate(rates)
-    if as_json:
-        chances = seen.chances(rates) if rates is not None else [None] * len(seen.nexts)
-        answer_json(
-            {
-                "rule": rule.name,
-                "n": list(n),
-                "dlts": list(y),
-                "level": level,
-                "pending": pending,
-                "now": text.action_json(seen.over or seen.cohort),  # type: ignore[arg-type]
-                "nexts": [
-                    {"treated": item.treated, "dlts": item.dlts, "probability": chance, **text.action_json(item.action)}
-                    for item, chance in zip(seen.nexts, chances, strict=True)
-                ],
-                "from_here": None if result is None else text.result_json(result, target, registered),
-            }
-        )
-        return
-    lines = list(text.examined_text(seen, rates))
-    if result is not None:
-        lines += ["", "From here:", *text.result_text(result, target, registered)]
-    answer("\n".join([*lines, text.LAST]))
-
-
+app.add_typer(design_examine.app)
 app.add_typer(design_models.app)
 app.add_typer(design_phase2.app)
 app.add_typer(design_timed.app)

@@ -106,7 +106,8 @@ def examined_text(seen: Examination, truth: Sequence[float] | None) -> Iterator[
         f"level {j}: {y} of {n}" for j, (n, y) in enumerate(zip(seen.counts.n, seen.counts.y, strict=True), 1) if n
     )
     yield f"{seen.rule}"
-    yield f"DLTs so far: {where or 'nobody has been treated'}; level {seen.counts.dose} is the current one"
+    nobody = "no outcome is known" if seen.under_way else "nobody has been treated"
+    yield f"DLTs so far: {where or nobody}; level {seen.counts.dose} is the current one"
     if seen.over is not None:
         yield f"The trial is over: {seen.over.reason}"
         return

@@ -104,6 +104,18 @@ class _Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """The question that stands open. `counts`: everyone whose outcome is known, at the level of the participant who
+    entered last; its memory is what the rule is told next. `action`: what the rule said last. `members`: who has been
+    treated since, `planned`: all of them as it asked."""
+
+    counts: Counts
+    action: Action
+    members: tuple[Participant, ...]
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CountingDesign:
     """A trial run by a counting rule. `arms`: the protocol's arm of each level, lowest first. `dlt_window`: days after
     the first dose, inclusive: an onset on day `first dose + dlt_window` still counts."""
@@ -142,8 +154,26 @@ class CountingDesign:
         """Everyone at these places who counts or may come to count, in order of enrolment."""
         return participants(state, places, self.arms, self.dlt_window)
 
+    def open(self, state: TrialState, places: Iterable[int] | None = None) -> Open:
+        """What has been asked and is not settled, from everyone or from those at these places. Their dose levels must
+        be recorded (`decide` says whose is not)."""
+        everyone = range(len(state.subjects)) if places is None else places
+        line = self.participants(state, everyone)
+        cohort, _, n, y, memory = self._followed([person for person in line if person.level])
+        _add([p for p in cohort.members if not p.pending], n, y)
+        level = cohort.action.dose if isinstance(cohort.action, Treat) and not line else 1
+        counts = Counts(line[-1].level if line else level, tuple(n), tuple(y), memory)
+        return Open(counts, cohort.action, tuple(cohort.members), cohort.planned)
+
     def _follow(self, line: Sequence[Participant]) -> Decision:
         """Follow the rule through the participants to the question that stands open today."""
+        cohort, number, n, y, _ = self._followed(line)
+        return self._open_question(cohort, number, n, y)
+
+    def _followed(
+        self, line: Sequence[Participant]
+    ) -> tuple[_Cohort, int, list[int], list[int], tuple[int, ...] | None]:
+        """The cohort that is not settled, its number, the counts before it, and the memory of the last action."""
         n, y = [0] * self.rule.levels, [0] * self.rule.levels
         action: Action = self.rule.first()
         memory = action.memory if isinstance(action, Treat) else None
@@ -153,7 +183,7 @@ class CountingDesign:
             while place < len(line) and cohort.take(line[place]):
                 place += 1
             if place == len(line) and not cohort.settled:
-                return self._open_question(cohort, number, n, y)
+                return cohort, number, n, y, memory
             _add([p for p in cohort.members if not p.pending], n, y)
             action = self.rule.next(Counts(cohort.members[-1].level, tuple(n), tuple(y), memory))
             if isinstance(action, Treat):
@@ -251,4 +281,4 @@ def awaited(pending: Iterable[Participant]) -> str:
     return "; ".join(parts)
 
 
-__all__ = ["CountingDesign", "Participant", "Standing", "awaited", "participants"]
+__all__ = ["CountingDesign", "Open", "Participant", "Standing", "awaited", "participants"]

@@ -61,12 +61,16 @@ def examine(rule: CountingRule, counts: Counts | None = None, pending: int = 0) 
     """
     counts = _checked(rule, counts, pending)
     if pending:
-        action: Action = Treat(
-            counts.dose, pending, f"{pending} at level {counts.dose} are awaited", memory=counts.memory
-        )
+        action: Action = Treat(counts.dose, pending, f"{pending} at level {counts.dose}", memory=counts.memory)
     else:
         action = rule.first() if sum(counts.n) == 0 else rule.next(counts)
         check_action(rule, action, counts)
+    return answers(rule, counts, action, pending > 0)
+
+
+def answers(rule: CountingRule, counts: Counts, action: Action, under_way: bool) -> Examination:
+    """What each result of the cohort `action` leads to from these counts; `under_way`: part of it is in the counts, and
+    the action's size is the number of outcomes that are still to come."""
     if isinstance(action, Finish):
         return Examination(rule.name, counts, None, False, action, ())
     found = [
@@ -74,7 +78,7 @@ def examine(rule: CountingRule, counts: Counts | None = None, pending: int = 0) 
         for treated, dlts, courses in outcomes(action.size, action.stop_at)
     ]
     found.sort(key=lambda item: (item.dlts, item.treated))
-    return Examination(rule.name, counts, action, pending > 0, None, tuple(found))
+    return Examination(rule.name, counts, action, under_way, None, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +156,4 @@ def _checked(rule: CountingRule, counts: Counts | None, pending: int) -> Counts:
     return counts
 
 
-__all__ = ["Examination", "Next", "Step", "examine", "retrace"]
+__all__ = ["Examination", "Next", "Step", "answers", "examine", "retrace"]
