@@ -100,5 +100,8 @@ REPLACED = "NOT EVALUABLE, REPLACED"
 # TESTCD of the RS rows on which designs decide: response, STRESC = Y or N (the vital sign RESP is another thing)
 RESPONSE_TESTCD = "RESPONSE"
 
+# COHORT of a participant who backfills a level that is cleared already, beside the numbered cohorts (1 = first)
+BACKFILL = -1
+
 # why a finding has no value (STAT = NOT DONE); never one code for all
 MISSING_REASONS = ("died", "unable", "not_done", "ltfu")

@@ -53,14 +53,14 @@ class TrialState:
     nor on the future.
 
     `day`: today's trial day. `subjects`: identifiers. `arm`: the protocol's arm ids, None = not allocated.
-    Arrays (read-only, one entry per participant): `dose_level` (int16, 1 = lowest, 0 = none), `cohort` (int16,
-    0 = none), `enrolled` (int32, trial day), `first_dose` (int32, trial day of the first EX row with OCCUR `Y`,
-    -1 = not dosed), `dlt` and `evaluable` (int8, -1 = not assessed, 0 = no, 1 = yes; from signed assessments in
-    XD only: an adverse event, or none, says nothing), `off_study` (int32, trial day of completion, withdrawal,
-    loss or death, whichever came first, -1 = still on), `replaced` (bool), `assessed` (int32, trial day on which an
-    assessment in XD first became known, -1 = none), `response` (int8, -1 = not assessed, 0 = no, 1 = yes; from the RS
-    rows whose TESTCD is `columns.RESPONSE_TESTCD`, STRESC `Y` or `N`; other RS rows bear on nothing), `died` (int32,
-    trial day of death, -1 = not known to have died).
+    Arrays (read-only, one entry per participant): `dose_level` (int16, 1 = lowest, 0 = none), `cohort` (int16, 0 =
+    none, `columns.BACKFILL` = in none but by backfill), `enrolled` (int32, trial day), `first_dose` (int32, trial day
+    of the first EX row with OCCUR `Y`, -1 = not dosed), `dlt` and `evaluable` (int8, -1 = not assessed, 0 = no, 1 =
+    yes; from signed assessments in XD only: an adverse event, or none, says nothing), `off_study` (int32, trial day of
+    completion, withdrawal, loss or death, whichever came first, -1 = still on), `replaced` (bool), `assessed` (int32,
+    trial day on which an assessment in XD first became known, -1 = none), `response` (int8, -1 = not assessed, 0 = no,
+    1 = yes; from the RS rows whose TESTCD is `columns.RESPONSE_TESTCD`, STRESC `Y` or `N`; other RS rows bear on
+    nothing), `died` (int32, trial day of death, -1 = not known to have died).
 
     Where several XD rows of one participant stand, any DLT counts, and the last one says whether the participant is
     evaluable: a second review may raise a concern and not lower one. Of several rows of response the last one that

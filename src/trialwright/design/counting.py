@@ -57,8 +57,9 @@ class Participant:
 
 
 @dataclass(slots=True)
-class _Cohort:
-    """The participants between two questions to the rule. `planned`: whether the rule asked for all of them."""
+class Cohort:
+    """The participants between two questions to the rule. `action`: what it said last. `planned`: whether it asked for
+    all of the members."""
 
     action: Action
     members: list[Participant] = field(default_factory=list)
@@ -83,6 +84,7 @@ class _Cohort:
 
     @property
     def dlts(self) -> int:
+        """DLTs known among the members."""
         return sum(person.standing is Standing.DLT for person in self.members)
 
     @property
@@ -93,6 +95,7 @@ class _Cohort:
 
     @property
     def pending(self) -> list[Participant]:
+        """Members whose outcome is not known yet."""
         return [person for person in self.members if person.pending]
 
     @property
@@ -168,18 +171,18 @@ class CountingDesign:
     def _follow(self, line: Sequence[Participant]) -> Decision:
         """Follow the rule through the participants to the question that stands open today."""
         cohort, number, n, y, _ = self._followed(line)
-        return self._open_question(cohort, number, n, y)
+        return self.open_question(cohort, number, n, y)
 
     def _followed(
         self, line: Sequence[Participant]
-    ) -> tuple[_Cohort, int, list[int], list[int], tuple[int, ...] | None]:
+    ) -> tuple[Cohort, int, list[int], list[int], tuple[int, ...] | None]:
         """The cohort that is not settled, its number, the counts before it, and the memory of the last action."""
         n, y = [0] * self.rule.levels, [0] * self.rule.levels
         action: Action = self.rule.first()
         memory = action.memory if isinstance(action, Treat) else None
         place, number = 0, 1
         while True:
-            cohort = _Cohort(action)
+            cohort = Cohort(action)
             while place < len(line) and cohort.take(line[place]):
                 place += 1
             if place == len(line) and not cohort.settled:
@@ -190,7 +193,8 @@ class CountingDesign:
                 memory = action.memory
             number += 1
 
-    def _open_question(self, cohort: _Cohort, number: int, n: Sequence[int], y: Sequence[int]) -> Decision:
+    def open_question(self, cohort: Cohort, number: int, n: Sequence[int], y: Sequence[int]) -> Decision:
+        """The decision while this cohort, of this number, is not settled. `n`, `y`: counts before it."""
         action = cohort.action
         if isinstance(action, Finish) and not cohort.members:
             return Stop(action.reason, selected=action.selected, completed=action.completed)
@@ -256,7 +260,7 @@ def _until(pending: Iterable[Participant]) -> int | None:
     return max((person.free_on for person in pending if person.free_on is not None), default=None)
 
 
-def _waiting(cohort: _Cohort, n: Sequence[int], y: Sequence[int]) -> str:
+def _waiting(cohort: Cohort, n: Sequence[int], y: Sequence[int]) -> str:
     """Who is awaited and for what, in words."""
     levels = sorted({person.level for person in cohort.members})
     where = "level " + listed([str(level) for level in levels])
@@ -281,4 +285,4 @@ def awaited(pending: Iterable[Participant]) -> str:
     return "; ".join(parts)
 
 
-__all__ = ["CountingDesign", "Open", "Participant", "Standing", "awaited", "participants"]
+__all__ = ["Cohort", "CountingDesign", "Open", "Participant", "Standing", "awaited", "participants"]

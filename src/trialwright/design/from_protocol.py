@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialwright.core.errors import StageError, UsageError
-from trialwright.design import rules
+from trialwright.design import backfill, rules
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign, sizes_of
 from trialwright.design.select_then_compare import SelectThenCompareDesign
@@ -26,7 +26,8 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
     Raises StageError: DES-020 (this kind of design cannot be run yet), DES-021 (a number that the design needs is in
     neither the record nor an assumption), DES-022 (the numbers contradict each other); UsageError DES-012 (no such
     rule), DES-023 (a rule was named for a design that has none), DES-330 to DES-335 (what a two-stage design, a
-    monitoring or BOIN12 says or lacks), DES-501, DES-502 (numbers that make no stagger).
+    monitoring or BOIN12 says or lacks), DES-501, DES-502 (numbers that make no stagger), DES-511,
+    DES-513 (numbers that make no backfill, or a rule that cannot have one).
     """
     design = protocol.design
     if rule is not None and not isinstance(design, Escalation | SelectThenCompare):
@@ -74,7 +75,8 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
     """The counting rule that an escalation declares, or another one by name, for its levels and cohort size.
 
     Raises StageError DES-022 if the levels or the cohort size are no whole numbers from 1; UsageError DES-012, DES-407
-    (a design by time is no counting rule), DES-503 (nor is one whose first participants are staggered).
+    (a design by time is no counting rule), DES-503 (nor is one whose first participants are staggered), DES-512 (nor
+    one with backfill).
     """
     if escalation.levels < 1 or escalation.cohort_size < 1:
         raise StageError(
@@ -89,6 +91,13 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
             f"the rule {name or escalation.rule!r} staggers the first participants, and a counting rule is needed here",
             expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
             mend=f"name {staggered[0]!r} alone, or estimate what the stagger implies with `simulate.many`",
+        )
+    if filled := backfill.parted(name or escalation.rule):
+        raise UsageError(
+            "DES-512",
+            f"the rule {name or escalation.rule!r} backfills, and a counting rule is needed here",
+            expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
+            mend=f"name {filled[0]!r} alone, or estimate what the backfill implies with `simulate.many`",
         )
     if (name or escalation.rule).strip().lower().startswith("boin12"):
         raise UsageError(
@@ -117,12 +126,23 @@ def decides_by_time(name: str) -> bool:
 
 
 def _escalating(escalation: Escalation, protocol: Protocol, name: str | None) -> Design:
-    """The design of an escalation, its first participants staggered where the name says so."""
+    """The design of an escalation, with backfill and its first participants staggered where the name says so."""
     if staggered := parted(name or escalation.rule):
         within, first, days = staggered
         inner = _escalating(escalation, protocol, within)
         return StaggeredDesign(inner, first, days, _window(escalation, protocol, "design"))
     wanted = name or escalation.rule
+    if filled := backfill.parted(wanted):
+        within, most, in_all, responded = filled
+        inner = _escalating(escalation, protocol, within)
+        if not isinstance(inner, CountingDesign):
+            raise UsageError(
+                "DES-513",
+                f"backfill beside {inner.name!r}",
+                expected="a rule that decides from complete cohorts, such as 3+3, BOIN or the CRM",
+                mend="name such a rule; a stagger of the first participants is said last, after the backfill",
+            )
+        return backfill.BackfillDesign(inner, most, in_all, responded)
     if wanted.strip().lower().startswith("boin12"):
         from trialwright.design.phase2 import from_protocol as phase2
 

@@ -12,7 +12,8 @@ class Enrol:
     `arms`: identifiers of the open arms. `ratio`: one whole number per arm, its share in the allocation.
     `slots`: how many participants may still be enrolled under this decision, 1 or more.
     `dose_level`: the level that they receive (1 = lowest), or None where the arm fixes the dose.
-    `cohort`: number of the cohort that they enter (1 = first), or None where the design has no cohorts.
+    `cohort`: number of the cohort that they enter (1 = first), `dataset.columns.BACKFILL` where they backfill a level
+    beside the cohorts, or None where the design has no cohorts.
     """
 
     arms: tuple[str, ...]
