@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from trialwright.core.streams import stream
-from trialwright.dataset.columns import DEATH, ENROLLED, LOST, REPLACED, SCREEN_FAILURE, WITHDRAWAL
+from trialwright.dataset.columns import (
+    DEATH,
+    ENROLLED,
+    LOST,
+    REPLACED,
+    RESPONSE_TESTCD,
+    SCREEN_FAILURE,
+    WITHDRAWAL,
+)
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import state_of
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
@@ -42,6 +50,7 @@ class HandWritten:
     day: int = 0
     participants: int = 0
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    responses: bool = False
 
     def one_in(self, n: int) -> bool:
         return self.choose(n) == n - 1
@@ -115,6 +124,8 @@ class HandWritten:
         if self.one_in(3):
             self.event(subject, dose)
         self.assessment(subject, dose)
+        if self.responses:
+            self.response(subject, dose)
         if self.one_in(8):
             term = (DEATH, LOST, WITHDRAWAL)[self.choose(3)]
             self.row("DS", subject, dose + self.choose(12), {"DSDECOD": term}, late=self.lateness())
@@ -149,6 +160,24 @@ class HandWritten:
             self.again("XD", subject, number, day + self.choose(12), retracted=True)
             if self.one_in(2):
                 self.row("XD", subject, day, answer, late=14)
+
+    def response(self, subject: str, dose: int) -> None:
+        """The assessed response: none yet and then one, late, corrected, retracted and entered anew, or never."""
+        if self.one_in(12):
+            return
+        yes = self.one_in(2)
+        day = dose + (self.choose(WINDOW) if yes else WINDOW - self.choose(2))
+        answer = {"TESTCD": RESPONSE_TESTCD, "TEST": "Response", "STRESC": "Y" if yes else "N"}
+        if self.one_in(5):
+            self.row("RS", subject, dose, {**answer, "STRESC": "N"}, late=self.lateness())
+        number = self.row("RS", subject, day, answer, late=self.lateness())
+        if self.one_in(4):
+            other = {**answer, "STRESC": "N" if yes else "Y"}
+            self.again("RS", subject, number, day + self.choose(9), values=other)
+        if self.one_in(8):
+            self.again("RS", subject, number, day + self.choose(12), retracted=True)
+            if self.one_in(2):
+                self.row("RS", subject, day, answer, late=14)
 
     def next_day(self) -> int:
         """The next day on which something becomes known, or tomorrow."""
@@ -190,7 +219,7 @@ class HandWritten:
         return self
 
 
-def seeded(design: Design, arms: tuple[str, ...], seed: int, most: int = 12) -> HandWritten:
-    """The trial of this seed."""
+def seeded(design: Design, arms: tuple[str, ...], seed: int, most: int = 12, *, responses: bool = False) -> HandWritten:
+    """The trial of this seed. `responses`: whether a response is assessed."""
     draws = stream(seed, design.name)
-    return HandWritten(design, arms, lambda n: int(draws.integers(n))).run(most)
+    return HandWritten(design, arms, lambda n: int(draws.integers(n)), responses=responses).run(most)

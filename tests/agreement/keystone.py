@@ -190,6 +190,10 @@ def _later(days: int) -> Callable[[Fact], Fact]:
     return change
 
 
+def _responses(change: Callable[[Fact], Fact]) -> Callable[[Sequence[Fact]], Sequence[Fact]]:
+    return _each(lambda fact: change(fact) if fact.domain == "RS" else fact)
+
+
 def _known_at_once(facts: Sequence[Fact]) -> Sequence[Fact]:
     first = {fact.key: fact for fact in facts if fact.version == 1}
     return [replace(fact, known=fact.day) if first[fact.key] is fact else fact for fact in facts]
@@ -350,4 +354,30 @@ MUTANTS: dict[str, tuple[Bench, frozenset[str]]] = {
     ),
     "arms are exchanged": (Bench(source=_other_arms), frozenset({DATA, STATE})),
     "a recorded decision has another reason": (Bench(reread=_other_reason), frozenset({RECORDED})),
+}
+
+RESPONSE_MUTANTS: dict[str, tuple[Bench, frozenset[str]]] = {
+    "a response is seen a day early": (
+        Bench(source=_responses(lambda f: replace(f, day=max(f.day - 1, 0), known=max(f.known - 1, 0)))),
+        frozenset({DATA, STATE, DECISION, RECORDED}),
+    ),
+    "a response becomes known a day late": (
+        Bench(source=_responses(lambda f: replace(f, known=f.known + 1))),
+        frozenset({DATA, STATE, DECISION, RECORDED}),
+    ),
+    "the correction of a response is ignored": (
+        Bench(source=_not(lambda f: f.domain == "RS" and f.version > 1 and not f.retracted)),
+        frozenset({DATA, STATE, DECISION, RECORDED}),
+    ),
+    "the retraction of a response is ignored": (
+        Bench(source=_not(lambda f: f.domain == "RS" and f.retracted)),
+        frozenset({DATA, STATE, DECISION, RECORDED}),
+    ),
+    "two participants' responses are swapped": (Bench(source=_swapped("RS")), frozenset({DATA, STATE})),
+    "responses are lost": (
+        Bench(source=_not(lambda f: f.domain == "RS")),
+        frozenset({DATA, STATE, DECISION, RECORDED}),
+    ),
+    "corrections are not read back": (Bench(reread=_skipping(Corrected)), frozenset({DATA, STATE, DECISION})),
+    "the design sees a day of the future": (Bench(see=_see_next), frozenset({STATE, DECISION})),
 }

@@ -102,6 +102,29 @@ PROTOCOLS: dict[str, Protocol] = {
     "single arm": _protocol(
         (Arm("arm-1", "Cells", ArmRole.EXPERIMENTAL, _treatment(_flat("1E8")), "armGroups[0]"),), SingleArm("arm-1", 6)
     ),
+    "two stages, monitored for deaths": _protocol(
+        (Arm("arm-1", "Cells", ArmRole.EXPERIMENTAL, _treatment(_flat("1E8")), "armGroups[0]"),),
+        SingleArm(
+            "arm-1",
+            None,
+            "two stages: 1/6, 4/13, response within 21 days; "
+            "monitored for deaths within 28 days: limit 0.3, cutoff 0.9, first 3",
+        ),
+    ),
+    "BOIN12": _protocol(
+        _STEPS, _escalation("BOIN12: toxicity 0.3, at most 12, enough at 6, response within 40 days"), _DOSE_LEVELS
+    ),
+    "parallel, monitored": _protocol(
+        _compared("arm-1", "arm-2", _flat("4E7")),
+        Parallel(
+            ("arm-1", "arm-2"),
+            (2, 1),
+            12,
+            randomised=True,
+            rule="monitored for toxicity in arm-1: limit 0.2, cutoff 0.8; "
+            "monitored for deaths in arm-2 within 60 days: limit 0.1, level 0.2",
+        ),
+    ),
     "parallel": _protocol(
         _compared("arm-1", "arm-2", _flat("4E7")), Parallel(("arm-1", "arm-2"), (2, 1), 12, randomised=True)
     ),

@@ -14,7 +14,7 @@ import pytest
 from hand_written_trials import WINDOW, HandWritten, seeded
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keystone import MUTANTS, OVERRIDE, differences
+from keystone import MUTANTS, OVERRIDE, RESPONSE_MUTANTS, differences
 from simulated_trials import PROTOCOLS, troubled
 
 from trialwright import simulate
@@ -23,6 +23,13 @@ from trialwright.dataset.trialdata import TrialData
 from trialwright.design import build, rules
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
+from trialwright.design.phase2 import monitoring
+from trialwright.design.phase2.boin12 import Boin12
+from trialwright.design.phase2.boin12_design import Boin12Design
+from trialwright.design.phase2.monitored import Event, MonitoredDesign
+from trialwright.design.phase2.responses import Leavers
+from trialwright.design.phase2.two_stage import TwoStageRule
+from trialwright.design.phase2.two_stage_design import TwoStageDesign
 from trialwright.design.select_then_compare import SelectThenCompareDesign
 from trialwright.design.single_arm import SingleArmDesign
 from trialwright.design.staggered import StaggeredDesign
@@ -41,6 +48,17 @@ def escalation(name):
     return CountingDesign(rules.make(name, 3), LEVELS, WINDOW)
 
 
+OF_RESPONSES = {
+    "two stages": TwoStageDesign(TwoStageRule(1, 4, 3, 9), "arm-1", WINDOW),
+    "two stages, decided early, monitored for deaths": MonitoredDesign(
+        TwoStageDesign(TwoStageRule(0, 3, 2, 8), "arm-1", WINDOW, early=True, leavers=Leavers.NO_RESPONSE),
+        "arm-1",
+        monitoring.rule(monitoring.Bayesian(0.1, 0.7), 8),
+        12,
+        Event.DEATH,
+    ),
+    "BOIN12": Boin12Design(Boin12(3, most=12, enough=6), LEVELS, WINDOW, WINDOW + 3),
+}
 COMPARISON = ParallelDesign(("arm-4", "arm-5"), (2, 1), (4, 2))
 DESIGNS = {
     **{name: (escalation(name), LEVELS) for name in rules.names()},
@@ -73,6 +91,13 @@ DESIGNS = {
             ("TITE-BOIN", by_time.make("TITE-BOIN: target 0.3, at most 12", LEVELS, WINDOW)),
         )
     },
+    **{name: (design, LEVELS) for name, design in OF_RESPONSES.items()},
+    "single arm, monitored for deaths": (
+        MonitoredDesign(
+            SingleArmDesign("arm-1", 8), "arm-1", monitoring.rule(monitoring.Bayesian(0.1, 0.7), 8), 12, Event.DEATH
+        ),
+        ("arm-1",),
+    ),
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),
     "parallel": (ParallelDesign(("arm-1", "arm-2"), (2, 1), (6, 3)), ("arm-1", "arm-2")),
     "parallel, not randomised": (ParallelDesign(("arm-1", "arm-2"), (1, 1), (4, 4), False), ("arm-1", "arm-2")),
@@ -94,7 +119,7 @@ def compared(trial, arms, **how):
 def test_a_trial_read_back_from_its_ledger_is_the_same_trial(name, data):
     design, arms = DESIGNS[name]
     choose = lambda n: data.draw(st.integers(0, n - 1))  # noqa: E731
-    trial = HandWritten(design, arms, choose).run(most=data.draw(st.integers(1, 8)))
+    trial = HandWritten(design, arms, choose, responses=name in OF_RESPONSES).run(most=data.draw(st.integers(1, 8)))
     assert compared(trial, arms, override=OVERRIDE) == []
 
 
@@ -102,7 +127,7 @@ def test_a_trial_read_back_from_its_ledger_is_the_same_trial(name, data):
 def test_longer_trials_read_back_the_same(name):
     design, arms = DESIGNS[name]
     for seed in range(2):
-        trial = seeded(design, arms, seed, most=18)
+        trial = seeded(design, arms, seed, most=18, responses=name in OF_RESPONSES)
         assert compared(trial, arms, override=OVERRIDE) == []
 
 
@@ -132,6 +157,20 @@ def test_every_fault_between_source_and_ledger_is_noticed(mutant):
     for seed in range(40):
         trial = seeded(design, arms, seed)
         for found in compared(trial, arms, bench=bench, override=OVERRIDE):
+            shown.setdefault(found.kind, seed)
+        if must_show <= shown.keys():
+            break
+    assert must_show <= shown.keys(), f"{mutant}: noticed only as {shown} (kind: first trial)"
+
+
+@pytest.mark.parametrize("mutant", RESPONSE_MUTANTS)
+@pytest.mark.parametrize("name", ["two stages", "BOIN12"])
+def test_every_fault_in_responses_is_noticed(name, mutant):
+    bench, must_show = RESPONSE_MUTANTS[mutant]
+    shown: dict[str, int] = {}
+    for seed in range(60):
+        trial = seeded(OF_RESPONSES[name], LEVELS, seed, responses=True)
+        for found in compared(trial, LEVELS, bench=bench, override=OVERRIDE):
             shown.setdefault(found.kind, seed)
         if must_show <= shown.keys():
             break

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trialwright.core.errors import UsageError
@@ -124,7 +125,7 @@ class Boin12Design:
             for each, hit in zip(counts, (True, toxic, responded, toxic and responded), strict=True):
                 each[person.level - 1] += hit
         n, toxicity, efficacy, both = (tuple(each) for each in counts)
-        return self.rule.next(line[-1].level, n, toxicity, efficacy, both)
+        return _answer(self.rule, line[-1].level, n, toxicity, efficacy, both)
 
     def _open(self, action: Action, cohort: Sequence[_Person], places: int, pending: Sequence[_Person]) -> Decision:
         if isinstance(action, Finish) and not cohort:
@@ -136,6 +137,19 @@ class Boin12Design:
         known = [person.outcome for person in cohort if not person.pending]
         found = f"{people(len(cohort))} at level {levels}, both outcomes of {len(known)} known"
         return Wait(_until(pending), f"{found}; {_awaited(pending)}")
+
+
+@lru_cache(maxsize=4096)
+def _answer(
+    rule: Boin12,
+    level: int,
+    n: tuple[int, ...],
+    toxicity: tuple[int, ...],
+    efficacy: tuple[int, ...],
+    both: tuple[int, ...],
+) -> Action:
+    """What the rule says to these counts, worked out once: the trial is followed from its opening at each decision."""
+    return rule.next(level, n, toxicity, efficacy, both)
 
 
 def _cohort(action: Action, rest: Sequence[_Person]) -> tuple[list[_Person], int]:

@@ -50,7 +50,7 @@ def boin12(name: str, arms: tuple[str, ...], dlt_window: int, cohort_size: int |
     understood, or no response window), DES-331, DES-333.
 
     >>> boin12("BOIN12: at most 9, response within 56 days", ("arm-1",), 28, None).name[-25:]
-    ' response within 56 days'
+    ', response within 56 days'
     """
     rule, window, leavers = names.boin12(name, len(arms), cohort_size)
     if window is None:
