@@ -6,18 +6,19 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from trialwright.cli.design_answers import given, rates_of
-from trialwright.cli.output import Steps, answer, answer_json
+from trialwright.cli.output import Steps, answer, answer_json, say
 
 if TYPE_CHECKING:
     from trialwright.design.timed.names import Timed
     from trialwright.design.timed.table import Line
     from trialwright.simulate.runs import MonteCarlo
-    from trialwright.simulate.timed import TimedResult
+    from trialwright.simulate.timed_result import TimedResult
 
 app = typer.Typer()
 
@@ -42,6 +43,7 @@ Seed = Annotated[int, typer.Option(help="Seed, 0 or more; the same seed brings e
 Workers = Annotated[int, typer.Option(help="Processes; the answer does not depend on it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
+Figure = Annotated[Path | None, typer.Option(help="Write a figure to this .svg, .pdf or .png file.")]
 Target = Annotated[float, typer.Option(help="The DLT rate that is sought, such as 0.3.")]
 Start = Annotated[int | None, typer.Option(help="The first level (1 = lowest).")]
 Enough = Annotated[int | None, typer.Option(help="Stop once so many are at a level and the decision is to stay.")]
@@ -64,6 +66,7 @@ def rolling_six(
     workers: Workers = 1,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    figure: Figure = None,
 ) -> None:
     """Rolling six (Skolnik 2008): two to six at a level at a time. Without --truth: its decision table."""
     from trialwright.design.timed.table import rolling_six_lines
@@ -72,9 +75,9 @@ def rolling_six(
     course = {"accrual": accrual, "fixed": fixed, "late": late, "not_evaluable": not_evaluable}
     run = {"trials": trials, "seed": seed, "workers": workers}
     if truth:
-        _show("rolling six", options, None, window, truth, course, run, as_json, as_csv)
+        _show("rolling six", options, None, window, truth, course, run, as_json, as_csv, figure)
     else:
-        _show_table("rolling six", rolling_six_lines(), as_json, as_csv)
+        _show_table("rolling six", rolling_six_lines(), as_json, as_csv, figure)
 
 
 @app.command("tite-crm")
@@ -111,6 +114,7 @@ def tite_crm(
     workers: Workers = 1,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    figure: Figure = None,
 ) -> None:
     """TITE-CRM (Cheung & Chappell 2000): the CRM with those still followed counted in part."""
     doses = truth[0].count(",") + 1
@@ -130,7 +134,7 @@ def tite_crm(
     )
     course = {"accrual": accrual, "fixed": fixed, "late": late, "not_evaluable": not_evaluable}
     run = {"trials": trials, "seed": seed, "workers": workers}
-    _show("TITE-CRM", options, size, window, truth, course, run, as_json, as_csv)
+    _show("TITE-CRM", options, size, window, truth, course, run, as_json, as_csv, figure)
 
 
 @app.command("tite-boin")
@@ -157,6 +161,7 @@ def tite_boin(
     workers: Workers = 1,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    figure: Figure = None,
 ) -> None:
     """TITE-BOIN (Yuan 2018): BOIN with the follow-up of those pending. Without --truth: its decision table."""
     options = given(
@@ -172,7 +177,7 @@ def tite_boin(
     course = {"accrual": accrual, "fixed": fixed, "late": late, "not_evaluable": not_evaluable}
     run = {"trials": trials, "seed": seed, "workers": workers}
     if truth:
-        _show("TITE-BOIN", options, size, window, truth, course, run, as_json, as_csv)
+        _show("TITE-BOIN", options, size, window, truth, course, run, as_json, as_csv, figure)
         return
     from trialwright.design.timed import names as by_time
     from trialwright.design.timed.table import tite_boin_lines
@@ -180,7 +185,7 @@ def tite_boin(
 
     design = by_time.make("TITE-BOIN", ("",) * max(start or 1, 1), window, size, **options)
     assert isinstance(design, TiteBoin)
-    _show_table(design.name, tite_boin_lines(design), as_json, as_csv)
+    _show_table(design.name, tite_boin_lines(design), as_json, as_csv, figure)
 
 
 def _show(
@@ -193,6 +198,7 @@ def _show(
     run: dict[str, int],
     as_json: bool,
     as_csv: bool,
+    figure: Path | None,
 ) -> None:
     """Run the trials at each truth and print what came out."""
     from trialwright.design.timed import names as by_time
@@ -213,6 +219,12 @@ def _show(
 
         results.append(characteristics(design, each, Course(**course), progress=progress, **run))
     steps.close()
+    if figure is not None:
+        from trialwright.design.figure import write
+        from trialwright.simulate import timed_figure
+
+        write(timed_figure.figure(results), figure)
+        say(f"Wrote {figure}")
     if as_json:
         answer_json({"design": design.name, "window": window, "scenarios": [_json(one) for one in results]})
     elif as_csv:
@@ -270,40 +282,42 @@ def _json(result: TimedResult) -> dict[str, Any]:
         "selection": [plain(each) for each in result.selection],
         "participants": [plain(each) for each in result.expected_n],
         "dlts": [plain(each) for each in result.expected_dlts],
-        "participants_in_all": plain(result.total_n),
-        "dlts_in_all": plain(result.total_dlts),
-        "days": plain(result.days),
-        "stopped_for_toxicity": plain(result.stopped),
+        **{name: plain(each) for name, each in result.whole.items()},
     }
 
 
 def _csv(results: list[TimedResult]) -> str:
-    """One line for each level (0 = none) of each truth."""
+    """One line for each level (0 = none) of each truth; the figures of the whole trial stand on each of its lines."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    names = ("selected", "participants", "dlts")
-    head = [column for name in names for column in (name, f"{name}_se")]
-    writer.writerow(["design", "scenario", "level", "true_rate", *head, "days", "days_se", "trials", "seed"])
     for number, result in enumerate(results, start=1):
-        for level in range(len(result.truth) + 1):
-            figures: list[float | str] = [result.selection[level].value, result.selection[level].se]
-            for values in (result.expected_n, result.expected_dlts):
-                figures += ["", ""] if level == 0 else [values[level - 1].value, values[level - 1].se]
-            rate = result.truth[level - 1] if level else ""
-            days = [result.days.value, result.days.se, result.trials, result.seed]
-            writer.writerow([result.design, number, level, rate, *figures, *days])
+        frame = result.frame()
+        if number == 1:
+            columns = [column for name in result.whole for column in (name, f"{name}_se")]
+            writer.writerow(["design", "scenario", *frame.columns[1:], *columns, "trials", "seed"])
+        ends = [value for each in result.whole.values() for value in (each.value, each.se)]
+        known = ["" if value == float("inf") else value for value in ends]
+        for row in frame.rows():
+            cells = ["" if value is None else value for value in row[1:]]
+            writer.writerow([result.design, number, *cells, *known, result.trials, result.seed])
     return out.getvalue()
 
 
-def _show_table(name: str, lines: tuple[Line, ...], as_json: bool, as_csv: bool) -> None:
+def _show_table(name: str, lines: tuple[Line, ...], as_json: bool, as_csv: bool, figure: Path | None) -> None:
     """A decision table by participants, DLTs and pending participants at the current level."""
-    if as_json:
-        answer_json({"design": name, "decisions": [asdict(line) for line in lines]})
-        return
     rows = [["participants", "DLTs", "pending", "decision"]]
     for line in lines:
         pending = str(line.fewest) if line.fewest == line.most else f"{line.fewest} to {line.most}"
         rows.append([str(line.enrolled), str(line.dlts), pending, _words(line)])
+    if figure is not None:
+        from trialwright.design.figure import write
+        from trialwright.simulate import timed_figure
+
+        write(timed_figure.decisions(name, rows), figure)
+        say(f"Wrote {figure}")
+    if as_json:
+        answer_json({"design": name, "decisions": [asdict(line) for line in lines]})
+        return
     if as_csv:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(rows)

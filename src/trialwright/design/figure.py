@@ -22,10 +22,10 @@ _COLOURS = {"E": "#cfe8cf", "S": "#f4f4f4", "D": "#f6d9a8", "DU": "#d9807a"}
 def figure(grid: Grid | None, results: list[ExactResult]) -> Figure:
     """The decision table, where there is one, above the chance of selection and the share of participants at each level
     for each result. Raises UsageError DES-124 where there is neither."""
-    _something(grid is not None or bool(results))
+    something(grid is not None or bool(results))
     parts = ([_table_height(grid)] if grid is not None else []) + [2.6] * len(results)
     width = max(6.5, 0.42 * len(grid.columns) + 2.0 if grid is not None else 0)
-    drawn = _sheet(width, sum(parts) + 0.6)
+    drawn = sheet(width, sum(parts) + 0.6)
     axes = drawn.subplots(len(parts), 1, height_ratios=parts, squeeze=False)[:, 0]
     if grid is not None:
         _draw_table(axes[0], grid)
@@ -35,7 +35,8 @@ def figure(grid: Grid | None, results: list[ExactResult]) -> Figure:
     return drawn
 
 
-def _something(there_is: bool) -> None:
+def something(there_is: bool) -> None:
+    """Raises UsageError DES-124 where there is nothing to draw."""
     if not there_is:
         raise UsageError(
             "DES-124",
@@ -45,7 +46,7 @@ def _something(there_is: bool) -> None:
         )
 
 
-def _sheet(width: float, height: float) -> Figure:
+def sheet(width: float, height: float) -> Figure:
     """An empty figure of this size in inches. Raises UsageError DES-127 where matplotlib is not installed."""
     try:
         from matplotlib.figure import Figure
@@ -64,9 +65,9 @@ def compared(by_design: list[list[ExactResult]]) -> Figure:
 
     Raises UsageError DES-124 without a truth.
     """
-    _something(bool(by_design and by_design[0]))
+    something(bool(by_design and by_design[0]))
     truths = len(by_design[0])
-    drawn = _sheet(7.5, 3.0 * truths + 0.3 * len(by_design))
+    drawn = sheet(7.5, 3.0 * truths + 0.3 * len(by_design))
     axes = drawn.subplots(truths, 1, squeeze=False)[:, 0]
     thickness = 0.8 / len(by_design)
     for place, results in enumerate(zip(*by_design, strict=True)):
@@ -74,7 +75,7 @@ def compared(by_design: list[list[ExactResult]]) -> Figure:
             shift = (k - (len(by_design) - 1) / 2) * thickness
             at = [level + shift for level in range(len(result.selection))]
             axes[place].bar(at, result.selection, 0.9 * thickness, label=result.rule)
-        _label(axes[place], results[0].truth)
+        label_levels(axes[place], results[0].truth)
         axes[place].set_ylabel("chance of being selected", fontsize=8)
     axes[0].figure.legend(*axes[0].get_legend_handles_labels(), fontsize=7, frameon=False, loc="outside lower center")
     return drawn
@@ -132,12 +133,13 @@ def _draw_result(axes: Axes, result: ExactResult) -> None:
     left = axes.bar([p - 0.2 for p in places], result.selection, 0.38, color="#4c72b0", label="selected")
     axes.bar([p + 0.2 for p in places[1:]], shares[1:], 0.38, color="#c8c8c8", label="share of participants")
     axes.bar_label(left, [f"{value:.3f}" for value in result.selection], fontsize=7)
-    _label(axes, result.truth)
+    label_levels(axes, result.truth)
     axes.set_title(f"Exact, by true DLT rate; on average {result.expected_n:.1f} participants", fontsize=8)
     axes.legend(fontsize=7, frameon=False, loc="upper right")
 
 
-def _label(axes: Axes, truth: tuple[float, ...]) -> None:
+def label_levels(axes: Axes, truth: tuple[float, ...]) -> None:
+    """Name none and each level with its true DLT rate, beneath a scale of probabilities."""
     names = [f"level {j}\n{rate:g}" for j, rate in enumerate(truth, start=1)]
     axes.set_xticks(range(len(truth) + 1), ["none", *names], fontsize=8)
     axes.set_ylim(0, 1)

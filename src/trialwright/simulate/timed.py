@@ -22,7 +22,7 @@ from trialwright.design.interval.boundaries import NEVER
 from trialwright.design.timed.batch import ENROL, STOP, WAIT, Many, decide_many
 from trialwright.design.timed.rolling_six import FULL, RollingSix
 from trialwright.design.timed.tite_boin import TiteBoin
-from trialwright.simulate.runs import MonteCarlo
+from trialwright.simulate.timed_result import TimedResult
 
 if TYPE_CHECKING:
     from trialwright.design.timed.names import Timed
@@ -258,77 +258,6 @@ def _block(design: Timed, truth: Sequence[float], course: Course, seed: int, num
         for name in ("selected", "n", "y", "enrolled", "closed", "completed", "cut"):
             getattr(done, name)[again] = getattr(more, name)
     return done
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TimedResult:
-    """Operating characteristics of a design by time at one truth, by Monte Carlo, each with its standard error.
-
-    Arrays of shape (S,), or (S, J): `selected` (0 = none), `n` participants who count and `y` DLTs per level,
-    `enrolled` all participants, `closed` trial day of the end, `completed` not stopped for toxicity.
-    """
-
-    design: str
-    truth: tuple[float, ...]
-    course: Course
-    dlt_window: int
-    seed: int
-    selected: Ints
-    n: Ints
-    y: Ints
-    enrolled: Ints
-    closed: Ints
-    completed: NDArray[np.bool_]
-
-    @property
-    def trials(self) -> int:
-        """Number of simulated trials."""
-        return len(self.selected)
-
-    @property
-    def selection(self) -> tuple[MonteCarlo, ...]:
-        """Share of trials that select no level, then level 1 to J."""
-        return tuple(estimate(self.selected == level) for level in range(len(self.truth) + 1))
-
-    @property
-    def expected_n(self) -> tuple[MonteCarlo, ...]:
-        """Mean number of participants per level."""
-        return tuple(estimate(self.n[:, j]) for j in range(len(self.truth)))
-
-    @property
-    def expected_dlts(self) -> tuple[MonteCarlo, ...]:
-        """Mean number of DLTs per level."""
-        return tuple(estimate(self.y[:, j]) for j in range(len(self.truth)))
-
-    @property
-    def total_n(self) -> MonteCarlo:
-        """Mean number of participants, those included who do not count."""
-        return estimate(self.enrolled)
-
-    @property
-    def total_dlts(self) -> MonteCarlo:
-        """Mean number of DLTs."""
-        return estimate(self.y.sum(axis=1))
-
-    @property
-    def days(self) -> MonteCarlo:
-        """Mean trial day on which the trial ended, with everyone known who had to be."""
-        return estimate(self.closed)
-
-    @property
-    def stopped(self) -> MonteCarlo:
-        """Share of trials stopped for toxicity."""
-        return estimate(~self.completed)
-
-
-def estimate(values: NDArray[np.generic]) -> MonteCarlo:
-    """A mean with its standard error; for a share of 0 or 1, half of the 95 % bound that so many trials allow (rule of
-    three)."""
-    x = np.asarray(values, dtype=np.float64)
-    spread = float(x.std(ddof=1) / np.sqrt(len(x))) if len(x) > 1 else float("inf")
-    if spread == 0 and values.dtype == np.bool_:
-        spread = 1.5 / len(x)
-    return MonteCarlo(float(x.mean()), spread)
 
 
 def characteristics(

@@ -67,6 +67,37 @@ def test_without_a_truth_the_decision_table_is_printed():
     } in decisions
 
 
+def test_csv_holds_the_whole_trial_with_its_errors():
+    design = by_time.make("rolling six", ("",) * 3, 28)
+    expected = timed.characteristics(design, (0.05, 0.15, 0.3), timed.Course(0.2), seed=5, trials=400)
+    for row in csv.DictReader(io.StringIO(run("rolling-six", *RUN, "--csv").out)):
+        for name, each in expected.whole.items():
+            assert (float(row[name]), float(row[f"{name}_se"])) == (each.value, each.se)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("ending", ["svg", "pdf", "png"])
+def test_figures(tmp_path, command, ending):
+    file = tmp_path / f"operating.{ending}"
+    run(command, *COMMANDS[command], *RUN, "--truth", ".1,.3,.5", "--figure", file)
+    first = file.read_bytes()
+    run(command, *COMMANDS[command], *RUN, "--truth", ".1,.3,.5", "--figure", file)
+    assert file.read_bytes() == first, "the same figure gives another file"
+    if ending == "svg":
+        assert "400 trials, seed 5; lines: two standard errors either way" in first.decode()
+
+
+@pytest.mark.parametrize(("command", "more"), [("rolling-six", ()), ("tite-boin", ("--target", "0.2", "--most", "9"))])
+def test_a_decision_table_for_the_wall(tmp_path, command, more):
+    file = tmp_path / "table.svg"
+    run(command, *more, "--figure", file)
+    drawn = file.read_text(encoding="utf-8")
+    assert "suspend" in drawn
+    assert ("in DLT windows" in drawn) is (command == "tite-boin")
+    refused = trialwright("design", command, *more, "--figure", tmp_path / "table.gif")
+    assert "DES-124" in refused.err
+
+
 def test_one_trial_is_json_too():
     found = run("rolling-six", "--truth", RATES, "--trials", "1", "--json").json
     assert found["scenarios"][0]["days"]["se"] is None
