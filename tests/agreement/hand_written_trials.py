@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from trialwright.core.streams import stream
 from trialwright.dataset.columns import (
+    BACKFILL,
     DEATH,
     ENROLLED,
     LOST,
@@ -95,7 +96,9 @@ class HandWritten:
         arms = self.arms if decision is None else decision.arms
         arm = arms[self.choose(len(arms))]
         level = (1 + self.choose(2)) if decision is None else decision.dose_level
-        allocation = {"AGE": 30 + self.choose(40), "ARMCD": arm, "DOSELVL": level, "COHORT": self.participants}
+        filling = decision is not None and decision.cohort == BACKFILL
+        cohort = BACKFILL if filling else self.participants
+        allocation = {"AGE": 30 + self.choose(40), "ARMCD": arm, "DOSELVL": level, "COHORT": cohort}
         if self.one_in(2):
             self.row("DM", subject, today, allocation)
             self.row("DS", subject, today, {"DSDECOD": ENROLLED})

@@ -97,6 +97,8 @@ PROTOCOLS: dict[str, Protocol] = {
         for name in (
             "3+3: stop at two, first 2 at a level 7 days apart",
             "rolling six, first 3 at a level 5 days apart",
+            "BOIN: target 0.3, cohorts of 3, at most 9, backfill up to 6 at a level",
+            "3+3: stop at two, backfill up to 8 at a level and 4 in all, first 2 at a level 7 days apart",
         )
     },
     "single arm": _protocol(

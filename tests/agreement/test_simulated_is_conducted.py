@@ -21,6 +21,7 @@ from trialwright import simulate
 from trialwright.conduct.transcribe import entries_due
 from trialwright.dataset.trialdata import TrialData
 from trialwright.design import build, rules
+from trialwright.design.backfill import BackfillDesign
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.phase2 import monitoring
@@ -97,6 +98,14 @@ DESIGNS = {
             SingleArmDesign("arm-1", 8), "arm-1", monitoring.rule(monitoring.Bayesian(0.1, 0.7), 8), 12, Event.DEATH
         ),
         ("arm-1",),
+    ),
+    **{
+        f"{name}, with backfill": (BackfillDesign(escalation(name), 5, 6), LEVELS)
+        for name in ("3+3: stop at two", "BOIN: target 0.3, at most 9", "3+3: with de-escalation, at most 9")
+    },
+    "3+3, with backfill, staggered": (
+        StaggeredDesign(BackfillDesign(escalation("3+3: stop at two"), 6), 2, 2, WINDOW),
+        LEVELS,
     ),
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),
     "parallel": (ParallelDesign(("arm-1", "arm-2"), (2, 1), (6, 3)), ("arm-1", "arm-2")),

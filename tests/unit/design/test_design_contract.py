@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trialwright.dataset.columns import DEATH, ENROLLED, REPLACED, RESPONSE_TESTCD, WITHDRAWAL
+from trialwright.dataset.columns import BACKFILL, DEATH, ENROLLED, REPLACED, RESPONSE_TESTCD, WITHDRAWAL
 from trialwright.dataset.facts import Fact
 from trialwright.dataset.state import TrialState, state_of
 from trialwright.design import rules
+from trialwright.design.backfill import BackfillDesign
 from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.design.phase2 import monitoring
@@ -80,6 +81,22 @@ DESIGNS = {
             ("TITE-BOIN", by_time.make("TITE-BOIN: target 0.3, cohorts of 2, at most 12", LEVELS, 28)),
         )
     },
+    **{
+        f"{name}, with backfill": BackfillDesign(counting(name), 6, 8)
+        for name in (
+            *rules.names()[:8],
+            "3+3: with de-escalation, at most 9",
+            "BOIN: target 0.3, at most 18",
+            "BOIN: target 0.3, at most 18, enough at 6, start at level 2, accelerated titration, extra safety 0.05",
+            "keyboard: target 0.3, at most 17",
+            "i3+3: target 0.3, at most 12",
+            "table 3:0/2/3 6:1/3/4 9:2/4/5 12:2/5/6 15:3/6/8 18:4/7/9: target 0.3, at most 12",
+            "CRM: target 0.3, half-width 0.05 at level 2, cohorts of 3, at most 12",
+        )
+    },
+    "3+3, with backfill where a response was seen, staggered": StaggeredDesign(
+        BackfillDesign(counting("3+3: stop at two"), 6, None, responded=True), 2, 9, 28
+    ),
     "single arm": SingleArmDesign("arm-1", 9),
     "single arm, monitored": MonitoredDesign(SingleArmDesign("arm-1", 9), "arm-1", monitored(9), 28),
     "2:1, monitored": MonitoredDesign(
@@ -122,9 +139,10 @@ def participant_facts(draw, number):
     enrolled = draw(st.integers(0, 60))
     arm = draw(st.sampled_from((*ARMS, None)))
     level = draw(st.sampled_from((None, 1, 2, 3, 4)))
+    cohort = draw(st.sampled_from((None, 1, BACKFILL)))
     facts = [
         Fact("DS", subject, 1, day=enrolled, known=enrolled, values={"DSDECOD": ENROLLED}),
-        Fact("DM", subject, 1, day=enrolled, known=enrolled, values={"ARMCD": arm, "DOSELVL": level}),
+        Fact("DM", subject, 1, day=enrolled, known=enrolled, values={"ARMCD": arm, "DOSELVL": level, "COHORT": cohort}),
     ]
     dosed = draw(st.one_of(st.none(), st.integers(enrolled, 90)))
     if dosed is not None:
@@ -210,17 +228,17 @@ def test_from_any_state_an_obedient_trial_comes_to_an_end(name, state, pattern):
             return
         assert isinstance(decision, Enrol), f"everything is known and the answer is {decision}"
         subject, dlt = f"Q-{entered:03d}", pattern[entered % len(pattern)]
-        facts += _course(subject, 200 + entered, decision.arms[0], decision.dose_level, dlt)
+        facts += _course(subject, 200 + entered, decision.arms[0], decision.dose_level, dlt, decision.cohort)
         entered += 1
     pytest.fail(f"{entered} more participants and no end")
 
 
-def _course(subject, day, arm, level, dlt):
+def _course(subject, day, arm, level, dlt, cohort=None):
     """Who has a DLT has a response too."""
     flags = {"XDDLT": "Y" if dlt else "N", "XDEVAL": "Y"}
     return [
         Fact("DS", subject, 1, day=day, known=day, values={"DSDECOD": ENROLLED}),
-        Fact("DM", subject, 1, day=day, known=day, values={"ARMCD": arm, "DOSELVL": level}),
+        Fact("DM", subject, 1, day=day, known=day, values={"ARMCD": arm, "DOSELVL": level, "COHORT": cohort}),
         Fact("EX", subject, 1, day=day, known=day, values={"OCCUR": "Y"}),
         Fact("XD", subject, 1, day=day, known=day, values=flags),
         Fact(
@@ -239,7 +257,8 @@ def _complete(state):
     facts = []
     for i, subject in enumerate(state.subjects):
         level = min(max(int(state.dose_level[i]), 1), 3)
-        facts += _course(subject, int(state.enrolled[i]), state.arm[i] or "arm-1", level, bool(state.dlt[i] == 1))
+        known = (state.arm[i] or "arm-1", level, bool(state.dlt[i] == 1), int(state.cohort[i]))
+        facts += _course(subject, int(state.enrolled[i]), *known)
     return facts
 
 
