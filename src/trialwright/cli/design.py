@@ -13,6 +13,7 @@ from trialwright.cli import (
     design_examine,
     design_models,
     design_phase2,
+    design_region,
     design_timed,
 )
 from trialwright.cli.design_answers import (
@@ -234,39 +235,7 @@ def duration(
     answer("\n".join([*lines, LAST]))
 
 
-@app.command()
-def worst(
-    name: Annotated[str, typer.Argument(metavar="DESIGN", help='A design: boin, "3+3: stop at two", a whole name.')],
-    doses: Doses,
-    low: Annotated[str, typer.Option(help="The lowest true DLT rates that are thought possible: .02,.05,.1")],
-    high: Annotated[str, typer.Option(help="The highest true DLT rates that are thought possible: .1,.3,.5")],
-    target: Target,
-    cohorts: Cohorts = None,
-    size: Size = 3,
-    most: Most = None,
-    as_json: AsJson = False,
-) -> None:
-    """The worst characteristics found where the true rates lie in a region and do not fall with the dose."""
-    from trialwright.cli.design_text import LAST
-    from trialwright.design import exact, region
-
-    rule = made(name, doses, size, target, cohorts, most)
-    graph = exact.compile(rule)
-    limits = rates_of(low, doses), rates_of(high, doses)
-    found = {what: region.worst(graph, *limits, ask) for what, ask in region.questions(target).items()}
-    if as_json:
-        answer_json(
-            {"rule": rule.name}
-            | {what: {"value": item.value, "truth": list(item.truth)} for what, item in found.items()}
-        )
-        return
-    lines = [f"{rule.name}: the largest found between {low} and {high}, rates that do not fall"]
-    for what, item in found.items():
-        lines.append(f"  {what}: {item.value:.4f} at {', '.join(f'{rate:.4g}' for rate in item.truth)}")
-    lines.append("  A search: each can be as large; that none can be larger is not proved.")
-    answer("\n".join([*lines, LAST]))
-
-
+app.add_typer(design_region.app)
 app.add_typer(design_examine.app)
 app.add_typer(design_models.app)
 app.add_typer(design_phase2.app)

@@ -25,7 +25,7 @@ def decisions_text(rule: CountingRule) -> Iterator[str]:
     if isinstance(rule, IntervalRule):
         rows = rule.boundaries().rows(rule.cohort, rule.most)
         yield "Decisions from the participants and DLTs at the current level (-: never):"
-        yield from _table(
+        yield from columns(
             [
                 ["  participants", *(str(row[0]) for row in rows)],
                 ["  up: DLTs at most", *(_limit(row[1]) for row in rows)],
@@ -47,7 +47,7 @@ def decisions_text(rule: CountingRule) -> Iterator[str]:
         [f"  {y}", *(found.letters[n][y] if y <= n else "" for n in found.columns)]
         for y in range(max(found.columns) + 1)
     ]
-    yield from _table(rows_)
+    yield from columns(rows_)
     yield from (f"  {line}" for line in found.key())
 
 
@@ -55,7 +55,7 @@ def result_text(result: ExactResult, target: float | None, registered: int | Non
     """The exact characteristics at one truth."""
     yield "Exact, at these true DLT rates:"
     levels = [f"dose {level}" for level in range(1, len(result.truth) + 1)]
-    yield from _table(
+    yield from columns(
         [
             ["", "none", *levels, "in all"],
             ["  true DLT rate", "", *(f"{rate:g}" for rate in result.truth), ""],
@@ -92,7 +92,7 @@ def compared_text(results: Sequence[ExactResult], target: float | None, register
         if target is not None:
             row += [f"{result.prob_selected_above(target):.3f}", f"{result.prob_overdosed(0.6, target):.3f}"]
         rows.append(row)
-    yield from _table(rows)
+    yield from columns(rows)
     yield "  none, dose 1 ...: the chance that it is selected"
     if target is not None:
         yield f"  >{target:g}: the chance that a level with a higher rate is selected"
@@ -194,7 +194,7 @@ def _limit(value: int | None) -> str:
     return "-" if value is None else str(value)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Columns in line: the first to the left, the others to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:

@@ -5,7 +5,7 @@ One compiled graph answers all of them, for nothing in it depends on the true ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ Question = Callable[[Summaries], Floats]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Average:
-    """Exact characteristics averaged over independent Beta priors of the DLT rates; J levels.
+    """Exact characteristics averaged over a prior of the DLT rates; J levels.
 
     `selection`: (J + 1,), place 0 = none; `n_by_level`, `dlts_by_level`: (J,), expected participants and DLTs;
     `rate_at_selected`: the expected true DLT rate of the selected level, given that one is selected, which takes into
@@ -74,6 +74,65 @@ def average(graph: Graph, a: Sequence[float], b: Sequence[float]) -> Average:
         rate_at_selected=float(rate),
         mass_error=abs(float(probability.sum()) - 1.0),
     )
+
+
+def weighted(graph: Graph, truths: ArrayLike, weights: Sequence[float]) -> Average:
+    """The characteristics averaged over a prior of S scenarios: `truths`, shape (S, J), with these weights; exact.
+
+    The weights are made to add up to 1. Draws from any prior, such as one under which the rates rise with the level,
+    are such scenarios with equal weights; the average then has the error of the draws.
+
+    Raises UsageError: DES-010 (rates that do not fit the levels), DES-121 (not one weight for each scenario, a negative
+    one, or none above 0).
+    """
+    many = graph.evaluate_many(truths)
+    share = np.asarray(weights, dtype=np.float64)
+    if share.shape != (len(many),) or not bool(np.isfinite(share).all()) or bool((share < 0).any()) or share.sum() <= 0:
+        raise UsageError(
+            "DES-121",
+            f"{share.size} weights for {len(many)} scenarios, their sum {share.sum():g}",
+            expected="one weight of 0 or more for each scenario, and one above 0",
+        )
+    share = share / share.sum()
+    chosen = share @ many.selection[:, 1:]
+    toxic = share @ (many.selection[:, 1:] * many.truth)
+    return Average(
+        rule=graph.rule,
+        selection=share @ many.selection,
+        n_by_level=share @ many.n_by_level,
+        dlts_by_level=share @ many.dlts_by_level,
+        total_n=share @ many.total_n,
+        prob_completed=float(share @ many.prob_completed),
+        rate_at_selected=float(toxic.sum() / chosen.sum()) if chosen.sum() > 0 else float("nan"),
+        mass_error=float(share @ many.mass_error),
+    )
+
+
+MOST_SCENARIOS = 100_000
+
+
+def grid(base: Sequence[float], varied: Mapping[int, Sequence[float]]) -> Floats:
+    """Scenarios, shape (S, J): the rates of `base`, those of each level in `varied` (1 = lowest) replaced by each of
+    its rates in turn, all combinations. Rates that fall with the level are kept.
+
+    Raises UsageError DES-122 (no such level, no rate for it, or more than 100,000 scenarios).
+
+    >>> grid((0.1, 0.2, 0.3), {2: (0.15, 0.25)}).tolist()
+    [[0.1, 0.15, 0.3], [0.1, 0.25, 0.3]]
+    """
+    levels = len(base)
+    size = int(np.prod([float(len(rates)) for rates in varied.values()]))
+    if not varied or size < 1 or size > MOST_SCENARIOS or not all(1 <= level <= levels for level in varied):
+        raise UsageError(
+            "DES-122",
+            f"{size:,} scenarios that vary level {', '.join(map(str, varied)) or 'none'}",
+            expected=f"levels from 1 to {levels}, each with rates, and at most {MOST_SCENARIOS:,} scenarios in all",
+        )
+    meshes = np.meshgrid(*[np.asarray(rates, dtype=np.float64) for rates in varied.values()], indexing="ij")
+    truths = np.tile(np.asarray(base, dtype=np.float64), (size, 1))
+    for level, mesh in zip(varied, meshes, strict=True):
+        truths[:, level - 1] = mesh.ravel()
+    return truths
 
 
 def _by(group: NDArray[np.int64], probability: Floats, size: int) -> Floats:
