@@ -142,6 +142,14 @@ def test_who_left_unassessed_is_awaited_or_counted_as_the_protocol_says():
     assert isinstance(decided(counted, trial("YNN") + course(3, "Y", end=DEATH, known=40)), Enrol)
 
 
+def test_whoever_leaves_after_an_assessment_without_a_response_can_have_none():
+    facts = trial("YNN") + course(3, "N", known=6, end=WITHDRAWAL, ended=10)
+    assert decided(LATE, facts, 9).until == 32
+    rest = decided(LATE, facts, 29)
+    assert isinstance(rest, Wait)
+    assert "P-03" not in rest.reason
+
+
 def test_who_is_not_allocated_or_not_dosed_takes_a_place_and_is_awaited():
     facts = trial("YYN") + course(3, None, arm=None, dosed=False)
     assert decided(LATE, facts) == Wait(None, "first stage: 2 of 4 responded; P-03 is not dosed yet")

@@ -95,12 +95,16 @@ class MonitoredDesign:
         start = state.first_dose if self.event is Event.TOXICITY else state.enrolled
         return int(start[place]) + self.window
 
+    def _happened(self, state: TrialState, place: int) -> bool:
+        """Whether the end of somebody's window can tell nothing more, for the event is known already."""
+        return bool(state.dlt[place] == 1 if self.event is Event.TOXICITY else state.died[place] >= 0)
+
     def _sooner(self, state: TrialState, decision: Decision, places: Sequence[int]) -> Decision:
         """A Wait is over no later than when the end of a window makes another outcome known, which may complete a
         look."""
         if not isinstance(decision, Wait):
             return decision
-        ends = [self._last_day(state, place) + 1 for place in places]
+        ends = [self._last_day(state, place) + 1 for place in places if not self._happened(state, place)]
         days = [day for day in (*ends, decision.until) if day is not None and day > state.day]
         return Wait(min(days, default=None), decision.reason)
 
