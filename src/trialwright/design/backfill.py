@@ -331,4 +331,15 @@ def parted(name: str) -> tuple[str, int, int | None, bool] | None:
     return name[: match.start()], int(match["most"]), in_all, match["responded"] is not None
 
 
-__all__ = ["BackfillDesign", "parted"]
+def check_no_backfill(name: str) -> None:
+    """Raises UsageError DES-512 if the name says backfill and a counting rule is needed."""
+    if filled := parted(name):
+        raise UsageError(
+            "DES-512",
+            f"the rule {name!r} backfills, and a counting rule is needed here",
+            expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
+            mend=f"name {filled[0]!r} alone, or estimate what the backfill implies with `simulate.many`",
+        )
+
+
+__all__ = ["BackfillDesign", "check_no_backfill", "parted"]

@@ -92,13 +92,6 @@ def rule_of(escalation: Escalation, name: str | None = None) -> CountingRule:
             expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
             mend=f"name {staggered[0]!r} alone, or estimate what the stagger implies with `simulate.many`",
         )
-    if filled := backfill.parted(name or escalation.rule):
-        raise UsageError(
-            "DES-512",
-            f"the rule {name or escalation.rule!r} backfills, and a counting rule is needed here",
-            expected="a rule that decides from complete cohorts; exact characteristics exist for these only",
-            mend=f"name {filled[0]!r} alone, or estimate what the backfill implies with `simulate.many`",
-        )
     if (name or escalation.rule).strip().lower().startswith("boin12"):
         raise UsageError(
             "DES-334",

@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.core.errors import UsageError
 from trialwright.design.a_plus_b.literal import Literal
 from trialwright.design.a_plus_b.three_plus_three import APlusB
+from trialwright.design.backfill import check_no_backfill
 from trialwright.design.capped import Capped
 from trialwright.design.rule import CountingRule
 from trialwright.design.words import value_of
@@ -56,13 +57,14 @@ def make(name: str, levels: int, cohort_size: int | None = None, **options: Any)
     `most`, unless its name says them; None is as good as nothing said.
 
     Raises UsageError: DES-012 (no rule of this name), DES-011, DES-101 to DES-105, DES-111, DES-112, DES-2xx (numbers
-    that are missing or do not fit together).
+    that are missing or do not fit together), DES-512 (a design with backfill is no counting rule).
 
     >>> make("3+3: stop at two", levels=3, cohort_size=4).name
     '4+4: stop at two'
     >>> make("BOIN", levels=5, target=0.3, most=30).name
     'BOIN: target 0.3, cohorts of 3, at most 30'
     """
+    check_no_backfill(name)
     if _INTERVAL.match(name):
         from trialwright.design.interval import names as interval_names  # with numpy: only where it is needed
 
@@ -92,7 +94,8 @@ def takes_options(name: str) -> bool:
 
 
 def factory(name: str) -> Factory:
-    """What makes the rule of this name from a number of levels and a cohort size. Raises UsageError DES-012."""
+    """What makes the rule of this name from levels and a cohort size. Raises UsageError DES-012 or DES-512."""
+    check_no_backfill(name)
     if takes_options(name):
         return lambda levels, size: make(name, levels, size)
     text = " ".join(name.lower().split())
