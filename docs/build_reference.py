@@ -1,6 +1,6 @@
 """Writes the pages of the reference that come from the program itself.
 
-python docs/build_reference.py            write commands.md, dataset.md and python.md in docs/reference
+python docs/build_reference.py            write commands.md, dataset.md, criteria.md and python.md in docs/reference
 python docs/build_reference.py --check    exit with 1 if they are out of date
 """
 
@@ -8,6 +8,7 @@ import inspect
 import os
 import subprocess
 import sys
+import textwrap
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,15 @@ DATASET_KEYS = """\
 correction. Doses are decimal numbers written as text. A missing value is null, and null is unknown.
 """
 
+CRITERIA_HEAD = """\
+This page is made by `make docs` from the table that the tests of criteria run on. A criterion of a protocol
+file holds its computable form under `form`: what a person reads, corrects, and what is then computed. Names
+in small letters (`creatinine`) are entries of the lexicon; words in quotation marks are looked up as they
+stand. Blanks and line ends do not matter; words of the form may be in capitals.
 
+A criterion answers yes, no or not known, by the logic of Kleene: what is unknown stays so unless the rest
+decides. For an inclusion criterion yes admits; for an exclusion criterion yes excludes.
+"""
 PYTHON_HEAD = """\
 This page is made by `make docs`: what each room offers, in one sentence each. `help(trialwright.record.read)` tells the
 rest: units, ranges, errors. Nouns stand at the front (`trialwright.Record`), verbs in their rooms.
@@ -84,6 +93,18 @@ def dataset() -> str:
     return "\n".join(parts)
 
 
+def criteria() -> str:
+    """The page of the nodes that a criterion is made of."""
+    from criteria_nodes import GROUPS
+
+    parts = ["# The computable form of a criterion\n", CRITERIA_HEAD]
+    for group in GROUPS:
+        rows = [f"| `{line.form}` | {line.english} | {', '.join(line.needs)} |" for line in group.lines]
+        table = "\n".join(["| form | in English | data it needs |", "|---|---|---|", *rows])
+        parts.append(f"## {group.title}\n\n{textwrap.fill(group.about, 120)}\n\n{table}\n")
+    return "\n".join(parts)
+
+
 def python() -> str:
     """The page of public names."""
     import trialwright
@@ -131,9 +152,11 @@ def _table(held: object) -> str:
 
 def main() -> int:
     """Write the pages, or check them."""
-    sys.path.insert(0, str(DOCS.parent / "src"))
+    sys.path[:0] = [str(DOCS.parent / "src"), str(DOCS.parent / "tests" / "spec")]
     late = 0
-    for name, page in (("commands.md", commands()), ("dataset.md", dataset()), ("python.md", python())):
+    pages = {"commands.md": commands, "dataset.md": dataset, "criteria.md": criteria, "python.md": python}
+    for name, build in pages.items():
+        page = build()
         target = DOCS / "reference" / name
         if "--check" not in sys.argv:
             target.write_text(page, encoding="utf-8")

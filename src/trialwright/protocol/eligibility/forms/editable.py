@@ -191,7 +191,7 @@ def _compare(node: Compare) -> Iterator[str]:
         if node.unit is not None:
             yield f"unit {word(node.unit)}"
     elif node.unit is not None:
-        yield _unit(node.unit)
+        yield time_unit(node.unit, node.interval) if node.unit in TIME_UNITS else _unit(node.unit)
     yield from _when(node.when)
     yield from _lasting(node.lasting)
 
@@ -270,10 +270,14 @@ def _bounds(low: str | None, high: str | None, low_inclusive: bool, high_inclusi
 
 
 def _unit(unit: str) -> str:
-    """A unit; those of time in the plural, so that a unit that is spelled like a plural stands in quotation marks."""
-    if unit in TIME_UNITS:
-        return f"{unit}s"
+    """A unit that is none of time; one that is spelled like those in quotation marks."""
     return quoted(unit) if unit.lower() in TIME_WORDS else word(unit)
+
+
+def time_unit(unit: str, interval: Interval) -> str:
+    """A unit of time as it follows an interval: `1 day`, `2 days`."""
+    last = interval.high if interval.high is not None else interval.low
+    return unit if last == 1 else f"{unit}s"
 
 
 def _when(when: When | None) -> Iterator[str]:
@@ -281,7 +285,7 @@ def _when(when: When | None) -> Iterator[str]:
         case Window(interval=interval, unit=unit, side=side, anchors=anchors):
             distance = _interval(interval)
             distance = f"within {distance[3:]}" if distance.startswith("<= ") else f"when {distance}"
-            yield f"{distance} {unit}s {side.value} {', '.join(map(_anchor, anchors))}"
+            yield f"{distance} {time_unit(unit, interval)} {side.value} {', '.join(map(_anchor, anchors))}"
         case Dates(first=first, last=last):
             parts = [f"from {word(first)}"] if first is not None else []
             parts += [f"until {word(last)}"] if last is not None else []
@@ -296,4 +300,4 @@ def _anchor(anchor: Anchor) -> str:
 
 def _lasting(lasting: Lasting | None) -> Iterator[str]:
     if lasting is not None:
-        yield f"lasting {_interval(lasting.interval)} {lasting.unit}s"
+        yield f"lasting {_interval(lasting.interval)} {time_unit(lasting.unit, lasting.interval)}"
