@@ -130,6 +130,11 @@ PROTOCOLS: dict[str, Protocol] = {
     "parallel": _protocol(
         _compared("arm-1", "arm-2", _flat("4E7")), Parallel(("arm-1", "arm-2"), (2, 1), 12, randomised=True)
     ),
+    "select by time, then compare": _protocol(
+        (*_STEPS, *_compared("arm-4", "arm-5", Dosing(reference=DoseReference("the selected dose"), days=(0,)))),
+        SelectThenCompare(_escalation("rolling six"), Parallel(("arm-4", "arm-5"), (2, 1), 6, randomised=True)),
+        _DOSE_LEVELS,
+    ),
     "select, then compare": _protocol(
         (*_STEPS, *_compared("arm-4", "arm-5", Dosing(reference=DoseReference("the selected dose"), days=(0,)))),
         SelectThenCompare(_escalation("3+3: stop at two"), Parallel(("arm-4", "arm-5"), (2, 1), 6, randomised=True)),

@@ -110,6 +110,13 @@ DESIGNS = {
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),
     "parallel": (ParallelDesign(("arm-1", "arm-2"), (2, 1), (6, 3)), ("arm-1", "arm-2")),
     "parallel, not randomised": (ParallelDesign(("arm-1", "arm-2"), (1, 1), (4, 4), False), ("arm-1", "arm-2")),
+    **{
+        f"select by time ({name[:9]}), then compare": (
+            SelectThenCompareDesign(by_time.make(name, LEVELS, WINDOW), COMPARISON),
+            (*LEVELS, "arm-4", "arm-5"),
+        )
+        for name in ("rolling six", PACED, "TITE-BOIN: target 0.3, at most 12")
+    },
     "select, then compare": (
         SelectThenCompareDesign(escalation("3+3: stop at two"), COMPARISON),
         (*LEVELS, "arm-4", "arm-5"),

@@ -15,6 +15,7 @@ from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, 
 
 if TYPE_CHECKING:
     from trialwright.design.rule import CountingRule
+    from trialwright.design.timed.names import Timed
     from trialwright.protocol.design import Design
     from trialwright.protocol.protocol import Protocol
 
@@ -48,7 +49,8 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
             return _one_stage(design, protocol, rule or design.rule)
         case SelectThenCompare(escalation=escalation, comparison=comparison):
             return SelectThenCompareDesign(
-                _counting(escalation, protocol, rule, "design.escalation"),
+                _by_time(escalation, protocol, rule, "design.escalation")
+                or _counting(escalation, protocol, rule, "design.escalation"),
                 _parallel(comparison, protocol, "design.comparison"),
             )
         case Unsupported(name=name, missing=missing):
@@ -145,15 +147,15 @@ def _escalating(escalation: Escalation, protocol: Protocol, name: str | None) ->
     return _by_time(escalation, protocol, name) or _counting(escalation, protocol, name)
 
 
-def _by_time(escalation: Escalation, protocol: Protocol, name: str | None) -> Design | None:
+def _by_time(escalation: Escalation, protocol: Protocol, name: str | None, about: str = "design") -> Timed | None:
     """The design by time that is declared or named, None if it is a counting rule."""
     wanted = name or escalation.rule
     if not decides_by_time(wanted):
         return None
     from trialwright.design.timed import names as by_time  # with numpy: only where it is needed
 
-    _check_arms(escalation, "design")
-    days = _window(escalation, protocol, "design")
+    _check_arms(escalation, about)
+    days = _window(escalation, protocol, about)
     return by_time.make(wanted, escalation.arms, days, escalation.cohort_size)
 
 

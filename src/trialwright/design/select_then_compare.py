@@ -1,17 +1,35 @@
-"""Dose selection by a counting rule, then arms side by side at the selected dose."""
+"""Dose selection, then arms side by side at the selected dose."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trialwright.core.errors import UsageError
-from trialwright.design.counting import CountingDesign
 from trialwright.design.parallel import ParallelDesign
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 
 if TYPE_CHECKING:
     from trialwright.dataset.state import TrialState
+
+
+class Selection(Protocol):
+    """A dose-finding design that can decide from a part of the participants: by counts of cohorts, or by time."""
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arm of each level, lowest first."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The design's name."""
+        ...
+
+    def decide_for(self, state: TrialState, places: Iterable[int]) -> Decision:
+        """The decision from the participants at these places of the state only."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +41,7 @@ class SelectThenCompareDesign:
     decision's `dose_level` in part 2 is the selected level, for the arms whose dose refers to it.
     """
 
-    selection: CountingDesign
+    selection: Selection
     comparison: ParallelDesign
 
     def __post_init__(self) -> None:

@@ -125,6 +125,12 @@ DESIGNS = {
     ),
     "2:1": ParallelDesign(("arm-4", "arm-5"), (2, 1), (6, 3)),
     "three arms, one empty": ParallelDesign(("arm-1", "arm-5", "arm-6"), (1, 1, 1), (0, 4, 4), randomised=False),
+    **{
+        f"select by time ({name[:9]}), then compare": SelectThenCompareDesign(
+            by_time.make(name, LEVELS, 28), ParallelDesign(("arm-4", "arm-5"), (1, 1), (5, 5))
+        )
+        for name in ("rolling six", PACED, "TITE-BOIN: target 0.3, cohorts of 3, at most 18")
+    },
     "select, then compare": SelectThenCompareDesign(
         counting("3+3: six required at the MTD, with de-escalation"),
         ParallelDesign(("arm-4", "arm-5"), (1, 1), (5, 5)),

@@ -7,7 +7,7 @@ It stays below 1 until a signed assessment says that there was no DLT: that none
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,9 +83,12 @@ class Followed:
         return Wait(early, self.until_all_known(why).reason)
 
 
-def followed(state: TrialState, arms: Sequence[str], dlt_window: int) -> Followed | Wait:
-    """Who is followed today, or a Wait where somebody's dose level is not known."""
-    line = participants(state, range(len(state.subjects)), arms, dlt_window)
+def followed(
+    state: TrialState, arms: Sequence[str], dlt_window: int, places: Iterable[int] | None = None
+) -> Followed | Wait:
+    """Who is followed today, or a Wait where somebody's dose level is not known. `places`: of the state, None = all."""
+    everyone = range(len(state.subjects)) if places is None else places
+    line = participants(state, everyone, arms, dlt_window)
     strangers = [person.subject for person in line if person.level == 0]
     if strangers:
         return Wait(None, f"the dose level (1 to {len(arms)}) of {listed(strangers)} is not recorded")

@@ -17,6 +17,7 @@ suspends too. The trial ends when everyone is known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,11 @@ class TiteBoin:
 
     def decide(self, state: TrialState) -> Decision:
         """The decision from everyone in the trial."""
-        seen = followed(state, self.arms, self.dlt_window)
+        return self.decide_for(state, range(len(state.subjects)))
+
+    def decide_for(self, state: TrialState, places: Iterable[int]) -> Decision:
+        """The decision from the participants at these places of the state only (a trial in parts)."""
+        seen = followed(state, self.arms, self.dlt_window, places)
         return seen if isinstance(seen, Wait) else self._decide(seen)
 
     def _decide(self, seen: Followed) -> Decision:

@@ -16,7 +16,7 @@ it waits. At the maximum it waits for everyone and selects.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,11 @@ class TiteCrm:
 
     def decide(self, state: TrialState) -> Decision:
         """The decision from everyone in the trial."""
-        seen = followed(state, self.arms, self.dlt_window)
+        return self.decide_for(state, range(len(state.subjects)))
+
+    def decide_for(self, state: TrialState, places: Iterable[int]) -> Decision:
+        """The decision from the participants at these places of the state only (a trial in parts)."""
+        seen = followed(state, self.arms, self.dlt_window, places)
         return seen if isinstance(seen, Wait) else self._decide(seen)
 
     def _decide(self, seen: Followed) -> Decision:
