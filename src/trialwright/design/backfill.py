@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 from trialwright.core.errors import UsageError
 from trialwright.dataset.columns import BACKFILL
 from trialwright.design.capped import Capped
-from trialwright.design.counting import Cohort, CountingDesign, Participant, Standing, awaited
+from trialwright.design.counting import Cohort, CountingDesign, Open, Participant, Standing, awaited
 from trialwright.design.rule import Action, CountingRule, Counts, Finish, Treat
 from trialwright.design.words import listed, people
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
@@ -65,7 +65,7 @@ class _Fill:
 @dataclass(slots=True)
 class _Course:
     """The main line, followed to the question that stands open. `n`, `y`: its counts before the open cohort; `cleared`:
-    levels that the rule went up from; `asked`: whether the rule's latest answer stands on what is known today."""
+    levels that the rule went up from and has not come back to."""
 
     cohort: Cohort
     number: int
@@ -134,10 +134,27 @@ class BackfillDesign:
             return replace(decision, until=self._until(state, decision.until))
         return decision
 
-    def _decision(self, state: TrialState) -> Decision:
+    def open(self, state: TrialState) -> tuple[Open, CountingRule]:
+        """What the rule has asked for its own line and is not settled, with the outcomes of both lines that are known
+        today, and the rule that answers with so many by backfill among them. Dose levels must be recorded."""
+        line, fills = self._lines(state)
+        course = self._followed(state, [p for p in line if p.level], [fill for fill in fills if fill.person.level])
+        cohort, n, y = course.cohort, list(course.n), list(course.y)
+        known = [fill.person for fill in fills if fill.known is not None and fill.known <= state.day]
+        _add([*(person for person in cohort.members if not person.pending), *known], n, y)
+        level = cohort.action.dose if isinstance(cohort.action, Treat) and not line else 1
+        counts = Counts(line[-1].level if line else level, tuple(n), tuple(y), course.memory)
+        found = Open(counts, cohort.action, tuple(cohort.members), cohort.planned)
+        return found, _with_room(self.inner.rule, len(known))
+
+    def _lines(self, state: TrialState) -> tuple[list[Participant], list[_Fill]]:
+        """The main line and those who backfill, in order of enrolment."""
         marks = state.cohort.tolist()
         line = self.inner.participants(state, [i for i, mark in enumerate(marks) if mark != BACKFILL])
-        fills = self._fills(state, [i for i, mark in enumerate(marks) if mark == BACKFILL])
+        return line, self._fills(state, [i for i, mark in enumerate(marks) if mark == BACKFILL])
+
+    def _decision(self, state: TrialState) -> Decision:
+        line, fills = self._lines(state)
         strangers = [person.subject for person in (*line, *(fill.person for fill in fills)) if person.level == 0]
         if strangers:
             levels = self.inner.rule.levels

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.core.errors import UsageError
+from trialwright.design.backfill import BackfillDesign
 from trialwright.design.counting import CountingDesign, Participant, Standing, participants
 from trialwright.design.examine import Examination, answers
 from trialwright.design.rule import Action, CountingRule, Treat
@@ -59,28 +60,36 @@ def live(design: Design, state: TrialState) -> Live:
     line = participants(state, places, arms, window)
     awaited = tuple(person for person in line if person.pending)
     base = Live(state.day, design.name, design.decide(state), awaited, _counted(line, len(arms)), notes=notes)
-    if not isinstance(selection, CountingDesign):
+    if not isinstance(selection, CountingDesign | BackfillDesign):
         why = "this design decides by more than the DLTs of a cohort, so the next results alone do not say what follows"
         return _with(base, why_not=why)
-    base = _with(base, rule=selection.rule)
+    base = _with(base, rule=selection.rule if isinstance(selection, CountingDesign) else selection.inner.rule)
     if strangers := [person.subject for person in line if person.level == 0]:
         return _with(base, why_not=f"the dose level of {', '.join(strangers)} is not recorded")
-    found = selection.open(state, places)
+    if isinstance(selection, BackfillDesign):
+        found, rule = selection.open(state)
+    else:
+        found, rule = selection.open(state, places), selection.rule
     action = _still_open(found)
     if action is None:
         why = (
             "those awaited were not all asked for by the rule or are at several levels; it is asked when all are known"
         )
         return _with(base, why_not=why)
-    return _with(base, examination=answers(selection.rule, found.counts, action, bool(found.members)))
+    return _with(base, examination=answers(rule, found.counts, action, bool(found.members)))
 
 
 def _within(design: Design) -> tuple[Design, tuple[str, ...]]:
     """The design beneath its wrappers, and a note for each of these."""
     notes = []
-    while (inner := getattr(design, "inner", None)) is not None:
+    while (inner := getattr(design, "inner", None)) is not None and not isinstance(design, BackfillDesign):
         notes.append(f"what follows is that of {inner.name!r}; {design.name!r} may let participants enter later")
         design = inner
+    if isinstance(design, BackfillDesign):
+        notes.append(
+            "what follows is that of the cohorts; outcomes of the backfill known today are counted with them, and what "
+            "becomes known before the next cohort opens can change it"
+        )
     return design, tuple(notes)
 
 

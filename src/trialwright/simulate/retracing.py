@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.core.errors import TrialwrightError
+from trialwright.dataset.columns import BACKFILL
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
 from trialwright.simulate import escalating
 from trialwright.simulate.plan import DEFAULT_WINDOW
@@ -54,13 +55,15 @@ class Said:
 class Retraced:
     """A trial's cohorts and what each rule would have said. `most`: the most participants that the rules were given;
     `registered`: that is the registered number, else the number treated here. `not_counted`: participants whose DLT
-    outcome is not known, at a level that is none of the trial's included; the rules are not told of them."""
+    outcome is not known, at a level that is none of the trial's included; the rules are not told of them, nor of those
+    who entered by backfill, `backfilled` of them, who belong to no cohort."""
 
     cohorts: tuple[TreatedCohort, ...]
     said: tuple[Said, ...]
     most: int
     registered: bool
     not_counted: int
+    backfilled: int = 0
 
 
 def retraced(protocol: Protocol, facts: Iterable[Fact], rules: Sequence[CountingRule] | None = None) -> Retraced | None:
@@ -91,7 +94,8 @@ def retraced(protocol: Protocol, facts: Iterable[Fact], rules: Sequence[Counting
     most = most if registered else max(treated, escalation.cohort_size)
     if rules is None:
         rules = escalating.other_rules(escalation, most)
-    return Retraced(cohorts, tuple(_said(rule, cohorts) for rule in rules), most, registered, not_counted)
+    said = tuple(_said(rule, cohorts) for rule in rules)
+    return Retraced(cohorts, said, most, registered, not_counted, int((state.cohort == BACKFILL).sum()))
 
 
 def _cohorts(
@@ -103,7 +107,8 @@ def _cohorts(
     window = escalation.dlt_window
     if window is None and protocol.dlt is not None:
         window = protocol.dlt.window
-    places = [i for i, arm in enumerate(state.arm) if arm not in later]
+    marks = state.cohort.tolist()
+    places = [i for i, arm in enumerate(state.arm) if arm not in later and marks[i] != BACKFILL]
     line = participants(state, places, escalation.arms, DEFAULT_WINDOW if window is None else window)
     numbers = dict(zip(state.subjects, state.cohort.tolist(), strict=True))
     groups: list[tuple[int, list[Participant]]] = []

@@ -19,9 +19,11 @@ from trialwright.design import build, rules
 from trialwright.design.backfill import BackfillDesign, parted
 from trialwright.design.counting import CountingDesign
 from trialwright.design.from_protocol import rule_of
+from trialwright.design.live import live
 from trialwright.design.staggered import StaggeredDesign
 from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop, Wait
+from trialwright.simulate.retracing import retraced
 
 ARMS, WINDOW = ("arm-1", "arm-2", "arm-3"), 28
 BOIN = "BOIN: target 0.3, cohorts of 3, at most 12"
@@ -327,3 +329,31 @@ def test_no_exact_characteristics_are_claimed(within):
             refuse()
         assert caught.value.code == "DES-512"
         assert repr(within) in caught.value.mend
+
+
+def test_a_live_trial_is_examined_on_its_own_line_with_the_backfill_counted():
+    """1 of 6 at level 1 and three in the window at level 2: what follows is said for these three."""
+    people = [*SECOND, *(fill(n, 1, 31, "N", 40) for n in (10, 11)), fill(12, 1, 31, "Y", 33), fill(13, 1, 50, "")]
+    state = state_of([fact for one in people for fact in one], 60)
+    design = BackfillDesign(CountingDesign(rules.make(BOIN, 3), ARMS, WINDOW), 9)
+    found, rule = design.open(state)
+    assert found.counts.n == (6, 3, 0)
+    assert found.counts.y == (1, 0, 0)
+    assert rule.most == 12 + 3
+    waiting = state_of([fact for one in people for fact in one], 45)
+    seen = live(StaggeredDesign(design, 2, 7, WINDOW), waiting)
+    assert seen.why_not == ""
+    assert {person.subject for person in seen.awaited} == {"P-04", "P-05", "P-06", "P-10", "P-11"}
+    assert seen.examination is not None
+    assert "outcomes of the backfill" in seen.notes[-1]
+    assert live(design.inner, waiting).examination is None  # without the marks they would be strangers to the cohort
+
+
+def test_what_other_designs_would_have_said_leaves_backfill_out():
+    plain = made_up()
+    protocol = replace(plain, design=replace(plain.design, rule=f"{BOIN}, backfill up to 9"))
+    trial = simulate.run(protocol, simulate.scenarios.for_protocol(protocol)[0], seed=2, deciding_only=True)
+    state = state_of(trial.facts, 100_000)
+    found = retraced(protocol, trial.facts)
+    assert found.backfilled == (state.cohort == BACKFILL).sum() > 0
+    assert sum(cohort.treated for cohort in found.cohorts) + found.not_counted <= len(state) - found.backfilled

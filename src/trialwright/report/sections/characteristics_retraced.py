@@ -113,6 +113,8 @@ def _left_out(found: Retraced, shown: int) -> Markup | None:
         people = numbers.plural(found.not_counted, "participant")
         are = "is" if found.not_counted == 1 else "are"
         parts.append(f"{people} whose outcome or level is not known {are} left out.")
+    if found.backfilled:
+        parts.append(f"{numbers.plural(found.backfilled, 'participant')} by backfill, beside the cohorts, left out.")
     return note(" ".join(parts)) if parts else None
 
 
