@@ -82,7 +82,7 @@ def make(protocol: Protocol, scenario: Scenario) -> Plan:
     problems: list[Problem] = []
     window, arms = _dlt_window(protocol, problems)
     measurements = tuple(_measurements(protocol, scenario, problems))
-    response, response_arms = _responses(protocol)
+    response, response_arms = _responses(protocol, window)
     horizon = _horizon(protocol, measurements, window, response, *_death_windows(protocol))
     visits = _visits(protocol, measurements, horizon, window)
     return Plan(visits, measurements, horizon, window, arms, tuple(problems), response, response_arms)
@@ -208,8 +208,10 @@ def _monitors(protocol: Protocol) -> tuple[Monitor, ...]:
     return names.monitors(protocol.design.rule)
 
 
-def _responses(protocol: Protocol) -> tuple[int | None, tuple[str, ...]]:
-    """The response window that the design's rule declares, and the arms in which a response is assessed."""
+def _responses(protocol: Protocol, dlt_window: int | None) -> tuple[int | None, tuple[str, ...]]:
+    """The days within which the design's rule looks for a response, and the arms in which one is assessed."""
+    from trialwright.design.phase2 import names
+
     match protocol.design:
         case SingleArm(arm=arm, rule=str(rule)):
             arms: tuple[str, ...] = (arm,)
@@ -217,11 +219,7 @@ def _responses(protocol: Protocol) -> tuple[int | None, tuple[str, ...]]:
             pass
         case _:
             return None, ()
-    if not rule.strip().lower().startswith(("two", "simon", "boin12")):
-        return None, ()
-    from trialwright.design.phase2 import names
-
-    window = names.response_window(rule)
+    window = names.response_window(rule, dlt_window)
     return window, arms if window is not None else ()
 
 

@@ -173,6 +173,23 @@ def test_scenarios_take_the_response_rates_from_the_hypotheses_of_the_design():
     assert {each.response for each in scenarios.for_protocol(single())} == {()}
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        BOIN12 + ", first 2 at a level 7 days apart",
+        "3+3: stop at two, backfill up to 9 at a level where a response was seen",
+    ],
+)
+def test_whatever_looks_at_responses_is_simulated_with_them(rule):
+    protocol = ruled(escalation(), rule)
+    protocol = replace(protocol, design=replace(protocol.design, readings=()))
+    scenario = scenarios.for_protocol(protocol)[1]
+    assert scenario.response == (0.4, 0.4, 0.4)
+    trial = run(protocol, scenario, seed=2)
+    assert trial.stop is not None
+    assert any(fact.values.get("TESTCD") == RESPONSE_TESTCD for fact in trial.facts)
+
+
 def test_a_simulated_trial_holds_a_response_for_everyone_dosed_and_none_without_such_a_rule():
     protocol = ruled(single(), "two stages: 1/4, 3/9, response within 56 days")
     trial = run(protocol, scenarios.for_protocol(protocol)[1], seed=5)
@@ -183,3 +200,15 @@ def test_a_simulated_trial_holds_a_response_for_everyone_dosed_and_none_without_
     assert {fact.values["STRESC"] for fact in rows} <= {"Y", "N"}
     plain = run(single(), scenarios.for_protocol(single())[1], seed=5)
     assert not any(fact.values.get("TESTCD") == RESPONSE_TESTCD for fact in plain.facts)
+
+
+def test_a_wrong_first_entry_of_a_response_is_the_other_answer_and_is_corrected():
+    protocol = ruled(single(), "two stages: 1/4, 3/9, response within 56 days")
+    scenario = scenarios.for_protocol(protocol)[1]
+    trial = run(protocol, replace(scenario, conduct=replace(scenario.conduct, corrected=1.0)), seed=5)
+    rows = {}
+    for fact in trial.facts:
+        if fact.values.get("TESTCD") == RESPONSE_TESTCD:
+            rows.setdefault(fact.key, []).append(fact.values["STRESC"])
+    assert rows
+    assert {frozenset(answers) for answers in rows.values()} == {frozenset("YN")}

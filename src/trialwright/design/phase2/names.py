@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trialwright.core.errors import UsageError
+from trialwright.design import backfill
+from trialwright.design import staggered as stagger
 from trialwright.design.phase2.monitored import Event
 from trialwright.design.phase2.responses import Leavers
 from trialwright.design.phase2.two_stage import TwoStageRule
@@ -186,8 +188,20 @@ def boin12(name: str, levels: int, cohort_size: int | None = None) -> tuple[Boin
     return Boin12(levels, **said), window, leavers
 
 
-def response_window(name: str) -> int | None:
-    """The days within which a response counts under the rule of this name; None where it looks at no response."""
+def response_window(name: str, dlt_window: int | None = None) -> int | None:
+    """The days within which a response counts under any rule of this name; None where it looks at no response.
+
+    A backfill that asks for a response names no days: there they are `dlt_window`.
+
+    >>> response_window("BOIN12: at most 9, response within 56 days, first 2 at a level 7 days apart")
+    56
+    >>> response_window("BOIN: target 0.3, at most 30, backfill up to 12 at a level where a response was seen", 28)
+    28
+    """
+    if staggered := stagger.parted(name):
+        name = staggered[0]
+    if filled := backfill.parted(name):
+        return dlt_window if filled[3] else None
     if is_boin12(name):
         return boin12(name, 1)[1]
     found = two_stages(name, "") if is_one_arm(name) else None

@@ -103,11 +103,11 @@ _NO_RESPONSE_OF_INTEREST, _RESPONSE_OF_INTEREST = 0.2, 0.4
 def _default_responses(protocol: Protocol, assumes: Assumes) -> tuple[float, ...]:
     """Response rates where the design's rule looks at responses, the same at each level: the rates of its hypotheses
     where its name says them, else 0.2 (null) and 0.4, placeholders without a source."""
-    rule = getattr(protocol.design, "rule", None) or ""
-    if not rule.strip().lower().startswith(("two", "simon", "boin12")):
-        return ()
-    from trialwright.design.phase2.names import hypotheses
+    from trialwright.design.phase2.names import hypotheses, response_window
 
+    rule = getattr(protocol.design, "rule", None) or ""
+    if response_window(rule, 0) is None:
+        return ()
     null, planned = hypotheses(rule) or (_NO_RESPONSE_OF_INTEREST, _RESPONSE_OF_INTEREST)
     return (null if assumes is Assumes.NULL else planned,) * (levels_of(protocol) or 1)
 
