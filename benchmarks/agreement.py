@@ -129,6 +129,14 @@ def noting(patch: pytest.MonkeyPatch, noted: Noted, module) -> None:
             return z
 
         patch.setattr(module, "surprise", surprising)
+    if hasattr(module, "deviation"):
+        deviation = module.deviation
+
+        def deviating(*given):
+            noted.deviations.append(abs(deviation(*given)))
+            return deviation(*given)
+
+        patch.setattr(module, "deviation", deviating)
     if hasattr(module, "agrees"):
         agrees = module.agrees
 
@@ -181,7 +189,7 @@ def summary(noted: list[Noted]) -> str:
         words.append("chi-square p " + ", ".join(f"{p:.3f}" for p in chances))
     deviations = [value for one in noted for value in one.deviations]
     if deviations:
-        words.append(f"{len(deviations)} proportions, largest deviation {max(deviations):.2f} standard errors")
+        words.append(f"{len(deviations)} simulated figures, largest deviation {max(deviations):.2f} standard errors")
     if done and not (numbers or chances or deviations):
         words.append("decisions, whole or rounded numbers equal")
     return "; ".join(words)

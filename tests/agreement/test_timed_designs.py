@@ -1,5 +1,6 @@
 """The designs by time: the light loop against the generic one, and each design against one that it must equal."""
 
+import math
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
@@ -217,8 +218,13 @@ def test_with_slow_accrual_the_light_loop_agrees_with_the_exact_engine(name):
         *zip(found.selection, truth.selection, strict=True),
         *zip(found.expected_n, truth.expected_n_by_level, strict=True),
     ]
-    score = [(estimate.value - value) / max(estimate.se, 1e-5) for estimate, value in pairs]
+    score = [deviation(estimate.value, value, estimate.se) for estimate, value in pairs]
     assert max(map(abs, score)) < 4.5, score
+
+
+def deviation(seen, expected, *errors):
+    """In standard errors of the difference; what never happened in these trials has an error all the same."""
+    return (seen - expected) / max(math.hypot(*errors), 1e-5)
 
 
 def counting_rule_of_five(name):
@@ -260,6 +266,85 @@ def test_the_rolling_six_with_instant_follow_up_agrees_with_plain_code(truth):
     for i in range(2000):
         selected, n, y = plain_rolling_six(truth, who.tolerance[i])
         assert (selected, n, y) == (done.selected[i], done.n[i].tolist(), done.y[i].tolist())
+
+
+class PlainTrial:
+    """One trial by the rolling six with a window of follow-up, written from the paper's text: who comes on a day while
+    the trial is open enters, the others are turned away. It knows nothing of the program's designs or loops."""
+
+    def __init__(self, truth, accrual, random):
+        self.truth, self.accrual, self.random = truth, accrual, random
+        self.people = []  # level, day of entry, day of a DLT or none
+        self.level, self.closed = 0, len(truth)
+
+    def seen(self, level, today):
+        mine = [person for person in self.people if person[0] == level]
+        dlts = sum(dlt is not None and dlt <= today for _, _, dlt in mine)
+        free = sum(today > day + WINDOW and (dlt is None or dlt > today) for _, day, dlt in mine)
+        return len(mine), dlts, len(mine) - dlts - free
+
+    def says(self, today):
+        """ "enter", "wait", or the number of the level that is selected, 0 for none."""
+        while self.level >= 0:
+            n, dlts, pending = self.seen(self.level, today)
+            if dlts >= 2:
+                self.closed, self.level = self.level, self.level - 1
+                continue
+            tolerated = dlts + pending <= 1 if n == 6 else n >= 3 and dlts + pending == 0
+            if tolerated and self.level + 1 < self.closed:
+                self.level += 1
+                continue
+            if n < 6:
+                return "enter"
+            return self.level + 1 if tolerated else "wait"
+        return 0
+
+    def run(self):
+        """The level selected, the participants, the day of the end."""
+        today, arrival = 0, self.random.exponential(1 / self.accrual)
+        while True:
+            answer = self.says(today)
+            if not isinstance(answer, str):
+                return answer, len(self.people), today
+            known = [day + WINDOW + 1 for _, day, _ in self.people] + [
+                dlt for *_, dlt in self.people if dlt is not None
+            ]
+            today = min([int(arrival), *(day for day in known if day > today)])
+            while int(arrival) == today:
+                if self.says(today) == "enter":
+                    sick = self.random.random() < self.truth[self.level]
+                    dlt = today + int(self.random.random() * (WINDOW + 1)) if sick else None
+                    self.people.append((self.level, today, dlt))
+                arrival += self.random.exponential(1 / self.accrual)
+
+
+def gaps(truth, accrual, found):
+    """How far the batch is from plain trials, in standard errors: shares selected, participants, days."""
+    random = np.random.default_rng(17)
+    plain = np.array([PlainTrial(truth, accrual, random).run() for _ in range(PLAIN)])
+    kinds = [(share, plain[:, 0] == level) for level, share in enumerate(found.selection)]
+    kinds += [(found.total_n, plain[:, 1]), (found.days, plain[:, 2])]
+    return [deviation(e.value, x.mean(), e.se, max(x.std() / math.sqrt(PLAIN), 1e-3)) for e, x in kinds]
+
+
+PLAIN = 3_000
+
+
+@pytest.mark.parametrize("truth", [FIVE, (0.1, 0.25, 0.45)])
+@pytest.mark.parametrize("accrual", [0.03, 0.1, 0.8])
+def test_the_rolling_six_with_follow_up_agrees_with_plain_trials(truth, accrual):
+    design = by_time.make("rolling six", ("arm-1",) * len(truth), WINDOW)
+    found = timed.characteristics(design, truth, timed.Course(accrual), seed=9, trials=TRIALS)
+    score = gaps(truth, accrual, found)
+    assert max(map(abs, score)) < 4.5, score
+
+
+def test_the_comparison_with_plain_trials_notices_a_wrong_accrual_and_wrong_rates():
+    design = by_time.make("rolling six", ("arm-1",) * 3, WINDOW)
+    truth = (0.1, 0.25, 0.45)
+    found = timed.characteristics(design, truth, timed.Course(0.1), seed=9, trials=TRIALS)
+    assert max(map(abs, gaps(truth, 0.11, found))) > 4.5
+    assert max(map(abs, gaps((0.15, 0.3, 0.5), 0.1, found))) > 4.5
 
 
 def test_the_result_depends_neither_on_workers_nor_on_the_number_of_trials():
