@@ -89,11 +89,8 @@ class Site:
         return to, min(COHORT, MOST - treated)
 
     def may_fill(self, level, day):
-        n, y = self.known(level, day)
         lower = [self.known(j, day) for j in range(1, level + 1)]
-        if any(too_toxic(*pair) for pair in lower) or level not in self.cleared or level >= self.level:
-            return False
-        if y / n >= DOWN_AT or (level == 1 and y / n > UP_AT):
+        if any(y / n >= DOWN_AT or too_toxic(n, y) for n, y in lower) or level not in self.cleared:
             return False
         full = sum(p.level == level for p in self.patients) >= self.cap
         return not full and (self.in_all is None or sum(p.filled for p in self.patients) < self.in_all)

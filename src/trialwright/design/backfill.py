@@ -7,11 +7,12 @@ stands in the main line, and the rule is followed through that line alone, cohor
 come first: backfill is offered only while a cohort of the rule's is treated in full and its outcomes are awaited.
 
 Open levels. A level is open while all of this holds, by what is known today: the rule went up from it and has not come
-back to it, or below it, since; it lies below the level under escalation; asked about it with all known outcomes, of
-both lines, the rule would go up from it or stay (from the lowest level, which a rule cannot leave downwards: go up),
-and where it would end, select it or a level above it; fewer than `most` participants of both lines are there; fewer
-than `in_all` have backfilled; and, if `responded`, a response was seen at it or at a level below. The highest open
-level is offered.
+back to it, or below it, since; it lies below the level under escalation; asked about it, and about each level below it,
+with all known outcomes of both lines, the rule would go up or stay, and where it would end, select that level or a
+higher one; fewer than `most` participants of both lines are there; fewer than `in_all` have backfilled; and, if
+`responded`, a response was seen at it or at a level below. The highest open level is offered. The lowest level no rule
+leaves downwards: there an interval design's boundary for going down closes it, and any other rule that would stay there
+but A+B, which would end, must go up.
 
 What counts when. The outcomes of both lines at a level are added up. The rule's answer after a cohort is taken when the
 first of the next one enters, and it stands on those outcomes of the backfill that were known by that day: a DLT from
@@ -37,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialwright.core.errors import UsageError
 from trialwright.dataset.columns import BACKFILL
+from trialwright.design.a_plus_b.three_plus_three import APlusB
 from trialwright.design.capped import Capped
 from trialwright.design.counting import Cohort, CountingDesign, Open, Participant, Standing, awaited
 from trialwright.design.rule import Action, CountingRule, Counts, Finish, Treat
@@ -227,10 +229,15 @@ class BackfillDesign:
 
     def _asked(self, counts: Counts, fills: Sequence[_Fill], day: int) -> Action:
         """The rule's answer with the outcomes of the backfill that were known by this day."""
+        asked, rule = self._pooled(counts, fills, day)
+        return rule.next(asked)
+
+    def _pooled(self, counts: Counts, fills: Sequence[_Fill], day: int) -> tuple[Counts, CountingRule]:
+        """The counts of both lines by this day, and the rule that has room for so many."""
         known = [fill.person for fill in fills if fill.known is not None and fill.known <= day]
         n, y = list(counts.n), list(counts.y)
         _add(known, n, y)
-        return _with_room(self.inner.rule, len(known)).next(replace(counts, n=tuple(n), y=tuple(y)))
+        return replace(counts, n=tuple(n), y=tuple(y)), _with_room(self.inner.rule, len(known))
 
     def _offer(
         self, state: TrialState, course: _Course, line: Sequence[Participant], fills: Sequence[_Fill]
@@ -243,18 +250,25 @@ class BackfillDesign:
         top = min([action.dose, *(person.level for person in course.cohort.members)])
         n, y = list(course.n), list(course.y)
         _add([person for person in course.cohort.members if not person.pending], n, y)
-        for level in range(top - 1, 0, -1):
+        for level in range(self._safe_below(Counts(top, tuple(n), tuple(y), course.memory), fills, state.day), 0, -1):
             taken = sum(person.level == level for person in (*line, *(fill.person for fill in fills)))
             slots = min(room, self.most - taken)
-            if level not in course.cleared or slots < 1 or not self._has_responded(state, level):
-                continue
-            if _stands(self._asked(Counts(level, tuple(n), tuple(y), course.memory), fills, state.day), level):
+            if level in course.cleared and slots >= 1 and self._has_responded(state, level):
                 reason = (
                     f"the outcomes of {people(len(course.cohort.pending))} at level {action.dose} are awaited; "
                     f"backfill at level {level}, which is cleared: {taken} of {self.most} places taken"
                 )
                 return Enrol((self.arms[level - 1],), (1,), slots, reason, level, BACKFILL)
         return None
+
+    def _safe_below(self, counts: Counts, fills: Sequence[_Fill], day: int) -> int:
+        """The highest level below that of `counts` which, with all below it, the rule would not leave downwards; 0:
+        none."""
+        for level in range(1, counts.dose):
+            asked, rule = self._pooled(replace(counts, dose=level), fills, day)
+            if not _stands(rule.next(asked), rule, asked):
+                return level - 1
+        return counts.dose - 1
 
     def _has_responded(self, state: TrialState, level: int) -> bool:
         """Whether a response was seen at the level or below, if that is asked for."""
@@ -299,11 +313,19 @@ def _ended(decision: Stop, fills: Sequence[_Fill], day: int) -> Decision:
     return Wait(until, f"the escalation would end: {decision.reason}; of the backfill {'; '.join(parts)}")
 
 
-def _stands(action: Action, level: int) -> bool:
-    """Whether a level at which the rule, asked about it, answers so may be filled."""
+def _stands(action: Action, rule: CountingRule, counts: Counts) -> bool:
+    """Whether a level may be filled at which the rule, asked about it, answers so."""
     if isinstance(action, Finish):
-        return action.selected >= level
-    return action.dose > level or (action.dose == level and level > 1)
+        return action.selected >= counts.dose
+    if action.dose != counts.dose or counts.dose > 1:
+        return action.dose >= counts.dose
+    n, y = counts.n[0], counts.y[0]
+    while isinstance(rule, Capped):
+        rule = rule.rule
+    if isinstance(rule, APlusB):  # it ends where the lowest level is too toxic, and does not say to stay
+        return True
+    limits = getattr(rule, "boundaries", None)
+    return n == 0 or (limits is not None and y < int(limits(n).down[n]))
 
 
 def _with_room(rule: CountingRule, more: int) -> CountingRule:

@@ -109,12 +109,32 @@ def test_outcomes_of_the_backfill_are_added_to_those_of_the_level():
 
 def test_dlts_among_the_backfill_close_the_level_at_once():
     toxic = [*SECOND, fill(10, 1, 31, "Y", 35), fill(11, 1, 31, "Y", 36)]
-    assert ask(toxic, 34, most=9).dose_level == 1
-    assert isinstance(ask(toxic, 35, most=9), Wait)  # 1 of 4: the rule would not go up from the lowest level
-    assert isinstance(ask(toxic, 40, most=9), Wait)  # 2 of 5
-    higher = [*THIRD, fill(10, 2, 61, "Y", 62)]  # 1 of 4 at level 2: it would stay there
+    assert ask(toxic, 35, most=9).dose_level == 1  # 1 of 4: below the boundary for going down
+    assert isinstance(ask(toxic, 36, most=9), Wait)  # 2 of 5
+    higher = [*THIRD, fill(10, 2, 61, "Y", 62)]
     assert ask(higher, 70, most=9).dose_level == 2
-    assert ask([*higher, fill(11, 2, 61, "Y", 63)], 70, most=9).dose_level == 1  # 2 of 5: it would go down
+    assert ask([*higher, fill(11, 2, 61, "Y", 63)], 70, most=9).dose_level == 1
+
+
+def test_an_unsafe_level_closes_those_above_it_too():
+    toxic = [*THIRD, fill(10, 1, 61, "Y", 62), fill(11, 1, 61, "Y", 63)]
+    assert ask(toxic, 62, most=9).dose_level == 2
+    assert isinstance(ask(toxic, 63, most=9), Wait)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [
+        ("3+3: stop at two", True, False),  # 1 of 4: more are wanted there; 2 of 5: it would end
+        ("keyboard: target 0.3, at most 12", True, False),
+        ("literal: cohorts of three, stop at two DLTs in a cohort", True, False),
+        ("CRM: target 0.3, half-width 0.05 at level 2, cohorts of 3, at most 12", False, False),
+    ],
+)
+def test_each_rule_says_when_its_lowest_level_is_closed(name, one, two):
+    dlts = [fill(10, 1, 31, "Y", 35), fill(11, 1, 31, "Y", 36)]
+    assert isinstance(ask([*SECOND, *dlts], 35, name, most=9), Enrol) == one
+    assert isinstance(ask([*SECOND, *dlts], 36, name, most=9), Enrol) == two
 
 
 def test_an_unsafe_lower_level_is_answered_at_the_next_decision():
@@ -154,17 +174,18 @@ def test_no_dlt_does_not_count_before_the_window_has_passed_however_early_it_is_
     early = fill(10, 1, 40, "N", 45)
     left = fill(10, 1, 40, "N", 45, more=[("DS", 44, {"DSDECOD": WITHDRAWAL})])
     for one in (early, left):
-        slow = [*FIRST, *(person(n, 2, 30, "") for n in (4, 5, 6)), one, fill(11, 1, 31, "Y", 41)]
-        assert isinstance(ask(slow, 68, most=9), Wait)  # 1 of 4 at level 1: it is not open
-        assert ask(slow, 69, most=9).dose_level == 1  # 1 of 5: it is
+        slow = [*FIRST, *(person(n, 2, 30, "") for n in (4, 5, 6)), one]
+        slow += [fill(11, 1, 31, "Y", 41), fill(12, 1, 31, "Y", 42)]
+        assert isinstance(ask(slow, 68, most=9), Wait)  # 2 of 5 at level 1: it is not open
+        assert ask(slow, 69, most=9).dose_level == 1  # 2 of 6: it is
 
 
 def test_the_level_opens_again_on_the_day_that_is_named():
-    """1 of 4 at level 1 keeps it closed, 1 of 5 opens it: the fifth was signed early and counts from day 61 on."""
+    """2 of 5 at level 1 keep it closed, 2 of 6 open it: the sixth was signed early and counts from day 61 on."""
     slow = [*FIRST, *(person(n, 2, 30, "") for n in (4, 5, 6))]
-    people = [*slow, fill(10, 1, 31, "Y", 33), fill(11, 1, 32, "N", 40)]
+    people = [*slow, *(fill(n, 1, 31, "Y", 33) for n in (10, 12)), fill(11, 1, 32, "N", 40)]
     assert ask(people, 50, most=9).until == 59  # the cohort's own wait is over first
-    sooner = [*slow, fill(10, 1, 29, "Y", 33), fill(11, 1, 29, "N", 40)]
+    sooner = [*slow, *(fill(n, 1, 29, "Y", 33) for n in (10, 12)), fill(11, 1, 29, "N", 40)]
     assert ask(sooner, 50, most=9).until == 58
     assert ask(sooner, 58, most=9).dose_level == 1
 
