@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def as_text(found: Characteristics) -> str:
     """The characteristics in a few lines to a reading of the rule, a size or an outcome; each figure named."""
-    lines = [f"{found.trial or 'This trial'}: {found.design}", *_rules(found), *_single_arm(found), *_powers(found)]
+    lines = [f"{found.trial or 'This trial'}: {found.design}", *_rules(found), *_one_arm(found)]
+    lines += [*_single_arm(found), *_powers(found)]
     lines += [f"{problem.severity.value} {problem.code}: {problem.message}" for problem in found.problems]
     lines.append("Research software: not medical advice. --json gives every figure.")
     return "\n".join(lines)
@@ -43,6 +44,22 @@ def _rules(found: Characteristics) -> Iterator[str]:
         )
     worst = max(1e-12, *(item.mass_error for item in readings))
     yield f"  Probabilities add up to 1 within {worst:.0e}."
+
+
+def _one_arm(found: Characteristics) -> Iterator[str]:
+    """Two stages and monitored events, where each outcome that is looked at is known before more participants enter."""
+    for item in found.one_arm:
+        yield f"Exact, {item.rule} ({item.event}):"
+        for stage in item.stages:
+            yield (
+                f"  at a true rate of {stage.rate:g}: promising {stage.prob_promising:.4f}, stopped after the first "
+                f"stage {stage.prob_stopped_early:.4f}, {stage.expected_n:.2f} participants expected"
+            )
+        for row in item.monitored:
+            yield (
+                f"  at a true rate of {row['rate']:g}: bound reached {row['prob_crossed']:.4f}, before the end "
+                f"{row['prob_stopped_early']:.4f}, {row['expected_n']:.2f} participants expected"
+            )
 
 
 def _single_arm(found: Characteristics) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.problem import Problem, Severity
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
-from trialwright.simulate import comparing, escalating
+from trialwright.simulate import comparing, escalating, one_arm
 from trialwright.simulate.comparing import EffectPower, Split
 from trialwright.simulate.escalating import RuleCharacteristics
 from trialwright.simulate.scenarios import for_protocol
@@ -51,9 +51,10 @@ class Binomial:
 class Characteristics:
     """What a design implies. Parts that the kind of design does not have are empty.
 
-    `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under
-    every truth. `others`: other designs with the registered number of participants, under the same truths.
-    `splits`, `powers`: of arms side by side. `overall`: of dose selection followed by a comparison.
+    `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under every
+    truth. `others`: other designs with the registered number of participants, under the same truths. `one_arm`: two
+    stages and monitored events that the design's rule names. `splits`, `powers`: of arms side by side. `overall`: of
+    dose selection followed by a comparison.
     """
 
     trial: str | None
@@ -62,6 +63,7 @@ class Characteristics:
     rules: tuple[RuleCharacteristics, ...] = ()
     others: tuple[RuleCharacteristics, ...] = ()
     binomial: Binomial | None = None
+    one_arm: tuple[one_arm.OneArm, ...] = ()
     splits: tuple[Split, ...] = ()
     powers: tuple[EffectPower, ...] = ()
     overall: tuple[OverallSuccess, ...] = ()
@@ -103,10 +105,12 @@ def characteristics(protocol: Protocol, truth: Sequence[float] | None = None) ->
             found = _replaced(found, overall=_overall(found, comparison, protocol))
         case SingleArm(size=size):
             given_truth(truth or (), 0)
-            found = _with_binomial(base, size, problems)
+            ruled, planned = one_arm.of(design, protocol, scenarios, problems)
+            found = _replaced(_with_binomial(base, planned or size, problems), one_arm=ruled)
         case Parallel():
             given_truth(truth or (), 0)
-            found = _with_powers(base, design, protocol, scenarios, problems)
+            ruled, _ = one_arm.of(design, protocol, scenarios, problems)
+            found = _replaced(_with_powers(base, design, protocol, scenarios, problems), one_arm=ruled)
         case Unsupported(name=name, missing=missing):
             found = base
             problems.append(

@@ -39,6 +39,8 @@ def as_json(found: Characteristics) -> dict[str, object]:
             "detection": [asdict(item) for item in found.binomial.detection],
             "method": "Clopper-Pearson, doi 10.1093/biomet/26.4.404",
         }
+    if found.one_arm:
+        result["one_arm"] = [asdict(item) for item in found.one_arm]
     if found.splits:
         result["sizes"] = [
             {"ratio": list(split.ratio), "sizes": list(split.sizes), "basis": split.basis} for split in found.splits

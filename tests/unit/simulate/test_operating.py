@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from made_up_protocols import escalation, parallel, protocol_of, single
+from trialwright.cli.characteristics import as_text
 from trialwright.core.errors import UsageError
 from trialwright.protocol.arms import Arm, ArmRole
 from trialwright.protocol.kinds import Parallel, SelectThenCompare, SingleArm, Unsupported
@@ -83,6 +84,36 @@ def test_a_single_arm_of_nine():
     assert found.statements[0].upper == pytest.approx(0.33627, abs=1e-5)
     unknown = characteristics(replace(single(), design=SingleArm("arm-1", None)))
     assert [p.code for p in unknown.problems] == ["SIM-032"]
+
+
+def test_a_two_stage_trial_that_is_monitored_has_the_exact_figures_of_both():
+    rule = (
+        "Simon: optimal, p0 0.1, p1 0.3, alpha 0.05, power 0.8, response within 56 days; "
+        "monitored for deaths within 60 days: limit 0.3, cutoff 0.974, of 9"
+    )
+    found = characteristics(replace(single(), design=SingleArm("arm-1", None, rule)))
+    stages, deaths = found.one_arm
+    assert [row.rate for row in stages.stages] == [0.1, 0.3]
+    assert stages.stages[0].prob_promising == pytest.approx(0.0471, abs=5e-5)
+    assert stages.stages[0].prob_stopped_early == pytest.approx(0.7361, abs=5e-5)
+    assert stages.stages[0].expected_n == pytest.approx(15.01, abs=5e-3)
+    assert stages.stages[1].prob_promising == pytest.approx(0.8051, abs=5e-5)
+    assert [row["rate"] for row in deaths.monitored] == [0.15, 0.3, 0.45, 0.6]
+    assert deaths.monitored[1]["prob_crossed"] == pytest.approx(0.0781, abs=5e-5)
+    assert deaths.event == "deaths within 60 days"
+    assert found.binomial.n == 29
+    assert not found.problems
+    assert found.to_json()["one_arm"][1]["monitored"][3]["expected_n"] == pytest.approx(6.719, abs=5e-4)
+    text = as_text(found)
+    assert "at a true rate of 0.1: promising 0.0471, stopped after the first stage 0.7361, 15.01 participants" in text
+    assert "at a true rate of 0.3: bound reached 0.0781" in text
+
+
+def test_a_rule_that_cannot_be_read_is_a_problem_and_not_a_figure():
+    found = characteristics(replace(single(), design=SingleArm("arm-1", 9, "two stages: 1/4")))
+    assert [p.code for p in found.problems] == ["SIM-030"]
+    assert found.one_arm == ()
+    assert found.binomial.n == 9
 
 
 def test_power_is_given_for_every_scenario_with_its_method():

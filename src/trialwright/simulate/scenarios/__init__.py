@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.core.errors import InputError
+from trialwright.core.errors import InputError, UsageError
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
 from trialwright.simulate.scenario import Assumes, Conduct, Scenario
 from trialwright.simulate.truth import default_truths, given_truth
@@ -106,7 +106,11 @@ def _default_responses(protocol: Protocol, assumes: Assumes) -> tuple[float, ...
     from trialwright.design.phase2.names import hypotheses, response_window
 
     rule = getattr(protocol.design, "rule", None) or ""
-    if response_window(rule, 0) is None:
+    try:
+        window = response_window(rule, 0)
+    except UsageError:  # a rule that cannot be read is complained of where it is built
+        window = None
+    if window is None:
         return ()
     null, planned = hypotheses(rule) or (_NO_RESPONSE_OF_INTEREST, _RESPONSE_OF_INTEREST)
     return (null if assumes is Assumes.NULL else planned,) * (levels_of(protocol) or 1)
