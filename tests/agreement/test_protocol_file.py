@@ -11,7 +11,9 @@ from trialwright.protocol import files
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.dosing import DoseLevel, DoseReading, Dosing
+from trialwright.protocol.eligibility.forms.editable import write
 from trialwright.protocol.eligibility.items import Criterion, Eligibility
+from trialwright.protocol.eligibility.tree import Judgement
 from trialwright.protocol.kinds import DltDefinition, Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
 from trialwright.protocol.outcomes import Derivation, IntercurrentEvent, Outcome, Parameter
 from trialwright.protocol.protocol import Enrolment, Protocol, Supplied
@@ -76,6 +78,10 @@ DESIGN = st.one_of(
     st.builds(Unsupported, kind=st.just("not runnable")),
     st.builds(SelectThenCompare, ESCALATION, PARALLEL, kind=st.just("dose selection, then parallel groups")),
 )
+LAID_OUT = ["sex male", "  sex male\n\n and\tconsent \n", "\nage >= 18 years\n", "sex male\r\nand consent"]
+# a form that cannot be read is refused: the tests of faults hold that
+FORM = st.none() | st.sampled_from(LAID_OUT) | st.builds(Judgement, TEXT, prompts=few(TEXT)).map(write)
+CRITERIA = few(st.builds(Criterion, form=FORM))
 OUTCOME = st.builds(
     Outcome,
     time_frame=st.builds(TimeFrame, days=few(FLOAT)),
@@ -89,7 +95,7 @@ PROTOCOL = st.builds(
     design=DESIGN,
     enrolment=st.from_type(Enrolment),
     dlt=st.none() | st.from_type(DltDefinition),
-    eligibility=st.builds(Eligibility, criteria=few(st.from_type(Criterion)), known_fields=few(TEXT)),
+    eligibility=st.builds(Eligibility, criteria=CRITERIA, known_fields=few(TEXT)),
     outcomes=few(OUTCOME),
     proposed_outcomes=few(OUTCOME),
     schedule=few(st.builds(Encounter, activities=few(TEXT))),

@@ -90,7 +90,7 @@ GROUPS = (
             Spec('condition "asthma" current', "asthma, now", ("asthma",)),
             Spec('condition "asthma" past', "asthma, in the past, no longer", ("asthma", "asthma end")),
             Spec('procedure "bypass"', "bypass, ever done", ("bypass",)),
-            Spec('allergy "egg"', "allergy to egg, now or before", ("egg",)),
+            Spec('allergy "egg"', "allergy to egg, now or before", ("allergy:egg",)),
             Spec('finding "shadow" current', "shadow, found now", ("shadow",)),
             Spec('event "fall" times >= 2', "fall, ever happened, at least 2 times", ("fall", "fall count")),
             Spec(

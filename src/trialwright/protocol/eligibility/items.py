@@ -28,7 +28,9 @@ class Criterion:
 
     `number`: as written (`2`, `a`), None for bullets. `text`: as in the record, with markdown escapes undone.
     `start`, `end`: character offsets in the record's `eligibilityCriteria`; equal for a missing item. `supplied_by`,
-    `supplied_from`: a named person and a source, where a lost item was filled in by hand.
+    `supplied_from`: a named person and a source, where a lost item was filled in by hand. `form`: what is computed, in
+    the editable form (docs/reference/criteria.md); it counts, not the text, where a person has corrected it. None: what
+    the text itself states.
     """
 
     section: Section
@@ -39,6 +41,7 @@ class Criterion:
     end: int
     supplied_by: str | None = None
     supplied_from: str | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

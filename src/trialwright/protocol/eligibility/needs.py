@@ -17,6 +17,7 @@ from trialwright.protocol.eligibility.tree import (
     Exposure,
     Expression,
     Judgement,
+    Kind,
     Lasting,
     Leaf,
     Missing,
@@ -69,22 +70,23 @@ def _of(leaf: Leaf) -> Iterator[Need]:
     match leaf:
         case Compare(measure=measure, unit=unit, reference=reference, when=when, lasting=lasting):
             yield from _measured(measure, unit, reference)
-            yield from _timed(measure, when, lasting)
+            yield from _timed(measure.key, measure, when, lasting)
         case Ordinal(scale=scale, of=of, when=when):
             label = scale.text if of is None else f"{scale.text} of {of.text}"
             yield Need(scale.key, label, NeedKind.LEVEL)
-            yield from _timed(scale, when, None)
-        case Present(concept=concept, course=course, when=when, lasting=lasting, times=times):
-            yield Need(concept.key, concept.text, NeedKind.FLAG)
-            yield from _ended(concept, course)
-            yield from _timed(concept, when, lasting)
+            yield from _timed(scale.key, scale, when, None)
+        case Present(kind=kind, concept=concept, course=course, when=when, lasting=lasting, times=times):
+            key = fact_key(kind, concept)
+            yield Need(key, concept.text, NeedKind.FLAG)
+            yield from _ended(key, concept, course)
+            yield from _timed(key, concept, when, lasting)
             if times is not None:
-                yield Need(f"{concept.key} count", f"how often: {concept.text}", NeedKind.NUMBER)
+                yield Need(f"{key} count", f"how often: {concept.text}", NeedKind.NUMBER)
         case Exposure():
             yield from _exposure(leaf)
         case Result(test=test, when=when):
             yield Need(test.key, test.text, NeedKind.LEVEL)
-            yield from _timed(test, when, None)
+            yield from _timed(test.key, test, when, None)
         case Sex():
             yield Need("sex", "sex", NeedKind.LEVEL)
         case Consent():
@@ -94,6 +96,11 @@ def _of(leaf: Leaf) -> Iterator[Need]:
         case Missing(number=number):
             what = "a criterion" if number is None else f"criterion {number}"
             yield Need("missing", f"{what} that the record has lost", NeedKind.ANSWER)
+
+
+def fact_key(kind: Kind, concept: Concept) -> str:
+    """What the records of a fact are looked up by; those of an allergy by its cause (`allergy:penicillin`)."""
+    return f"allergy:{concept.key}" if kind is Kind.ALLERGY else concept.key
 
 
 def _measured(measure: Concept, unit: str | None, reference: Reference) -> Iterator[Need]:
@@ -113,25 +120,25 @@ def _measured(measure: Concept, unit: str | None, reference: Reference) -> Itera
 def _exposure(leaf: Exposure) -> Iterator[Need]:
     key, text = leaf.drug.key, leaf.drug.text
     yield Need(key, text, NeedKind.FLAG)
-    yield from _ended(leaf.drug, leaf.course)
+    yield from _ended(key, leaf.drug, leaf.course)
     if leaf.dose is not None:
         per = f"{leaf.unit or ''} per {leaf.per}".strip() if leaf.per else leaf.unit
         yield Need(f"{key} dose", f"dose of {text}", NeedKind.NUMBER, per)
     if leaf.route is not None:
         yield Need(f"{key} route", f"route of {text}", NeedKind.LEVEL)
-    yield from _timed(leaf.drug, leaf.when, leaf.lasting)
+    yield from _timed(key, leaf.drug, leaf.when, leaf.lasting)
     if leaf.times is not None:
         yield Need(f"{key} count", f"how often: {text}", NeedKind.NUMBER)
 
 
-def _ended(concept: Concept, course: Course) -> Iterator[Need]:
+def _ended(key: str, concept: Concept, course: Course) -> Iterator[Need]:
     if course is Course.PAST:
-        yield Need(f"{concept.key} end", f"end of {concept.text}", NeedKind.DATE)
+        yield Need(f"{key} end", f"end of {concept.text}", NeedKind.DATE)
 
 
-def _timed(concept: Concept, when: When | None, lasting: Lasting | None) -> Iterator[Need]:
+def _timed(key: str, concept: Concept, when: When | None, lasting: Lasting | None) -> Iterator[Need]:
     if when is not None or lasting is not None:
-        yield Need(f"{concept.key} date", f"date of {concept.text}", NeedKind.DATE)
+        yield Need(f"{key} date", f"date of {concept.text}", NeedKind.DATE)
     match when:
         case Window(anchors=anchors):
             for anchor in anchors:

@@ -31,7 +31,9 @@ _NOTES = {
     "truth": "Probability of a dose-limiting toxicity at each dose level, lowest first, to be simulated.",
     "dose_levels": "The dose levels, lowest first.",
     "dlt": "Dose-limiting toxicity; null where the record does not define it.",
-    "eligibility": "A criterion of kind `missing` was lost: give its text, kind: text, supplied_by and supplied_from.",
+    "eligibility": "A criterion of kind `missing` was lost: give its text, kind: text, supplied_by and supplied_from.\n"
+    "`form` is what is computed of a criterion. Correct it here: the form counts, not the text. Without one, whatever\n"
+    "can be read in the text is computed and the rest is asked of a person.",
     "proposed_outcomes": "Not the registry's outcomes: proposals, because the record names none.",
     "problems": "What was found wrong, missing or doubtful while drafting. Nothing here is run.",
 }
@@ -65,18 +67,28 @@ def dump(protocol: Protocol) -> str:
 def _flowing(value: Any) -> Any:
     """The values with lists of numbers on one line and odd characters as escapes."""
     from ruamel.yaml.comments import CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
     if isinstance(value, str) and not all(char.isprintable() or char == "\n" for char in value):
         return DoubleQuotedScalarString(value)  # so that what cannot be seen is written as an escape
     if isinstance(value, dict):
-        return {name: _flowing(item) for name, item in value.items()}
+        return {
+            name: LiteralScalarString(item) if _in_lines(name, item) else _flowing(item) for name, item in value.items()
+        }
     if not isinstance(value, list):
         return value
     made = CommentedSeq(_flowing(item) for item in value)
     if value and all(isinstance(item, int | float) for item in value):
         made.fa.set_flow_style()
     return made
+
+
+def _in_lines(name: str, value: Any) -> bool:
+    """Whether a value is the form of a criterion over several lines, which stands in the file as it is laid out."""
+    if name != "form" or not isinstance(value, str) or "\n" not in value:
+        return False
+    lines = value.split("\n")
+    return all(line.isprintable() and line == line.rstrip() for line in lines) and bool(lines[0].strip() and lines[-1])
 
 
 def _written(document: Any) -> str:

@@ -66,6 +66,19 @@ def _location(value: Any) -> Location:
     raise _FaultError(f'found {value!r}; expected a place, as in "line 3:1 to 3:20" or "$.protocolSection"')
 
 
+def _form(value: Any) -> Any:
+    """The computable form of a criterion as it stands, once it has been read."""
+    if not isinstance(value, str):
+        return value
+    from trialwright.protocol.eligibility.forms.checking import check_form
+
+    try:
+        check_form(value)
+    except InputError as fault:
+        raise _FaultError(f"{fault.message}; expected {fault.expected}; {fault.mend}") from fault
+    return value
+
+
 def _prepared(value: Any, path: Path, faults: list[tuple[Path, str]]) -> Any:
     """The values with doses and places made of their texts, which stand under fixed names."""
     if isinstance(value, list):
@@ -87,6 +100,8 @@ def _prepared(value: Any, path: Path, faults: list[tuple[Path, str]]) -> Any:
 def _reader(path: Path, name: str) -> Any:
     if name == "where" and path and "evidence" in path:
         return _location
+    if name == "form" and path[:2] == ("eligibility", "criteria"):
+        return _form
     if name == "volume" and path and path[-1] == "dosing":
         return _dose
     if name == "dose" and (path[:1] == ("dose_levels",) or "readings" in path):
