@@ -22,8 +22,8 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing of the lexicon. `sort`: `measure`, `scale`, `test`, `condition`, `procedure` or `drug`; `spellings`: its
-    name and synonyms as the file has them; `broader`: ids of what it is a kind of; `fields`: the file's other columns,
+    """One thing of the lexicon. `sort`: `measure`, `scale`, `test`, `condition`, `procedure` or `drug`; `spellings`:
+    its name and synonyms as in the file; `broader`: ids of what it is a kind of; `fields`: the file's other columns,
     empty cells left out."""
 
     id: str
@@ -153,7 +153,7 @@ def _closure(entries: Mapping[str, Entry]) -> dict[str, frozenset[str]]:
             waiting = [b for b in entries[top].broader if b not in out and b in entries]
             if not waiting:
                 stack.pop()
-                above = {b for b in entries[top].broader}
+                above = set(entries[top].broader)
                 for identifier in entries[top].broader:
                     above |= out.get(identifier, frozenset())
                 out[top] = frozenset(above)

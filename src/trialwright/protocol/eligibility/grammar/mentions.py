@@ -1,0 +1,209 @@
+"""Finds the things of the lexicon that a text names: the longest spelling from each word on, whatever its plural."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from trialwright.protocol.eligibility.grammar.phrases import Mention
+from trialwright.protocol.eligibility.grammar.tokens import PUNCTUATION, Tokens, tokens_of
+from trialwright.protocol.eligibility.lexicon.loading import Entry, Lexicon, case_matters, lexicon
+
+LONGEST = 24  # tokens of a mention; none of the lexicon is longer
+
+# capitals that stand for a thing, and for an everyday word where a whole line is in capitals
+_EVERYDAY = frozenset({"ALL", "US", "AS", "IS", "IT", "AM", "OR", "AND", "CAN", "CAP", "HIT", "HE", "PE", "CAT", "FIT", "ACT",
+                       "ART", "AIDS", "PET", "DAT", "PAD", "HEP", "MAN", "DES", "ICE", "FAP", "SAD", "POP"})  # fmt: skip
+_SKIPPED = frozenset("-'\"®™")
+
+Node = dict[Any, Any]
+Found = tuple[str, str]
+
+
+class Trie:
+    """Spellings as paths of words. `forms`: each written form of a word (plural, American or British) and the form the
+    paths use; a node holds the next words, under None what a spelling ending there names, and under `""` what
+    abbreviations that end there name, each by its letters."""
+
+    __slots__ = ("forms", "root")
+
+    def __init__(self, source: Lexicon) -> None:
+        self.forms: dict[str, str] = {}
+        self.root: Node = {}
+        for spelling, entry in source.spellings:
+            self._add(spelling, entry)
+
+    def _add(self, spelling: str, entry: Entry) -> None:
+        tokens = tokens_of(spelling)
+        node = self.root
+        for index, word in enumerate(tokens.word):
+            if _skipped(tokens, index):
+                continue
+            form = stem(word)
+            self.forms[word] = form
+            for other in _other_forms(word):
+                self.forms.setdefault(other, form)
+            node = node.setdefault(form, {})
+        found = (_sort(entry), entry.id)
+        if case_matters(spelling):
+            node.setdefault("", {})[_letters(spelling)] = found
+        else:
+            node.setdefault(None, found)
+
+
+def mentions_of(text: str, tokens: Tokens) -> list[Mention]:
+    """The things named in a text, in order, none inside another. Never raises; the work is linear in the tokens.
+
+    >>> line = "Myocardial infarction or strokes; ALL; all patients with type-2 diabetes"
+    >>> [mention.id for mention in mentions_of(line, tokens_of(line))]
+    ['myocardial-infarction', 'stroke', 'acute-lymphoblastic-leukemia', 'type-2-diabetes']
+    """
+    trie = _trie()
+    words, starts, ends = tokens.word, tokens.start, tokens.end
+    get = trie.forms.get
+    root = trie.root
+    forms = [get(word) for word in words]
+    if not any(forms):
+        return _british(text, tokens, forms, trie)
+    if not text.isascii() or "ae" in text or "oe" in text or "our" in text or "is" in text:
+        _americanise(words, forms, trie)
+    out: list[Mention] = []
+    count = len(words)
+    index = 0
+    while index < count:
+        form = forms[index]
+        node = root.get(form) if form is not None else None
+        if node is None:
+            index += 1
+            continue
+        last, found = _longest(text, tokens, forms, index, node)
+        if found is None:
+            index += 1
+            continue
+        out.append(Mention(starts[index], ends[last - 1], index, last, found[0], found[1]))
+        index = last
+    return out
+
+
+def _british(text: str, tokens: Tokens, forms: list[str | None], trie: Trie) -> list[Mention]:
+    """A text of which no word is known as it stands: with American spelling there may be one."""
+    _americanise(tokens.word, forms, trie)
+    return mentions_of_forms(text, tokens, forms, trie) if any(forms) else []
+
+
+def mentions_of_forms(text: str, tokens: Tokens, forms: list[str | None], trie: Trie) -> list[Mention]:
+    """As `mentions_of`, with the form of each word already looked up."""
+    out: list[Mention] = []
+    index = 0
+    while index < len(forms):
+        form = forms[index]
+        node = trie.root.get(form) if form is not None else None
+        last, found = (index + 1, None) if node is None else _longest(text, tokens, forms, index, node)
+        if found is not None:
+            out.append(Mention(tokens.start[index], tokens.end[last - 1], index, last, found[0], found[1]))
+        index = last if found is not None else index + 1
+    return out
+
+
+def _longest(text: str, tokens: Tokens, forms: list[str | None], first: int, node: Node) -> tuple[int, Found | None]:
+    """The longest spelling from a token on: the token after it, and what it names."""
+    best, best_end = _ends_here(text, tokens, first, first + 1, node), first + 1
+    words, kinds = tokens.word, tokens.kind
+    at = first + 1
+    limit = min(len(words), first + LONGEST)
+    while at < limit:
+        word = words[at]
+        if kinds[at] == PUNCTUATION and word in _SKIPPED:
+            at += 1
+            continue
+        form = forms[at]
+        following = node.get(form) if form is not None else None
+        if following is None:
+            if word == "s" and words[at - 1] == "'":
+                at += 1
+                found = _ends_here(text, tokens, first, at, node)
+                if found is not None:
+                    best, best_end = found, at
+                continue
+            break
+        node = following
+        at += 1
+        found = _ends_here(text, tokens, first, at, node)
+        if found is not None:
+            best, best_end = found, at
+    return best_end, best
+
+
+def _ends_here(text: str, tokens: Tokens, first: int, last: int, node: Node) -> Found | None:
+    found = node.get(None)
+    short: dict[str, Found] | None = node.get("")
+    if short is not None:
+        letters = _letters(text[tokens.start[first] : tokens.end[last - 1]])
+        exact = short.get(letters) or (short.get(letters[:-1]) if letters[-1:] == "s" else None)
+        if exact is not None and not (letters in _EVERYDAY and text.isupper() and len(text) > 12):
+            return exact
+    return found
+
+
+def stem(word: str) -> str:
+    """The form of a word that its singular and plural share, and American and British spelling.
+
+    >>> stem("biopsies"), stem("biopsy"), stem("metastases"), stem("metastasis"), stem("leukaemias")
+    ('biopsy', 'biopsy', 'metastase', 'metastase', 'leukemia')
+    """
+    if len(word) < 4 or not word.isalpha():
+        return word[:-1] if len(word) == 3 and word[-1] == "s" and word[-2] not in "aius" else word
+    word = word.replace("ae", "e").replace("oe", "e").replace("our", "or")
+    word = word.replace("isation", "ization").replace("ised", "ized")
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("sis"):
+        return word[:-2] + "e"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _other_forms(word: str) -> tuple[str, ...]:
+    """Plurals and singulars that a text may use for a word of the lexicon."""
+    if len(word) < 2 or not word[-1].isalpha():
+        return ()
+    root = stem(word)
+    out = [root, word + "s", root + "s"]
+    if root.endswith("y"):
+        out.append(root[:-1] + "ies")
+    if root.endswith("se"):
+        out += [root[:-1] + "is", root + "s"]
+    if root.endswith(("s", "x", "ch", "sh")):
+        out.append(root + "es")
+    return tuple(out)
+
+
+def _americanise(words: list[str], forms: list[str | None], trie: Trie) -> None:
+    """Fills in the forms of words in British spelling that the lexicon has in American spelling."""
+    get = trie.forms.get
+    for index, form in enumerate(forms):
+        if form is None:
+            word = words[index]
+            if len(word) > 4 and ("ae" in word or "oe" in word or "our" in word or "is" in word):
+                forms[index] = get(stem(word))
+
+
+def _skipped(tokens: Tokens, index: int) -> bool:
+    word = tokens.word[index]
+    return word in _SKIPPED or (word == "s" and index > 0 and tokens.word[index - 1] == "'")
+
+
+def _letters(spelling: str) -> str:
+    return spelling.replace("-", "").replace(" ", "").replace("‐", "").replace("–", "").replace("‑", "")
+
+
+def _sort(entry: Entry) -> str:
+    return "event" if entry.fields.get("kind") == "event" else entry.sort
+
+
+@cache
+def _trie() -> Trie:
+    return Trie(lexicon())
