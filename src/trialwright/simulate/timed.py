@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _FAR = 1 << 30  # a day that does not come
 _BLOCK = 1000  # trials side by side
-_ARRIVAL, _LOOK = 0, 1
+_ARRIVAL, _LOOK, _ENDING = 0, 1, 2
 MOST_TRIALS = 10_000_000
 
 
@@ -122,27 +122,32 @@ class _Loop:
         self.stage = np.full(trials, _LOOK)
         self.looking_back = np.ones(trials, dtype=bool)  # the next arrival counts from the last one
         self.selected = np.zeros(trials, dtype=np.int64)
-        self.completed, self.cut = (np.zeros(trials, dtype=bool) for _ in range(2))
+        self.completed, self.cut, self.looked = (np.zeros(trials, dtype=bool) for _ in range(3))
+        self.ended_by = np.zeros(trials, dtype=np.int64)  # the day of a candidate who came after the end
 
     def run(self) -> Trials:
         """Ask, wait and enrol until every trial has ended."""
         active = np.arange(len(self.today))
         while len(active):
-            many = self._seen(active)
-            answers = decide_many(self.design, many)
-            enrol = answers.kind == ENROL
-            arrived = self.stage[active] == _ARRIVAL
-            wait = answers.kind == WAIT
-            if wait.any():
+            answers = decide_many(self.design, self._seen(active))
+            stage = self.stage[active]
+            stop, arrived, ending = answers.kind == STOP, stage == _ARRIVAL, stage == _ENDING
+            late = stop & arrived & ~self.looked[active] & (self.open_since[active] < self.today[active])
+            if late.any():
+                self._look_for_the_end(active[late])
+            if (going := ending & ~stop).any():
+                self._step(active[going], np.where(answers.kind == WAIT, answers.soon, NEVER)[going])
+            if (wait := (answers.kind == WAIT) & ~ending).any():
                 self._wait(active[wait], answers.soon[wait])
-            if (stop := answers.kind == STOP).any():
-                self.selected[active[stop]] = answers.level[stop]
-                self.completed[active[stop]] = answers.completed[stop]
+            if (last := stop & ~late).any():
+                self.selected[active[last]] = answers.level[last]
+                self.completed[active[last]] = answers.completed[last]
+            enrol = (answers.kind == ENROL) & ~ending
             if (welcome := enrol & ~arrived).any():
                 self._await_arrival(active[welcome])
             if (enter := enrol & arrived).any():
                 self._enrol(active[enter], answers.level[enter])
-            active = active[~stop & ~self.cut[active]]
+            active = active[~last & ~self.cut[active]]
         seen = self._seen(np.arange(len(self.today)))
         n, y, _ = seen.counts(self.design.levels)
         return Trials(
@@ -161,16 +166,34 @@ class _Loop:
 
     def _wait(self, rows: Ints, soon: Ints) -> None:
         """Go on to the next day on which anything can change."""
+        day = self._next_day(rows, soon)
+        stuck = day >= _FAR
+        self.cut[rows[stuck]] = True
+        self.today[rows] = np.where(stuck, self.today[rows], day)
+        self.stage[rows] = _LOOK
+        self.looking_back[rows] = False
+
+    def _next_day(self, rows: Ints, soon: Ints) -> Ints:
         used = max(int(self.enrolled[rows].max(initial=0)), 1)
         today = self.today[rows]
         events = [self.dlt[rows, :used], self.leave[rows, :used], self.origin[rows, :used] + self.window + 1]
         ahead = np.min([np.where(days > today[:, None], days, _FAR).min(axis=1) for days in events], axis=0)
-        day = np.minimum(ahead, np.where(soon < NEVER, today + soon, _FAR))
-        stuck = day >= _FAR
-        self.cut[rows[stuck]] = True
-        self.today[rows] = np.where(stuck, today, day)
-        self.stage[rows] = _LOOK
-        self.looking_back[rows] = False
+        day: Ints = np.minimum(ahead, np.where(soon < NEVER, today + soon, _FAR))
+        return day
+
+    def _look_for_the_end(self, rows: Ints) -> None:
+        """A candidate came to a trial that is over: go back, for it ended on the day on which that became known."""
+        self.ended_by[rows] = self.today[rows]
+        self.today[rows] = self.open_since[rows]
+        self.looked[rows] = True
+        self._step(rows, np.full(len(rows), NEVER))
+
+    def _step(self, rows: Ints, soon: Ints) -> None:
+        """Towards the day on which the candidate came, who then finds the trial over."""
+        by = self.ended_by[rows]
+        day = np.minimum(self._next_day(rows, soon), by)
+        self.today[rows] = day
+        self.stage[rows] = np.where(day >= by, _ARRIVAL, _ENDING)
 
     def _await_arrival(self, rows: Ints) -> None:
         """The trial is open: the next candidate comes."""

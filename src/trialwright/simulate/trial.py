@@ -147,8 +147,8 @@ class _Loop:
             if day is None or day > LAST_DAY or self._enrolled >= MOST_PARTICIPANTS:
                 self._cut_off(decision, day)
                 return
-            moved = self._advance(day)
-            if isinstance(decision, Wait) and (moved or (decision.until is not None and day >= decision.until)):
+            due = self._due(decision)
+            if self._advance(day) or (due is not None and day >= due):
                 decision = self._ask(day)
             if arrival <= day:
                 arrival = next(arrivals)
@@ -176,6 +176,9 @@ class _Loop:
         match decision:
             case Enrol():
                 days.append(arrival)
+                due = self._due(decision)
+                if due is not None:
+                    days.append(due)
             case Wait(until=until):
                 if until is not None and until > self._state.day:
                     days.append(until)
@@ -184,6 +187,17 @@ class _Loop:
             case Stop():
                 pass
         return max(min(days), self._state.day) if days else None
+
+    def _due(self, decision: Decision) -> int | None:
+        """The day on which the answer may change by the passing of time: that of a `Wait`, or while the trial is open
+        the next on which a DLT window is over, for the trial may then be over too."""
+        if isinstance(decision, Wait):
+            return decision.until
+        if self.plan.window is None:
+            return None
+        over = self._state.first_dose + self.plan.window + 1
+        ahead = over[(self._state.first_dose >= 0) & (over > self._state.day)]
+        return int(ahead.min()) if len(ahead) else None
 
     def _advance(self, day: int) -> bool:
         """Let `day` be today; whether anything that bears on decisions became known."""
