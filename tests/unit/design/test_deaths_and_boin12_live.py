@@ -218,6 +218,15 @@ def test_a_toxicity_counts_whatever_happens_afterwards(response, score):
     assert not isinstance(boin12(facts), Wait)
 
 
+def test_boin12_names_whose_dose_is_not_recorded_once():
+    """A toxicity without a recorded dose is awaited for its response; without a toxicity for both."""
+    toxic = [f for f in treated(2, "Y", None) if f.domain != "EX"]
+    waits = boin12(cohort(("N", "Y"), ("N", "N")) + toxic)
+    assert waits == Wait(None, "3 participants at level 1, both outcomes of 2 known; P-02 is not dosed yet")
+    clear = [f for f in treated(2) if f.domain != "EX"]
+    assert boin12(cohort(("N", "Y"), ("N", "N")) + clear) == waits
+
+
 def test_boin12_counts_leavers_as_the_protocol_says():
     facts = cohort(("N", "Y"), ("N", "Y")) + treated(2, "N", None, (WITHDRAWAL, 40, 40))
     assert isinstance(boin12(facts), Wait)

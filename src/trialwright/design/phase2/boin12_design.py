@@ -174,11 +174,16 @@ def _until(pending: Sequence[_Person]) -> int | None:
 
 
 def _awaited(pending: Sequence[_Person]) -> str:
-    """Who is awaited and for what, toxicity first."""
+    """Who is awaited and for what, toxicity first. Who is not dosed is named once."""
     toxicity = awaited_toxicity([person.toxicity for person in pending if person.toxicity.pending])
-    responses = [person.response for person in pending if person.response is not None and person.response.pending]
-    dosed = [each for each in responses if each.seen is not Seen.NOT_DOSED]
-    return "; ".join(part for part in (toxicity, awaited_response(dosed)) if part)
+    responses = [
+        person.response
+        for person in pending
+        if person.response is not None
+        and person.response.pending
+        and not (person.toxicity.pending and person.response.seen is Seen.NOT_DOSED)
+    ]
+    return "; ".join(part for part in (toxicity, awaited_response(responses)) if part)
 
 
 __all__ = ["Boin12Design"]
