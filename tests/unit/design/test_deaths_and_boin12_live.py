@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from test_design_contract import DESIGNS, states
 
 from made_up_protocols import parallel, single
 from trialwright.core.errors import UsageError
@@ -272,3 +274,25 @@ def test_boin12_holds_a_trial_where_a_level_is_not_recorded():
 def test_boin12_that_does_not_fit_is_refused(made, code):
     with pytest.raises(UsageError, match=code):
         replace(BOIN12, **made)
+
+
+OF_RESPONSES_AND_DEATHS = [name for name in DESIGNS if any(word in name for word in ("stages", "BOIN12", "deaths"))]
+    name for name in DESIGNS if any(word in name for word in ("stages", "BOIN12", "deaths"))
+)
+
+
+@pytest.mark.parametrize("name", OF_RESPONSES_AND_DEATHS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(state=states())
+def test_a_wait_names_the_first_day_on_which_time_alone_can_end_it(name, state):
+    """Nothing more becomes known: until the day that is named, and for ever where none is, nobody may enter."""
+    design, then = DESIGNS[name], state.copy()
+    then._waiting.clear()
+    decision = design.decide(then)
+    if not isinstance(decision, Wait):
+        return
+    last = decision.until if decision.until is not None else then.day + 120
+    while then.day + 1 < last:
+        then.advance(then.day + 1)
+        later = design.decide(then)
+        assert isinstance(later, Wait), f"{decision} and on day {then.day} {later}"
