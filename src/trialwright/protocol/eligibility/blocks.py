@@ -1,0 +1,193 @@
+"""Lays the text of one item out as a head with nested items, and combines what they state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from trialwright.protocol.eligibility.items import Section
+from trialwright.protocol.eligibility.lines import lines_of
+from trialwright.protocol.eligibility.tree import (
+    And,
+    AtLeast,
+    Defined,
+    Expression,
+    Implies,
+    Judgement,
+    Not,
+    Or,
+    Span,
+    leaves,
+)
+
+DEEPEST = 6  # levels of nested items; deeper ones count to the last
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_MANY = re.compile(
+    r"\b(?P<none>none of)\b|\b(?P<all>all|each|both)(?: of)? the following|\bat least (?P<least>\w+)\b[^:.;]{0,30}"
+    r"|\b(?P<more>\w+) or more of|\b(?P<any>any(?: one)?|one|either)(?: of| one of)?(?: the)? (?:following|these|below)"
+    r"|\bany (?P<count>two|three|2|3) of|\b(?P<plain>two|three|2|3) of the following",
+    re.IGNORECASE,
+)
+_EXCEPTING = re.compile(
+    r"\b(?:except|exceptions?|unless|other than|excluding|apart from)\b[^:]{0,40}:?\s*$", re.IGNORECASE
+)
+_EXAMPLES = re.compile(r"\b(?:e\.g\.?|such as|for example|examples?)\b[^:]{0,20}:?\s*$", re.IGNORECASE)
+_INCLUDING = re.compile(r"\bincluding\b[^:]{0,40}:?\s*$", re.IGNORECASE)
+_CONDITION = re.compile(r"^\s*(?:if|for|in|when|where|women|men|females?|males?)\b", re.IGNORECASE)
+_PERMITTING = re.compile(
+    r"\b(?:allowed|permitted|acceptable|(?:may|can|will|are|is)\b[^.]{0,20}\b(?:eligible|included|enrolled?))\b",
+    re.IGNORECASE,
+)
+_NEGATING = re.compile(r"\b(?:no|not|non|without|never|cannot|un\w+)\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:none|no|not|without|absence)\b[^:]{0,60}:?\s*$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Block:
+    """A statement and the ones nested beneath it; `start`, `end`: offsets in the text of the item."""
+
+    start: int
+    end: int
+    indent: int = -1
+    nested: list[Block] = field(default_factory=list)
+
+
+def blocks_of(text: str) -> Block:
+    """The text as a tree of statements; a line without a bullet or number goes on with the statement before it."""
+    found = lines_of(text)
+    if not found:
+        return Block(0, len(text))
+    root = Block(found[0].content, found[0].end)
+    stack = [root]
+    for line in found[1:]:
+        if not line.marked and line.heading is None and not (line.gap and root.nested and line.indent == 0):
+            stack[-1].end = line.end
+            continue
+        while len(stack) > 1 and (stack[-1].indent >= line.indent or len(stack) > DEEPEST):
+            stack.pop()
+        block = Block(line.content, line.end, line.indent)
+        stack[-1].nested.append(block)
+        stack.append(block)
+    return root
+
+
+def combined(block: Block, text: str, section: Section, line: Callable[[Block], Expression]) -> Expression:
+    """What a statement states with the ones beneath it; `line` reads one without them."""
+    own = shifted(line(block), block.start)
+    if not block.nested:
+        return own
+    req = section is not Section.EXCLUSION
+    below = [combined(one, text, section, line) for one in block.nested]
+    head = text[block.start : block.end]
+    span = (block.start, _last(block))
+    if not head.strip():
+        return _join(And if req else Or, below, span)
+    if _EXAMPLES.search(head):
+        return own if not isinstance(own, Judgement) else _asked(text, span)
+    if head.rstrip().endswith((":", ",")) or _MANY.search(head) or head.rstrip().endswith("following"):
+        return _governed(own, head, below, block, text, req, span)
+    return _beside(own, below, block, text, req, span)
+
+
+def _governed(
+    own: Expression, head: str, below: list[Expression], block: Block, text: str, req: bool, span: Span
+) -> Expression:
+    body = _counted(below, head, block, text, req, span)
+    if _EXCEPTING.search(head):
+        return _join(Or, [own, body], span) if req else _join(And, [own, Not(body)], span)
+    asking = all(isinstance(leaf, Judgement) for leaf in leaves(own))
+    if asking and all(isinstance(leaf, Judgement) for leaf in leaves(body)):
+        return _asked(text, span)
+    if _INCLUDING.search(head):
+        return _join(And, [own, body], span) if req else _join(Or, [own, body], span)
+    if asking and _NO.search(head) and not _MANY.search(head):
+        return _spanning(Not(_join(Or, below, span)), span) if req else _asked(text, span)
+    if asking and "investigator" not in head.lower():
+        return _spanning(body, span)
+    if _CONDITION.match(head) and req:
+        return Implies(own, body, span)
+    return _join(And, [own, body], span)
+
+
+def _beside(own: Expression, below: list[Expression], block: Block, text: str, req: bool, span: Span) -> Expression:
+    """Statements nested beneath one that does not govern them: remarks, permissions, further demands."""
+    out = own
+    for one, place in zip(below, block.nested, strict=True):
+        words = text[place.start : place.end]
+        if _PERMITTING.search(words) and not _NEGATING.search(words):
+            out = out if req else _join(And, [out, Not(one)], span)
+            if req:
+                out = _join(And, [out, Judgement(" ".join(words.split()), span=(place.start, place.end))], span)
+        elif req:
+            out = _join(And, [out, one], span)
+        else:
+            # the nested words may be a further reason or may narrow the one above: a person says
+            out = _join(And, [_join(Or, [out, one], span), _asked(text, span)], span)
+    return out
+
+
+def _counted(below: list[Expression], head: str, block: Block, text: str, req: bool, span: Span) -> Expression:
+    """The nested statements, of which as many must hold as the head says."""
+    match = _MANY.search(head)
+    if match is None:
+        kind = _own_joiner(block, text)
+        return _join(kind if kind is not None and req else And if req else Or, below, span)
+    if match["none"]:
+        return Not(_join(Or, below, span), span)
+    if match["all"]:
+        return _join(And, below, span)
+    said = (match["least"] or match["more"] or match["count"] or match["plain"] or "one").lower()
+    count = _NUMBERS.get(said, int(said) if said.isdecimal() and len(said) < 3 else 0)
+    if count > 1 and count < len(below):
+        return AtLeast(count, tuple(below), span)
+    if count > 1 or (match["least"] and count == 0):
+        return _join(And if req else Or, below, span)
+    return _join(Or, below, span)
+
+
+def _own_joiner(block: Block, text: str) -> type[And] | type[Or] | None:
+    """How the nested statements say that they are joined: `or` at the end of one or the start of the next."""
+    words = [text[one.start : one.end].lower().strip(" .;,") for one in block.nested]
+    if any(one.endswith((" or", ";or", ",or", "and/or")) for one in words[:-1]) or any(
+        one.startswith("or ") for one in words[1:]
+    ):
+        return Or
+    return None
+
+
+def _asked(text: str, span: Span) -> Judgement:
+    return Judgement(" ".join(text[span[0] : span[1]].split()), span=span)
+
+
+def _last(block: Block) -> int:
+    return max(block.end, *(_last(one) for one in block.nested)) if block.nested else block.end
+
+
+def _join(kind: type[And] | type[Or], parts: list[Expression], span: Span) -> Expression:
+    flat: list[Expression] = []
+    for part in parts:
+        beneath = part.parts if isinstance(part, kind) else (part,)
+        flat.extend(one for one in beneath if one not in flat)
+    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+
+
+def _spanning(node: Expression, span: Span) -> Expression:
+    return replace(node, span=span)
+
+
+def shifted(node: Expression, offset: int) -> Expression:
+    """The tree with every span moved by so many characters."""
+    if offset == 0:
+        return node
+    span = None if node.span is None else (node.span[0] + offset, node.span[1] + offset)
+    match node:
+        case And(parts=parts) | Or(parts=parts) | AtLeast(parts=parts):
+            return replace(node, parts=tuple(shifted(part, offset) for part in parts), span=span)
+        case Not(part=part):
+            return Not(shifted(part, offset), span)
+        case Implies(condition=condition, then=then):
+            return Implies(shifted(condition, offset), shifted(then, offset), span)
+        case Defined(body=body):
+            return replace(node, body=shifted(body, offset), span=span)
+    return replace(node, span=span)

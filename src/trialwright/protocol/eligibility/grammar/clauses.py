@@ -1,0 +1,183 @@
+"""Lays a line out as a row of elements: phrases that state something, words that steer the logic, and other words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from trialwright.protocol.eligibility.grammar.markers import (
+    ABBREVIATED,
+    AND,
+    CLOSE,
+    CODES,
+    COMMA,
+    CONSENT,
+    ENUM,
+    FERTILE,
+    LEAF,
+    LONG,
+    OPEN,
+    OR,
+    SEX,
+    SEXES,
+    SKIP,
+    SLASH,
+    STOP,
+    WORD,
+)
+from trialwright.protocol.eligibility.grammar.phrases import Phrase
+from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
+from trialwright.protocol.eligibility.tree import Leaf
+
+_FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
+_JOINING = (AND, OR, SLASH, COMMA)
+
+
+class Row:
+    """The elements of a line as parallel lists, in order. `code`: one of the codes in markers; `start`, `end`:
+    character offsets; `word`: the folded word; `data`: the leaves of a LEAF, the sex of a SEX, the number of a QUANT;
+    `match`: for an OPEN the place of its CLOSE, else 0; `facts`: how many elements before this place can be answered
+    from data; one longer than the others; `consents`: consent is
+    spoken of."""
+
+    __slots__ = ("code", "consents", "data", "end", "facts", "match", "start", "text", "word")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.code: list[int] = []
+        self.start: list[int] = []
+        self.end: list[int] = []
+        self.word: list[str] = []
+        self.data: list[object] = []
+        self.match: list[int] = []
+        self.facts: list[int] = [0]
+        self.consents = False
+
+
+def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
+    """The elements of a line. Brackets without a partner count as nothing; the work is proportional to the length."""
+    row = Row(text)
+    code, start, end, word, data = row.code, row.start, row.end, row.word, row.data
+    words, starts, ends, kinds = tokens.word, tokens.start, tokens.end, tokens.kind
+    placed = _placed(tokens, phrases) if phrases else {}
+    index, count = 0, len(words)
+    opened: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    while index < count:
+        found = placed.get(index)
+        if found is not None:
+            last, nodes = found
+            code.append(LEAF)
+            start.append(starts[index])
+            end.append(ends[last - 1])
+            word.append("")
+            data.append(nodes)
+            index = last
+            continue
+        this = words[index]
+        what = CODES.get(this, WORD)
+        value: object = None
+        length = 1
+        forms = LONG.get(this)
+        if forms is not None:
+            for rest, more, long_code, long_data in forms:
+                if words[index + 1 : index + 1 + more] == rest and not any(
+                    at in placed for at in range(index + 1, index + 1 + more)
+                ):
+                    what, value, length = long_code, long_data, 1 + more
+                    break
+        if what == OPEN:
+            opened.append(len(code))
+        elif what == CLOSE:
+            if opened:
+                pairs.append((opened.pop(), len(code)))
+            else:
+                what = SKIP
+                if code and _is_label(row, kinds[index - 1] == NUMBER):
+                    code[-1] = ENUM
+        elif what == SEX:
+            value = SEXES[this]
+            if len(code) > 1 and code[-1] in _JOINING and code[-2] == SEX and data[-2] != value:
+                code[-1] = code[-2] = what = SKIP
+        elif this == "." and _ends_sentence(text, ends[index], word):
+            what = STOP
+        code.append(what)
+        start.append(starts[index])
+        end.append(ends[index + length - 1])
+        word.append(this)
+        data.append(value)
+        index += length
+    _finish(row, opened, pairs)
+    return row
+
+
+def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
+    code = row.code
+    for place in opened:
+        code[place] = SKIP
+    row.match = match = [0] * len(code)
+    for first, last in pairs:
+        match[first] = last
+        if last == first + 2 and _is_label_at(row, first + 1):
+            code[first] = code[last] = SKIP
+            code[first + 1] = ENUM
+    facts = row.facts
+    total = 0
+    for what in code:
+        if what in _FACTS:
+            total += 1
+            if what == CONSENT:
+                row.consents = True
+        facts.append(total)
+
+
+def _is_label(row: Row, number: bool) -> bool:
+    """Whether the last element, before a lone closing bracket, is the label of an enumeration."""
+    return len(row.word[-1]) <= 2 and (number or len(row.word[-1]) == 1) and row.code[-1] in (WORD, SKIP)
+
+
+def _is_label_at(row: Row, place: int) -> bool:
+    word = row.word[place]
+    if row.code[place] not in (WORD, SKIP) or not 1 <= len(word) <= 3:
+        return False
+    return (word.isdigit() and len(word) <= 2) or (len(word) == 1 and "a" <= word <= "k") or word in ("ii", "iii", "iv")
+
+
+def _ends_sentence(text: str, place: int, before: list[str]) -> bool:
+    """Whether the point that ends at this place ends a sentence: a blank and a capital follow, no abbreviation ends."""
+    rest = text[place : place + 3]
+    if rest[:1].isalnum():
+        # "surgery.All": a capital right after a point, unless the word before is an abbreviation of one letter
+        return rest[:1].isupper() and rest[1:2].islower() and bool(before) and len(before[-1]) > 2
+    if before and before[-1] in ABBREVIATED:
+        return False
+    rest = rest.lstrip()
+    return bool(rest) and (rest[0].isupper() or not rest[0].isalpha())
+
+
+def _placed(tokens: Tokens, phrases: Sequence[Phrase]) -> dict[int, tuple[int, list[Leaf]]]:
+    """For the first token of each leaf: its last, excluded, and the leaves there. A phrase whose subject lies outside
+    of it stands at its subject; phrases that overlap share one place."""
+    spots: list[tuple[int, int, Leaf]] = []
+    for phrase in phrases:
+        first, last = phrase.first, phrase.last
+        begin, stop = phrase.subject
+        if stop <= phrase.start or begin >= phrase.end:
+            at = bisect_left(tokens.start, begin)
+            if at < len(tokens) and tokens.start[at] < stop:
+                first, last = at, bisect_left(tokens.start, stop)
+        if first < last <= len(tokens):
+            spots.append((first, last, phrase.node))
+    spots.sort(key=lambda spot: (spot[0], -spot[1]))
+    out: dict[int, tuple[int, list[Leaf]]] = {}
+    top, reach = -1, -1
+    for first, last, node in spots:
+        if first < reach:
+            reach = max(reach, last)
+            nodes = out[top][1]
+            nodes.append(node)
+            out[top] = (reach, nodes)
+        else:
+            top, reach = first, last
+            out[first] = (last, [node])
+    return out

@@ -1,0 +1,158 @@
+"""Composes the expression of a line from its phrases and the words between them; what is not understood stays asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialwright.core.problem import Problem
+from trialwright.protocol.eligibility.grammar.clauses import row_of
+from trialwright.protocol.eligibility.grammar.conditions import concerning_a_sex, conditional
+from trialwright.protocol.eligibility.grammar.consent import consented
+from trialwright.protocol.eligibility.grammar.definitions import enumerated, explained, headed
+from trialwright.protocol.eligibility.grammar.exceptions import excepted
+from trialwright.protocol.eligibility.grammar.lists import listed, sentences
+from trialwright.protocol.eligibility.grammar.markers import (
+    AND,
+    BUT,
+    COLON,
+    COMMA,
+    CONSENT,
+    DEFINE,
+    ENUM,
+    EXAMPLE,
+    EXCEPT,
+    FERTILE,
+    IF,
+    INCLUDE,
+    LEAF,
+    LINK,
+    MODAL,
+    NEG,
+    OPEN,
+    OR,
+    QUANT,
+    SEMI,
+    SEX,
+    SKIP,
+    SLASH,
+    STOP,
+    UNLESS,
+)
+from trialwright.protocol.eligibility.grammar.negation import negated
+from trialwright.protocol.eligibility.grammar.parts import part_of
+from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
+from trialwright.protocol.eligibility.grammar.reading import Reading, combine, only_asks
+from trialwright.protocol.eligibility.grammar.tokens import Tokens
+from trialwright.protocol.eligibility.items import Section
+from trialwright.protocol.eligibility.tree import Expression, Judgement
+
+DEEPEST = 24  # levels of lists within lists; what lies deeper stays a question
+MOST_WORK = 40  # readings of each element, over all levels
+
+
+def compose(
+    text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase], section: Section
+) -> Expression:
+    """The expression that one line states. Never raises; a line of which nothing is understood is one question."""
+    return composed(text, tokens, mentions, phrases, section)[0]
+
+
+def composed(
+    text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase], section: Section
+) -> tuple[Expression, tuple[Problem, ...]]:
+    """The expression that one line states, and what was doubtful in it."""
+    row = row_of(text, tokens, phrases)
+    count = len(row.code)
+    if row.facts[count] == 0:
+        return Judgement(" ".join(text.split()), span=_whole(text)), ()
+    budget = [MOST_WORK * count + 400]
+
+    def read(lo: int, hi: int, req: bool, depth: int) -> Expression | None:
+        return _read(line, lo, hi, req, depth, budget)
+
+    line = Reading(row, section, read)
+    found = read(0, count, section is not Section.EXCLUSION, 0)
+    if found is None:
+        found = Judgement(" ".join(text.split()), span=_whole(text))
+    return found, tuple(line.problems)
+
+
+def _whole(text: str) -> tuple[int, int]:
+    body = text.strip()
+    begin = text.find(body) if body else 0
+    return begin, begin + len(body)
+
+
+def _read(line: Reading, lo: int, hi: int, req: bool, depth: int, budget: list[int]) -> Expression | None:
+    row = line.row
+    code, match = row.code, row.match
+    lo, hi = line.trimmed(lo, hi)
+    if lo >= hi:
+        return None
+    budget[0] -= hi - lo
+    if row.facts[hi] == row.facts[lo] or depth > DEEPEST or budget[0] < 0:
+        return line.question(lo, hi)
+    if hi == lo + 1 and code[lo] == LEAF:
+        return combine(row.data[lo], req, line.span(lo, hi))  # type: ignore[arg-type]  # leaves
+    if code[lo] == OPEN and match[lo] == hi - 1:
+        return line.read(lo + 1, hi - 1, req, depth + 1)
+    marks: dict[int, int] = {}
+    first = -1
+    at = lo
+    while at < hi:
+        what = code[at]
+        if first < 0 and what != SKIP and what != LINK:
+            first = at
+        if what == OPEN:
+            at = match[at] + 1
+            continue
+        if what > LEAF and what not in marks:
+            marks[what] = at
+        at += 1
+    found = _dispatch(line, lo, hi, req, depth, marks, first)
+    if found is not None and not isinstance(found, Judgement) and only_asks(found):
+        # questions alone are asked in one, in the words as they stand
+        return line.question(lo, hi)
+    return found
+
+
+def _dispatch(
+    line: Reading, lo: int, hi: int, req: bool, depth: int, marks: dict[int, int], first: int
+) -> Expression | None:
+    """Hands a stretch to what its outermost marker stands for."""
+    code = line.row.code
+    if not marks:
+        return part_of(line, lo, hi, req, depth).whole
+    colon = marks.get(COLON)
+    cut = min(marks.get(SEMI, hi), marks.get(STOP, hi))
+    if cut < hi and (colon is None or colon > cut or line.row.facts[colon] > line.row.facts[lo]):
+        return sentences(line, lo, hi, req, depth, STOP if STOP in marks else SEMI)
+    if (
+        colon is not None
+        and marks.get(MODAL, hi) < colon
+        and (SEX in marks or FERTILE in marks)
+        and (found := concerning_a_sex(line, lo, hi, req, depth)) is not None
+    ):
+        return found
+    if ENUM in marks and (found := enumerated(line, lo, hi, req, depth)) is not None:
+        return found
+    if colon is not None:
+        return headed(line, lo, hi, req, depth, colon)
+    if CONSENT in marks and (found := consented(line, lo, hi, req)) is not None:
+        return found
+    if code[first] == IF:
+        return conditional(line, lo, hi, req, depth, first)
+    if NEG in marks and (code[first] == NEG or line.row.data[marks[NEG]] == "out"):
+        return negated(line, lo, hi, req, depth, marks[NEG])
+    if (SEX in marks or FERTILE in marks) and (found := concerning_a_sex(line, lo, hi, req, depth)) is not None:
+        return found
+    for what in (EXCEPT, UNLESS):
+        if what in marks:
+            return excepted(line, lo, hi, req, depth, marks[what])
+    for what in (DEFINE, EXAMPLE, INCLUDE):
+        if what in marks:
+            return explained(line, lo, hi, req, depth, marks[what])
+    quantified = marks.get(QUANT)
+    if quantified is not None or marks.keys() & {AND, OR, BUT, COMMA, SLASH}:
+        return listed(line, lo, hi, req, depth, quantified)
+    return part_of(line, lo, hi, req, depth).whole

@@ -1,0 +1,182 @@
+"""Reads exceptions: records that do not count, and cases in which a whole clause does not hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from trialwright.protocol.eligibility.grammar.markers import COMMA, UNLESS
+from trialwright.protocol.eligibility.grammar.reading import Reading, bears_number, is_plain, joined, negation, thing_of
+from trialwright.protocol.eligibility.lexicon.loading import is_a
+from trialwright.protocol.eligibility.tree import (
+    And,
+    Concept,
+    Exposure,
+    Expression,
+    Judgement,
+    Or,
+    Present,
+    children,
+    leaves,
+)
+
+ONLY = "Answer yes only where nothing else of this kind is there."
+_FERTILITY = re.compile(
+    r"sterili[sz]|menopaus|hysterectom|contracept|oophorectom|vasectom|infertil|tubal", re.IGNORECASE
+)
+
+
+def excepted(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) -> Expression | None:
+    """`A except B`: records of B do not count towards A; `A unless B`: where B holds, A does not count."""
+    unless = line.row.code[place] == UNLESS
+    first, last = line.trimmed(lo, place)
+    if first >= last:
+        return _in_front(line, place, hi, req, depth, unless)
+    whole = line.read(lo, place, req, depth + 1)
+    if whole is None:
+        return line.read(place + 1, hi, req, depth + 1)
+    return apart(line, [whole], place + 1, hi, req, depth, unless)
+
+
+def _in_front(line: Reading, place: int, hi: int, req: bool, depth: int, unless: bool) -> Expression | None:
+    """`Except for B, A`."""
+    code = line.row.code
+    comma = next((at for at in range(place, hi) if code[at] == COMMA), None)
+    if comma is None:
+        return line.question(place, hi)
+    whole = line.read(comma + 1, hi, req, depth + 1)
+    if whole is None:
+        return line.question(place, hi)
+    return apart(line, [whole], place + 1, comma, req, depth, unless)
+
+
+def apart(line: Reading, found: list[Expression], lo: int, hi: int, req: bool, depth: int, unless: bool) -> Expression:
+    """What was found, with the exception that the stretch states."""
+    whole = joined(And, found, None)
+    assert whole is not None
+    exception = line.read(lo, hi, unless and req, depth + 1)
+    if exception is None:
+        return whole
+    begin = whole.span[0] if whole.span else line.row.start[lo]
+    span = (min(begin, line.row.start[lo]), line.row.end[hi - 1])
+    if not unless:
+        alternatives = exception.parts if isinstance(exception, Or) else (exception,)
+        left: list[Expression] = []
+        for alternative in alternatives:
+            taken = _per_record(whole, alternative)
+            if taken is None:
+                left.append(alternative)
+            else:
+                whole = taken
+        if not left:
+            return whole
+        rest = joined(Or, [_only(one) for one in left], None)
+    else:
+        rest = exception
+    assert rest is not None
+    return _clause(line, whole, rest, req, unless, span)
+
+
+def _only(node: Expression) -> Expression:
+    return replace(node, prompts=(*node.prompts, ONLY)) if isinstance(node, Judgement) else node
+
+
+def _clause(
+    line: Reading, whole: Expression, rest: Expression, req: bool, unless: bool, span: tuple[int, int]
+) -> Expression:
+    """The clause with cases in which it does not hold: a demand is waived there, an exclusion does not apply."""
+    if req and (unless or bears_number(whole)):
+        both = joined(Or, (whole, rest), span)
+    elif isinstance(whole, Or) and _about_fertility(line, rest):
+        # being sterile lifts what concerns becoming pregnant, not being pregnant
+        kept = [part for part in whole.parts if _is_pregnancy(part)]
+        lifted = joined(Or, [part for part in whole.parts if not _is_pregnancy(part)], None)
+        inner = joined(And, (lifted, negation(rest, rest.span)), span)
+        both = joined(Or, (*kept, inner), span)
+    else:
+        both = joined(And, (whole, negation(rest, rest.span)), span)
+    assert both is not None
+    return both
+
+
+def _about_fertility(line: Reading, node: Expression) -> bool:
+    span = node.span
+    return span is not None and _FERTILITY.search(line.row.text, *span) is not None
+
+
+def _is_pregnancy(node: Expression) -> bool:
+    return all(
+        (concept := getattr(leaf, "concept", None) or getattr(leaf, "test", None)) is not None
+        and concept.key in ("pregnancy", "lactation", "breastfeeding", "breast-feeding", "pregnancy-test")
+        for leaf in leaves(node)
+    )
+
+
+def _per_record(whole: Expression, exception: Expression) -> Expression | None:
+    """The tree without the records of an exception; None where the exception is none of single records."""
+    named, narrowed = _named(exception)
+    if not named:
+        return None
+    positive = _positive(whole)
+    targets = [leaf for leaf in positive if any(_kind_of(concept, leaf) for concept in named)]
+    if not targets and len(positive) == 1:
+        targets = [positive[0]]
+    if not targets:
+        return None
+    return _without(whole, {id(leaf) for leaf in targets}, named, narrowed)
+
+
+def _named(exception: Expression) -> tuple[list[Concept], Judgement | None]:
+    """The things that an exception names, and the words that narrow it."""
+    parts = exception.parts if isinstance(exception, And) else (exception,)
+    named: list[Concept] = []
+    asked = None
+    for place, part in enumerate(parts):
+        beneath = part.parts if isinstance(part, Or) else (part,)
+        if place == 0 and all(is_plain(leaf) for leaf in beneath):
+            named = [concept_of(leaf) for leaf in beneath if isinstance(leaf, Present | Exposure)]
+        elif not is_plain(part) and not isinstance(part, Judgement):
+            return [], None
+        elif isinstance(part, Judgement):
+            asked = part
+        elif asked is None:
+            asked = Judgement(str(getattr(thing_of(part), "text", "")), span=part.span)
+    return named, asked
+
+
+def concept_of(leaf: Present | Exposure) -> Concept:
+    """What a leaf asks for."""
+    return leaf.concept if isinstance(leaf, Present) else leaf.drug
+
+
+def _positive(node: Expression) -> list[Present | Exposure]:
+    """The leaves that assert something, outside of negations."""
+    if isinstance(node, Present | Exposure):
+        return [node]
+    if isinstance(node, And | Or):
+        return [leaf for part in children(node) for leaf in _positive(part)]
+    return []
+
+
+def _kind_of(concept: Concept, leaf: Present | Exposure) -> bool:
+    broader = concept_of(leaf)
+    return (
+        concept.id is not None and broader.id is not None and concept.id != broader.id and is_a(concept.id, broader.id)
+    )
+
+
+def _without(node: Expression, targets: set[int], named: list[Concept], narrowed: Judgement | None) -> Expression:
+    if isinstance(node, Present | Exposure) and id(node) in targets:
+        kept: Expression = replace(node, apart_from=(*node.apart_from, *named))
+        if narrowed is None:
+            return kept
+        other = [_instead(node, concept) for concept in named]
+        either = joined(Or, other, node.span)
+        return Or((kept, And((either, negation(narrowed, narrowed.span)), narrowed.span)), node.span)  # type: ignore[arg-type]
+    if isinstance(node, And | Or):
+        return replace(node, parts=tuple(_without(part, targets, named, narrowed) for part in node.parts))
+    return node
+
+
+def _instead(leaf: Present | Exposure, concept: Concept) -> Expression:
+    return replace(leaf, concept=concept) if isinstance(leaf, Present) else replace(leaf, drug=concept)

@@ -1,0 +1,455 @@
+"""Reads lists: sentences, and parts joined by commas, and, or."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trialwright.protocol.eligibility.grammar.exceptions import apart
+from trialwright.protocol.eligibility.grammar.markers import (
+    AND,
+    BUT,
+    COLON,
+    COMMA,
+    EVERY,
+    EXCEPT,
+    LEAF,
+    LINK,
+    NEG,
+    NONE,
+    OPEN,
+    OPINION,
+    OR,
+    PERMITTING,
+    QUANT,
+    SEMI,
+    SKIP,
+    SLASH,
+    STOP,
+    UNLESS,
+    WORD,
+)
+from trialwright.protocol.eligibility.grammar.parts import Part, part_of
+from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain, joined, negation, only_asks
+from trialwright.protocol.eligibility.tree import (
+    And,
+    AtLeast,
+    Compare,
+    Expression,
+    Judgement,
+    Not,
+    Or,
+    Span,
+    leaves,
+)
+
+_JOINING = frozenset((AND, OR, BUT, COMMA))
+
+
+class Piece(NamedTuple):
+    """A part of a list with what joins it to the part before: 0 for the first, else AND, OR or BUT; `comma`: a comma
+    stands there too; `both`: it is `and/or`."""
+
+    lo: int
+    hi: int
+    joint: int
+    comma: bool
+    both: bool
+
+
+def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int) -> Expression | None:
+    """Sentences or clauses between semicolons: all are demanded; any excludes. A sentence that permits something takes
+    it out of an exclusion."""
+    row = line.row
+    pieces: list[tuple[int, int]] = []
+    at = begin = lo
+    any_or = False
+    while at < hi:
+        what = row.code[at]
+        if what == OPEN:
+            at = row.match[at]
+        elif what == mark:
+            pieces.append((begin, at))
+            begin = at + 1
+            any_or = any_or or (begin < hi and row.code[begin] == OR)
+        at += 1
+    pieces.append((begin, hi))
+    span = line.span(lo, hi)
+    kind: type[And] | type[Or] = Or if any_or or not req else And
+    found: list[Expression] = []
+    for first, last in pieces:
+        first, last = line.trimmed(first, last)
+        if first >= last:
+            continue
+        if found and row.code[first] in (EXCEPT, UNLESS):
+            found[-1] = apart(line, [found[-1]], first + 1, last, req, depth, row.code[first] == UNLESS)
+            continue
+        if found and _permits(line, first, last):
+            if not req:
+                allowed = line.read(first, last, True, depth + 1)
+                if allowed is not None:
+                    opposite = negation(allowed, line.span(first, last))
+                    kept = joined(And, (found[-1], opposite), (span[0], row.end[last - 1]))
+                    assert kept is not None
+                    found[-1] = kept
+                continue
+            asked = line.question(first, last)
+            if asked is not None:
+                found.append(asked)
+            continue
+        stated = line.read(first, last, req, depth + 1)
+        if stated is not None:
+            found.append(stated)
+    return joined(kind, found, span)
+
+
+def _permits(line: Reading, lo: int, hi: int) -> bool:
+    words = line.row.word[lo:hi]
+    if NEG in line.row.code[lo:hi]:
+        return False
+    if not PERMITTING.isdisjoint(words):
+        return True
+    return ("may" in words or "can" in words or "will" in words or "are" in words) and (
+        "eligible" in words or "included" in words or "enrolled" in words or "enroll" in words
+    )
+
+
+def listed(line: Reading, lo: int, hi: int, req: bool, depth: int, quantified: int | None) -> Expression | None:
+    """A list of parts; before it may stand how many of them are meant."""
+    if quantified is None:
+        return of_kind(line, lo, hi, req, depth, None)
+    how = line.row.data[quantified]
+    head = (
+        line.read(lo, quantified, req, depth + 1)
+        if line.speaks(lo, quantified) or _knows(line, lo, quantified)
+        else None
+    )
+    body = quantify(line, quantified + 1, hi, req, depth, how)
+    return joined(And, (head, body), line.span(lo, hi))
+
+
+def _knows(line: Reading, lo: int, hi: int) -> bool:
+    return line.row.facts[hi] > line.row.facts[lo]
+
+
+def quantify(line: Reading, lo: int, hi: int, req: bool, depth: int, how: object) -> Expression | None:
+    """The list there, of which so many must hold as `how` says."""
+    lo, hi = line.trimmed(lo, hi)
+    if lo >= hi:
+        return None
+    if SEMI in _outer(line, lo, hi):
+        cuts = split(line, lo, hi, (SEMI,))
+    else:
+        cuts = [(piece.lo, piece.hi) for piece in _pieces(line, lo, hi)]
+    flip = how == NONE
+    parts = [line.read(first, last, req != flip, depth + 1) for first, last in cuts]
+    return of_number([part for part in parts if part is not None], how, line.span(lo, hi))
+
+
+def of_number(parts: list[Expression], how: object, span: Span | None) -> Expression | None:
+    """The parts, of which so many must hold as `how` says."""
+    if how == EVERY:
+        return joined(And, parts, span)
+    if how == NONE:
+        either = joined(Or, parts, span)
+        return None if either is None else negation(either, span)
+    if isinstance(how, int) and how > 1 and len(parts) >= how and len(parts) > 1:
+        return AtLeast(how, tuple(parts), span) if how < len(parts) else joined(And, parts, span)
+    return joined(Or, parts, span)
+
+
+def split(line: Reading, lo: int, hi: int, marks: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The stretches between marks of these kinds outside of brackets, empty ones left out."""
+    row = line.row
+    out: list[tuple[int, int]] = []
+    at = begin = lo
+    while at < hi:
+        what = row.code[at]
+        if what == OPEN:
+            at = row.match[at]
+        elif what in marks:
+            if at > begin:
+                out.append((begin, at))
+            begin = at + 1
+        at += 1
+    if begin < hi:
+        out.append((begin, hi))
+    return out
+
+
+def _outer(line: Reading, lo: int, hi: int) -> set[int]:
+    """The codes that stand outside of brackets."""
+    row = line.row
+    found = set()
+    at = lo
+    while at < hi:
+        what = row.code[at]
+        found.add(what)
+        at = row.match[at] + 1 if what == OPEN else at + 1
+    return found
+
+
+def _pieces(line: Reading, lo: int, hi: int) -> list[Piece]:
+    """The parts of a list; a comma joins as the next coordinator does."""
+    row = line.row
+    code = row.code
+    raw: list[list[int]] = []
+    at = begin = lo
+    joint, comma, both = 0, False, False
+    while at < hi:
+        what = code[at]
+        if what == OPEN:
+            at = row.match[at] + 1
+            continue
+        if what == SLASH and code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF:
+            what = OR
+        if what in _JOINING:
+            if at > begin:
+                raw.append([begin, at, joint, comma, both])
+                joint, comma, both = 0, False, False
+            if what == COMMA:
+                comma = True
+            else:
+                joint = what
+                both = row.data[at] == "both"
+            begin = at + 1
+        at += 1
+    if begin < hi:
+        raw.append([begin, hi, joint, comma, both])
+    later = 0
+    for piece in reversed(raw[1:]):
+        if piece[2]:
+            later = piece[2] if piece[2] != BUT else AND
+        else:
+            piece[2] = later
+    if raw:
+        raw[0][2] = 0
+    return [Piece(lo_, hi_, joint_, bool(comma_), bool(both_)) for lo_, hi_, joint_, comma_, both_ in raw]
+
+
+def of_kind(
+    line: Reading, lo: int, hi: int, req: bool, depth: int, kind: type[And] | type[Or] | None
+) -> Expression | None:
+    """The list there, joined as its coordinators say; `kind`: what joins it whatever they say."""
+    pieces = _pieces(line, lo, hi)
+    if len(pieces) == 1:
+        return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
+    pieces = _with_words_merged(line, _with_contrasts_merged(line, _with_opinions_merged(line, pieces)))
+    if len(pieces) == 1:
+        return _piece(line, pieces[0], req, depth).whole
+    if kind is not None:
+        return _joined_parts(line, pieces, kind, req, depth)
+    joints = {piece.joint for piece in pieces[1:]}
+    if BUT in joints:
+        return _around(line, pieces, BUT, req, depth)
+    if req and AND in joints and OR in joints:
+        comma_and = any(piece.joint == AND and piece.comma and _explicit(line, piece) for piece in pieces[1:])
+        comma_or = any(piece.joint == OR and piece.comma and _explicit(line, piece) for piece in pieces[1:])
+        return _around(line, pieces, AND if comma_and and not comma_or else OR, req, depth)
+    if OR in joints:
+        return _joined_parts(line, pieces, Or, req, depth)
+    return _joined_parts(line, pieces, And if req else Or, req, depth)
+
+
+def _explicit(line: Reading, piece: Piece) -> bool:
+    return line.row.code[piece.lo - 1] in (AND, OR)
+
+
+def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, those that only say whose opinion counts made one with their neighbours: they are no parts of the
+    list, and what follows the words that they judge belongs to these."""
+    row = line.row
+    if OPINION not in row.code:
+        return pieces
+    out: list[Piece] = []
+    glue = False
+    for piece in pieces:
+        idle = row.facts[piece.hi] == row.facts[piece.lo]
+        says = OPINION in row.code[piece.lo : piece.hi]
+        aside = idle and says and row.code[piece.lo] in (SKIP, LINK)
+        ending = idle and says and out and _trails(line, out[-1])
+        if out and (glue or aside or ending):
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        else:
+            out.append(piece)
+        glue = aside and piece.hi - piece.lo < 9 and not glue
+    return out
+
+
+def _trails(line: Reading, piece: Piece) -> bool:
+    """Whether words of a relative clause follow what a piece states."""
+    row = line.row
+    last = max((at for at in range(piece.lo, piece.hi) if row.code[at] == LEAF), default=piece.hi)
+    return any(word in ("that", "which", "who") for word in row.word[last : piece.hi])
+
+
+def _with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, `not this but that` made one."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if len(pieces) > 2 and out and piece.joint == BUT and NEG in line.row.code[out[-1].lo : out[-1].hi]:
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        else:
+            out.append(piece)
+    return out
+
+
+def _with_words_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, those that hold only words beside one another made one: their words are one question."""
+    facts = line.row.facts
+    out: list[Piece] = []
+    for piece in pieces:
+        idle = facts[piece.hi] == facts[piece.lo]
+        if out and idle and facts[out[-1].hi] == facts[out[-1].lo]:
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        elif idle and not line.speaks(piece.lo, piece.hi) and NEG not in line.row.code[piece.lo : piece.hi]:
+            continue
+        else:
+            out.append(piece)
+    return out if out else pieces[:1]
+
+
+def _around(line: Reading, pieces: list[Piece], joint: int, req: bool, depth: int) -> Expression | None:
+    """The list cut at the joint that binds least."""
+    groups: list[list[Piece]] = [[pieces[0]]]
+    for piece in pieces[1:]:
+        if piece.joint == joint:
+            groups.append([piece])
+        else:
+            groups[-1].append(piece)
+    kind = Or if joint == OR else And
+    parts = [_group(line, group, req, depth, joint) for group in groups]
+    return joined(kind, parts, line.span(pieces[0].lo, pieces[-1].hi))
+
+
+def _group(line: Reading, group: list[Piece], req: bool, depth: int, joint: int) -> Expression | None:
+    first = group[0]
+    if joint == BUT and first.joint == BUT and line.row.data[first.lo - 1] == "not":
+        inner = line.read(first.lo, group[-1].hi, not req, depth + 1)
+        return None if inner is None else negation(inner, line.span(first.lo, group[-1].hi))
+    return line.read(first.lo, group[-1].hi, req, depth + 1)
+
+
+def _joined_parts(
+    line: Reading, pieces: list[Piece], kind: type[And] | type[Or], req: bool, depth: int
+) -> Expression | None:
+    lo, hi = pieces[0].lo, pieces[-1].hi
+    span = line.span(*line.trimmed(lo, hi))
+    read = _questions_merged(line, pieces, [_piece(line, piece, req, depth) for piece in pieces])
+    doubtful = _doubtful(line, pieces, read, kind, req, span)
+    if doubtful is not None:
+        return doubtful
+    if kind is And:
+        return joined(And, (part.whole for part in read), span)
+    wholes: list[Expression | None] = []
+    sharing = _sharing(read)
+    shared = [part.bare for part, shares in zip(read, sharing, strict=True) if shares]
+    for part, shares in zip(read, sharing, strict=True):
+        if not shares:
+            wholes.append(part.whole if part.bare is not None else _asked(line, part.whole, lo, hi))
+    if len(shared) > 1:
+        either = joined(Or, shared, span)
+        wholes.insert(0, joined(And, (either, line.question(*line.trimmed(lo, hi))), span))
+    else:
+        wholes = [part.whole if part.bare is not None else _asked(line, part.whole, lo, hi) for part in read]
+    return joined(Or, wholes, span)
+
+
+def _questions_merged(line: Reading, pieces: list[Piece], read: list[Part]) -> list[Part]:
+    """The parts, questions beside one another made one."""
+    out: list[Part] = []
+    begin = -1
+    for piece, part in zip(pieces, read, strict=True):
+        asks = part.whole is not None and only_asks(part.whole)
+        if asks and begin >= 0:
+            out[-1] = Part(line.question(*line.trimmed(begin, piece.hi)), None, False, False)
+            continue
+        begin = piece.lo if asks else -1
+        out.append(part)
+    return out
+
+
+def _asked(line: Reading, whole: Expression | None, lo: int, hi: int) -> Expression | None:
+    """A question of one or two words cannot be answered by itself (`renal or hepatic failure`): the list is asked."""
+    if isinstance(whole, Judgement) and len(whole.text.split()) < 3 and whole.span is not None:
+        first, last = whole.span
+        codes = [
+            what
+            for what, begin in zip(line.row.code[lo:hi], line.row.start[lo:hi], strict=True)
+            if first <= begin < last
+        ]
+        if codes.count(WORD) < 2:
+            return line.question(*line.trimmed(lo, hi))
+    return whole
+
+
+def _sharing(read: list[Part]) -> list[bool]:
+    """Which parts of an or-list share the words that narrow the first or the last of them (`severe asthma or COPD`)."""
+    share = [False] * len(read)
+    known = [part.bare is not None for part in read]
+    if read[0].lead and known[0]:
+        share[0] = True
+        for place in range(1, len(read)):
+            part = read[place]
+            if known[place] and not part.lead and part.direct and part.bare is not None and _is_simple(part.bare):
+                share[place] = True
+            elif known[place]:
+                break
+    if read[-1].trail and known[-1]:
+        for place in range(len(read) - 1, -1, -1):
+            part = read[place]
+            if known[place] and part.bare is not None and _is_simple(part.bare):
+                share[place] = True
+            elif known[place] or place == len(read) - 1:
+                break
+    return share if sum(share) > 1 else [False] * len(read)
+
+
+def _is_simple(node: Expression) -> bool:
+    return is_plain(node) or (isinstance(node, Or | Not) and all(is_plain(leaf) for leaf in leaves(node)))
+
+
+def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:
+    codes = _outer(line, piece.lo, piece.hi)
+    if not codes & {COLON, QUANT, STOP, SEMI, BUT, AND, OR, COMMA}:
+        return part_of(line, piece.lo, piece.hi, req, depth)
+    whole = line.read(piece.lo, piece.hi, req, depth + 1)
+    return Part(whole, whole, False, False)
+
+
+def _doubtful(
+    line: Reading, pieces: list[Piece], read: list[Part], kind: type[And] | type[Or], req: bool, span: Span
+) -> Expression | None:
+    """Two numbers joined in a way that can be meant as and or as or: what both readings agree on is decided by the
+    data, what lies between them by a person."""
+    parts = [part.whole for part in read]
+    if len(parts) != 2:
+        return None
+    first, second = parts
+    if not (isinstance(first, Compare) and isinstance(second, Compare)):
+        return None
+    if first.measure.key == second.measure.key:
+        return None
+    joint = pieces[1]
+    if joint.both and req and kind is Or:
+        return joined(And, (first, second), span)
+    shared = first.interval == second.interval and first.reference == second.reference and first.unit == second.unit
+    if req and kind is Or and not shared:
+        return None
+    if not req and (joint.joint != AND or not _explicit(line, joint)):
+        return None
+    if req and kind is And:
+        return None
+    question = line.question(*line.trimmed(pieces[0].lo, pieces[-1].hi))
+    if question is None:
+        return None
+    said, word = ("or", "inclusion") if req else ("and", "exclusion")
+    line.doubt(
+        "CRIT-201",
+        f"{said!r} between two limits of an {word} can mean that both or that one of them counts",
+        "one of the two readings",
+        "write the criterion in the protocol file with the reading that is meant",
+    )
+    return AtLeast(2, (first, second, question), span)

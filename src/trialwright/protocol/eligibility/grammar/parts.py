@@ -1,0 +1,320 @@
+"""Reads one part of a list: what it states, and whether words in it narrow that."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trialwright.protocol.eligibility.grammar.consent import consented
+from trialwright.protocol.eligibility.grammar.exceptions import apart
+from trialwright.protocol.eligibility.grammar.markers import (
+    BLOCKING,
+    CONSENT,
+    CONSENT_WORDS,
+    DEFINE,
+    EXAMPLE,
+    EXCEPT,
+    FERTILE,
+    IF,
+    INCLUDE,
+    KIN,
+    LEAF,
+    LINK,
+    NEG,
+    OPEN,
+    OPINION,
+    OTHER,
+    PERMITTING,
+    SEX,
+    SKIP,
+    UNLESS,
+    WITH,
+    WORD,
+    words_of,
+)
+from trialwright.protocol.eligibility.grammar.reading import (
+    Reading,
+    bears_constraint,
+    bears_number,
+    combine,
+    is_plain,
+    joined,
+    negation,
+    only_asks,
+    thing_of,
+)
+from trialwright.protocol.eligibility.lexicon.loading import is_a
+from trialwright.protocol.eligibility.tree import And, Concept, Exposure, Expression, Implies, Not, Or, Sex
+
+_GIVING = words_of(
+    """
+    treatment treatments therapy therapies administration application medication medications
+    """
+)
+_AFTER = words_of(
+    """
+    disease disorder diseases disorders infection infections patient patients alone only positive female male
+    women men condition conditions adult adults
+    """
+)
+
+
+class Part(NamedTuple):
+    """What a part of a list states. `whole`: with all its words; `bare`: without the words that narrow it, None where
+    nothing of it is known; `lead`, `trail`: words stand before or after what is known that may narrow its neighbours
+    in the list as well; `direct`: it begins with what is known, no word before that."""
+
+    whole: Expression | None
+    bare: Expression | None
+    lead: bool
+    trail: bool
+    direct: bool = False
+
+
+def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
+    """Reads a stretch that holds no list outside of brackets."""
+    row = line.row
+    direct = lo < hi and row.code[lo] == LEAF
+    lo, hi = line.trimmed(lo, hi)
+    if lo >= hi:
+        return Part(None, None, False, False)
+    if row.facts[hi] == row.facts[lo]:
+        return Part(line.question(lo, hi), None, False, False)
+    if row.consents and CONSENT in row.code[lo:hi] and (consent := consented(line, lo, hi, req)) is not None:
+        return Part(consent, consent, False, False)
+    code, word, match = row.code, row.word, row.match
+    found: list[Expression] = []
+    conditions: list[Expression] = []
+    lead = trail = loose = blocked = kin = other = opening = False
+    at = lo
+    while at < hi:
+        what = code[at]
+        if what == LEAF:
+            stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
+            if other or _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
+                if found:
+                    trail = True
+                else:
+                    lead = True
+            else:
+                found.append(stated)
+        elif what == OPEN:
+            close = match[at]
+            found, more = _bracket(line, at + 1, close, req, depth, found)
+            trail = trail or more
+            at = close
+        elif what == NEG:
+            if line.row.facts[hi] > line.row.facts[at]:
+                inner = line.read(at + 1, hi, not req, depth + 1)
+                if inner is not None and not only_asks(inner):
+                    found.append(negation(inner, line.span(at, hi)))
+                else:
+                    lead, trail = lead or not found, trail or bool(found)
+            else:
+                lead, trail = lead or not found, trail or bool(found)
+            break
+        elif what == IF or (what == LINK and found and _names_sex(line, at, hi)):
+            inner = line.read(at + 1, hi, True, depth + 1)
+            if inner is not None:
+                conditions.append(inner)
+            break
+        elif what == SEX:
+            found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
+        elif what == CONSENT or (what == WORD and word[at] in CONSENT_WORDS and found and CONSENT in code[lo:hi]):
+            trail = trail or not found
+        elif what in (WORD, OPINION, OTHER, FERTILE):
+            kin = kin or word[at] in KIN
+            blocked = blocked or word[at] in BLOCKING
+            other = other or (what == OTHER and not found)
+            if found:
+                trail = True
+            else:
+                lead = opening = True
+        elif what in (SKIP, LINK, WITH) and opening and not (what == SKIP and _is_mark(word[at])):
+            loose = True
+        at += 1
+    return _put_together(line, lo, hi, req, found, conditions, lead, trail)._replace(direct=direct)
+
+
+def _put_together(
+    line: Reading,
+    lo: int,
+    hi: int,
+    req: bool,
+    found: list[Expression],
+    conditions: list[Expression],
+    lead: bool,
+    trail: bool,
+) -> Part:
+    span = line.span(lo, hi)
+    if not found:
+        return Part(line.question(lo, hi), None, False, False)
+    if len(found) > 1:
+        found = _without_broader(_without_idle_sex(found))
+    bare = joined(And, found, span)
+    assert bare is not None
+    whole: Expression | None = bare
+    if lead or trail:
+        whole = joined(And, (bare, line.question(lo, hi)), span)
+    for condition in conditions:
+        assert whole is not None
+        whole = Implies(condition, whole, span) if req else joined(And, (condition, whole), span)
+        bare = whole
+    return Part(whole, bare, lead, trail)
+
+
+def _is_mark(word: str) -> bool:
+    return not word[:1].isalnum()
+
+
+def _is_attached(
+    line: Reading, at: int, stated: Expression, kin: bool, blocked: bool, loose: bool, second: bool, hi: int
+) -> bool:
+    """Whether a phrase is only named in passing (the stroke in `risk of stroke`), so that it is no demand by itself."""
+    if kin:
+        return True
+    if not is_plain(stated):
+        return False
+    if blocked:
+        return True
+    row = line.row
+    if row.start[at] and row.text[row.start[at] - 1] == "-":
+        return True
+    if second:
+        before = row.code[at - 1] if at else SKIP
+        return before == LINK or loose
+    if loose and not (isinstance(stated, Exposure) and _only_giving(line, at)):
+        return True
+    return _qualifies_a_noun(line, at, hi)
+
+
+def _only_giving(line: Reading, at: int) -> bool:
+    """Whether the last word that speaks before is one for giving a drug (`treatment with`)."""
+    row = line.row
+    back = at - 1
+    while back >= 0 and row.code[back] in (SKIP, LINK, WITH):
+        back -= 1
+    return back >= 0 and row.word[back] in _GIVING
+
+
+def _qualifies_a_noun(line: Reading, at: int, hi: int) -> bool:
+    """Whether a noun follows at once, which is then what is spoken of (`stroke unit`)."""
+    row = line.row
+    if at + 1 >= hi or row.code[at + 1] != WORD:
+        return row.end[at] < len(row.text) and row.text[row.end[at]] == "-"
+    word = row.word[at + 1]
+    return word.isalpha() and not word.endswith(("ing", "ed", "ly", "ic", "al", "ive", "ous")) and word not in _AFTER
+
+
+def _names_sex(line: Reading, at: int, hi: int) -> bool:
+    """Whether `for females`, `in men` stands here."""
+    code = line.row.code
+    return line.row.word[at] in ("for", "in") and SEX in code[at + 1 : min(at + 4, hi)]
+
+
+def _without_idle_sex(found: list[Expression]) -> list[Expression]:
+    """Without a sex that goes without saying: `pregnant women`."""
+    if any(isinstance(one, Sex) for one in found) and any(_is_of_women(one) for one in found):
+        return [one for one in found if one != Sex("FEMALE")]
+    return found
+
+
+def _without_broader(found: list[Expression]) -> list[Expression]:
+    """Without a thing that another names more closely (`infection with HIV`)."""
+    out = []
+    for one in found:
+        broad = thing_of(one) if is_plain(one) else None
+        if broad is None or not any(_narrower(other, broad) for other in found if other is not one):
+            out.append(one)
+    return out
+
+
+def _narrower(node: Expression, broad: Concept) -> bool:
+    thing = thing_of(node)
+    if thing is None or thing.id is None or broad.id is None or thing.id == broad.id:
+        return False
+    return is_a(thing.id, broad.id)
+
+
+def _is_of_women(node: Expression) -> bool:
+    concept = getattr(node, "concept", None)
+    return concept is not None and concept.id in ("pregnancy", "lactation", "breastfeeding")
+
+
+def _bracket(
+    line: Reading, lo: int, hi: int, req: bool, depth: int, found: list[Expression]
+) -> tuple[list[Expression], bool]:
+    """What the words in brackets add to what was found before; and whether they narrow it in words not understood."""
+    row = line.row
+    lo, hi = line.trimmed(lo, hi)
+    if lo >= hi:
+        return found, False
+    codes = row.code[lo:hi]
+    if codes[0] == EXAMPLE or (EXAMPLE in codes and row.facts[hi] == row.facts[lo]):
+        return _examples(line, lo + 1, hi, req, depth, found), False
+    if row.facts[hi] == row.facts[lo]:
+        # an abbreviation or another name of it adds nothing; a longer remark may narrow
+        plain = len([what for what in codes if what == WORD]) <= 3 and not {OPINION, NEG, OTHER, EXCEPT} & set(codes)
+        return found, not plain
+    if codes[0] in (EXCEPT, UNLESS) and found:
+        return [apart(line, found, lo + 1, hi, req, depth, codes[0] == UNLESS)], False
+    if found and any(word in PERMITTING for word in row.word[lo:hi]) and NEG not in codes and not req:
+        return [apart(line, found, lo, hi, req, depth, False)], False
+    if codes[0] == INCLUDE:
+        if not found and OPINION in row.code:
+            return found, True
+        inner = line.read(lo + 1, hi, req, depth + 1)
+        kept = joined(And if req and inner is not None and bears_constraint(inner) else Or, (*found, inner), None)
+        if req and inner is not None and not bears_constraint(inner):
+            return found, False
+        return ([kept] if kept is not None else found), False
+    inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
+    if inner is None or inner in found or any(_same(inner, one) for one in found):
+        return found, False
+    if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
+        return [inner], False
+    if not bears_constraint(inner):
+        return _names_within(found, inner, req, codes[0] == DEFINE), False
+    if isinstance(inner, Sex | Not) and found:
+        whole = _all(tuple(found))
+        return [Implies(inner, whole) if req else _all((whole, inner))], False
+    return [*found, inner], False
+
+
+def _same(inner: Expression, one: Expression) -> bool:
+    """Whether brackets only give another name (`stroke (CVA)`)."""
+    first, second = thing_of(inner), thing_of(one)
+    return (
+        first is not None and second is not None and first.id is not None and first.id == second.id and is_plain(inner)
+    )
+
+
+def _names_within(found: list[Expression], inner: Expression, req: bool, defining: bool) -> list[Expression]:
+    """Things named in brackets after something: other names for it, or kinds of it, which do not narrow it."""
+    if isinstance(inner, Sex):
+        if not found:
+            return [inner]
+        whole = _all(tuple(found))
+        return [Implies(inner, whole) if req else _all((whole, inner))]
+    if not found or defining:
+        return [*found, inner]
+    if req:
+        return found if is_plain(inner) else [*found, inner]
+    both = joined(Or, (*found, inner), None) if len(found) == 1 and is_plain(inner) else _all((*found, inner))
+    return [both] if both is not None else found
+
+
+def _all(parts: tuple[Expression, ...]) -> Expression:
+    whole = joined(And, parts, None)
+    assert whole is not None
+    return whole
+
+
+def _examples(line: Reading, lo: int, hi: int, req: bool, depth: int, found: list[Expression]) -> list[Expression]:
+    """Examples do not narrow; those with a number say by themselves what is meant."""
+    if line.row.facts[hi] == line.row.facts[lo]:
+        return found
+    inner = line.read(lo, hi, req, depth + 1)
+    if inner is None or not bears_constraint(inner) or not found:
+        return found
+    either = joined(Or, (_all(tuple(found)), inner), None)
+    return [either] if either is not None else found

@@ -1,0 +1,165 @@
+"""A line while it is read: its row of elements, the words of a stretch, and how expressions are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from trialwright.core.problem import Evidence, Problem, Severity
+from trialwright.protocol.eligibility.grammar.clauses import Row
+from trialwright.protocol.eligibility.grammar.markers import (
+    AND,
+    BUT,
+    COLON,
+    COMMA,
+    CONSENT,
+    ENUM,
+    LINK,
+    OPINION,
+    OR,
+    OTHER,
+    SEMI,
+    SKIP,
+    SLASH,
+    STOP,
+    THEN,
+    WITH,
+    WORD,
+)
+from trialwright.protocol.eligibility.items import Section
+from trialwright.protocol.eligibility.tree import (
+    And,
+    Compare,
+    Concept,
+    Exposure,
+    Expression,
+    Judgement,
+    Leaf,
+    Not,
+    Or,
+    Ordinal,
+    Present,
+    Span,
+    children,
+)
+
+EDGES = frozenset((SKIP, LINK, WITH, COMMA, AND, OR, BUT, SLASH, SEMI, STOP, COLON, THEN, ENUM))
+_QUIET = frozenset((SKIP, LINK, WITH))
+SPOKEN = frozenset((WORD, OPINION, OTHER, CONSENT))  # words that mean something and are no marker
+LONGEST_QUESTION = 4000  # characters of a text that is put to a person
+
+
+class Reading:
+    """A line that is being read. `read(lo, hi, req, depth)` reads the elements from `lo` to before `hi`; `req`: what is
+    read is demanded of the patient, not an exclusion or a negation; None where only words stand that add nothing."""
+
+    __slots__ = ("problems", "read", "row", "section")
+
+    def __init__(self, row: Row, section: Section, read: Callable[[int, int, bool, int], Expression | None]) -> None:
+        self.row = row
+        self.section = section
+        self.problems: list[Problem] = []
+        self.read = read
+
+    def span(self, lo: int, hi: int) -> Span:
+        """The place in the text of the elements from `lo` to before `hi`."""
+        return self.row.start[lo], self.row.end[hi - 1]
+
+    def trimmed(self, lo: int, hi: int) -> tuple[int, int]:
+        """The stretch without joining words and punctuation at its ends."""
+        code = self.row.code
+        while lo < hi and code[lo] in EDGES:
+            lo += 1
+        while hi > lo and code[hi - 1] in EDGES:
+            hi -= 1
+        return lo, hi
+
+    def speaks(self, lo: int, hi: int) -> bool:
+        """Whether a word stands there that means something and that no phrase covers."""
+        return any(what in SPOKEN for what in self.row.code[lo:hi])
+
+    def question(self, lo: int, hi: int) -> Judgement | None:
+        """The words there as a question to a person; None where all of them are mere function words."""
+        if lo >= hi or all(what in EDGES for what in self.row.code[lo:hi]):
+            return None
+        code, word = self.row.code, self.row.word
+        while lo > 0 and code[lo - 1] in _QUIET and word[lo - 1][:1].isalnum():
+            lo -= 1
+        while hi < len(code) and code[hi] in _QUIET and word[hi][:1].isalnum():
+            hi += 1
+        begin, stop = self.span(lo, hi)
+        text = self.row.text[begin : min(stop, begin + LONGEST_QUESTION)]
+        return Judgement(" ".join(text.split()), span=(begin, stop))
+
+    def doubt(self, code: str, message: str, expected: str, mend: str) -> None:
+        """Notes that the line can be read in two ways."""
+        if len(self.problems) < 20 and all(problem.code != code for problem in self.problems):
+            quote = (Evidence.of(self.row.text),)
+            self.problems.append(Problem(code, Severity.WARNING, message, evidence=quote, expected=expected, mend=mend))
+
+
+def joined(kind: type[And] | type[Or], parts: Iterable[Expression | None], span: Span | None) -> Expression | None:
+    """The parts under one And or Or: parts of the same kind are taken in, the same part twice counts once."""
+    flat: list[Expression] = []
+    for part in parts:
+        if part is None:
+            continue
+        beneath: tuple[Expression, ...] = part.parts if isinstance(part, kind) else (part,)
+        flat.extend(one for one in beneath if one not in flat)
+    if not flat:
+        return None
+    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+
+
+def negation(part: Expression, span: Span | None) -> Expression:
+    """The opposite of an expression."""
+    return part.part if isinstance(part, Not) else Not(part, span)
+
+
+def only_asks(node: Expression) -> bool:
+    """Whether nothing in the tree can be answered from data."""
+    if isinstance(node, Judgement):
+        return True
+    beneath = children(node)
+    return bool(beneath) and all(only_asks(part) for part in beneath)
+
+
+def thing_of(leaf: Expression) -> Concept | None:
+    """What a leaf without numbers asks for."""
+    if isinstance(leaf, Present):
+        return leaf.concept
+    return leaf.drug if isinstance(leaf, Exposure) else None
+
+
+def is_constraint(leaf: Expression) -> bool:
+    """Whether a leaf states more than that something is there: a number, a level, a time, a dose, a count."""
+    if isinstance(leaf, Compare | Ordinal):
+        return True
+    if isinstance(leaf, Present):
+        return leaf.when is not None or leaf.lasting is not None or leaf.times is not None
+    if isinstance(leaf, Exposure):
+        return any(part is not None for part in (leaf.when, leaf.lasting, leaf.times, leaf.dose))
+    return False
+
+
+def is_plain(leaf: Expression) -> bool:
+    """Whether a leaf states only that something is there."""
+    return isinstance(leaf, Present | Exposure) and not is_constraint(leaf)
+
+
+def bears_number(node: Expression) -> bool:
+    """Whether a comparison or a level stands in the tree."""
+    if isinstance(node, Compare | Ordinal):
+        return True
+    return any(bears_number(part) for part in children(node))
+
+
+def bears_constraint(node: Expression) -> bool:
+    """Whether a number, a level, a time, a dose or a count stands in the tree."""
+    return is_constraint(node) or any(bears_constraint(part) for part in children(node))
+
+
+def combine(leaves: list[Leaf], req: bool, span: Span | None) -> Expression:
+    """The leaves that one phrase states."""
+    found = joined(And if req else Or, leaves, span)
+    assert found is not None
+    return found
