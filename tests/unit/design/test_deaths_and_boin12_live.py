@@ -277,8 +277,6 @@ def test_boin12_that_does_not_fit_is_refused(made, code):
 
 
 OF_RESPONSES_AND_DEATHS = [name for name in DESIGNS if any(word in name for word in ("stages", "BOIN12", "deaths"))]
-    name for name in DESIGNS if any(word in name for word in ("stages", "BOIN12", "deaths"))
-)
 
 
 @pytest.mark.parametrize("name", OF_RESPONSES_AND_DEATHS)
