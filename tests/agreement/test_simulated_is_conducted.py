@@ -101,10 +101,14 @@ DESIGNS = {
     ),
     **{
         f"{name}, with backfill": (BackfillDesign(escalation(name), 5, 6), LEVELS)
-        for name in ("3+3: stop at two", "BOIN: target 0.3, at most 9", "3+3: with de-escalation, at most 9")
+        for name in (
+            "1+1: with de-escalation",
+            "BOIN: target 0.4, cohorts of 2, at most 12",
+            "3+3: with de-escalation, at most 9",
+        )
     },
-    "3+3, with backfill, staggered": (
-        StaggeredDesign(BackfillDesign(escalation("3+3: stop at two"), 6), 2, 2, WINDOW),
+    "BOIN, with backfill, staggered": (
+        StaggeredDesign(BackfillDesign(escalation("BOIN: target 0.4, cohorts of 2, at most 12"), 6), 2, 2, WINDOW),
         LEVELS,
     ),
     "single arm": (SingleArmDesign("arm-1", 6), ("arm-1",)),

@@ -20,6 +20,7 @@ from trialwright.design.backfill import BackfillDesign, parted
 from trialwright.design.counting import CountingDesign
 from trialwright.design.from_protocol import rule_of
 from trialwright.design.live import live
+from trialwright.design.rule import Treat
 from trialwright.design.staggered import StaggeredDesign
 from trialwright.design.timed import names as by_time
 from trialwright.protocol.decisions import Enrol, Stop, Wait
@@ -378,3 +379,59 @@ def test_what_other_designs_would_have_said_leaves_backfill_out():
     found = retraced(protocol, trial.facts)
     assert found.backfilled == (state.cohort == BACKFILL).sum() > 0
     assert sum(cohort.treated for cohort in found.cohorts) + found.not_counted <= len(state) - found.backfilled
+
+
+def test_simulated_responses_open_levels():
+    plain = made_up()
+    rule = f"{BOIN}, backfill up to 9 where a response was seen"
+    protocol = replace(plain, design=replace(plain.design, rule=rule))
+    scenario = simulate.scenarios.for_protocol(protocol)[0]
+
+    def mean(rate):
+        return simulate.many(protocol, replace(scenario, response=(rate,) * 3), seed=1, trials=15).expected_n.value
+
+    assert mean(0.0) < mean(0.2) < mean(1.0)
+
+
+def test_a_level_that_was_passed_over_is_not_cleared():
+    start = f"{BOIN}, start at level 2"
+    second = [*(person(n, 2, 0) for n in (1, 2, 3)), *(person(n, 3, 30) for n in (4, 5, 6))]
+    assert ask(second, 40, start).dose_level == 2
+    full = [*second, *(fill(n, 2, 31) for n in (10, 11, 12))]
+    assert isinstance(ask(full, 40, start), Wait)  # nobody was treated at level 1
+
+
+def test_a_level_below_which_the_rule_came_back_is_not_cleared_any_more():
+    class Scripted:
+        name, levels, doses = "1, 2, 3, 1, 3", 3, (1, 2, 3, 1, 3)
+
+        def first(self):
+            return Treat(1, 3, "the first")
+
+        def next(self, counts):
+            return Treat(self.doses[sum(counts.n) // 3], 3, "the next")
+
+    design = BackfillDesign(CountingDesign(Scripted(), ARMS, WINDOW), 9)
+    people = [person(3 * k + n, dose, 30 * k) for k, dose in enumerate(Scripted.doses) for n in range(3)]
+    state = state_of([fact for one in people for fact in one], 125)
+    assert design.decide(state).dose_level == 1
+    state = state_of([fact for one in people[:9] for fact in one], 65)
+    assert design.decide(state).dose_level == 2
+
+
+def test_a_level_at_which_the_rule_would_end_is_open_if_it_or_a_higher_one_would_be_selected():
+    """2 of 6 at level 1 are enough there, and the rule would end and select."""
+    dlts = [*(fill(n, 1, 31, "Y", 40) for n in (10, 11)), fill(12, 1, 31)]
+    assert ask([*THIRD, *dlts], 70, f"{BOIN}, enough at 6", most=9).dose_level == 2
+
+
+def test_the_maximum_around_a_rule_is_that_of_its_own_line_too():
+    filled = [*THIRD, *(fill(n, 2, 61) for n in (10, 11, 12))]
+    assert ask(filled, 90, "3+3: six required at the MTD, at most 12").slots == 3
+
+
+def test_while_somebody_is_awaited_below_nothing_above_them_is_open():
+    """P-09 entered level 1 against the decision for level 3."""
+    against = [*SECOND, *(person(n, 3, 60) for n in (7, 8)), person(9, 1, 60)]
+    assert isinstance(ask(against, 70), Wait)
+    assert ask(THIRD, 70).dose_level == 2
