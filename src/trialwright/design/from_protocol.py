@@ -26,7 +26,7 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
 
     Raises StageError: DES-020 (this kind of design cannot be run yet), DES-021 (a number that the design needs is in
     neither the record nor an assumption), DES-022 (the numbers contradict each other); UsageError DES-012 (no such
-    rule), DES-023 (a rule was named for a design that has none), DES-330 to DES-335 (what a two-stage design, a
+    rule), DES-023 (a rule was named for a design that has none), DES-330 to DES-336 (what a two-stage design, a
     monitoring or BOIN12 says or lacks), DES-501, DES-502 (numbers that make no stagger), DES-511,
     DES-513 (numbers that make no backfill, or a rule that cannot have one).
     """
@@ -48,6 +48,13 @@ def build(protocol: Protocol, rule: str | None = None) -> Design:
         case SingleArm() | Parallel():
             return _one_stage(design, protocol, rule or design.rule)
         case SelectThenCompare(escalation=escalation, comparison=comparison):
+            if comparison.rule is not None:
+                raise UsageError(
+                    "DES-336",
+                    f"the rule {comparison.rule!r} for the second part of a trial in two parts",
+                    expected="no rule there: an arm that is monitored must be of a trial that only compares",
+                    mend="leave `design.comparison.rule` out; `trialwright design monitor` prints the bound",
+                )
             return SelectThenCompareDesign(
                 _by_time(escalation, protocol, rule, "design.escalation")
                 or _counting(escalation, protocol, rule, "design.escalation"),

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.problem import Problem, Severity
 from trialwright.core.quantity import Amount, AmountPerKg, Dose
-from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm
+from trialwright.protocol.kinds import Escalation, SelectThenCompare
 from trialwright.protocol.outcomes import OutcomeType
 from trialwright.protocol.schedule.draft import outcome_days
 from trialwright.simulate.scenario import CourseTruth, DurationTruth, TimeTruth
 from trialwright.simulate.scenarios.generic import measured
+from trialwright.simulate.windows import DEFAULT_WINDOW, death_windows, dlt_window, responses
 
 if TYPE_CHECKING:
-    from trialwright.design.phase2.names import Monitor
     from trialwright.protocol.arms import Arm, Treatment
     from trialwright.protocol.outcomes import Outcome, Parameter
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.scenario import Planted, Scenario
 
-DEFAULT_WINDOW = 28
 LONGEST = 3653
 _DAILY = 60
 _DOSED = (None, "DRUG", "BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT", "DIETARY_SUPPLEMENT", "RADIATION")
@@ -80,10 +79,10 @@ class Plan:
 def make(protocol: Protocol, scenario: Scenario) -> Plan:
     """The plan of a protocol under a scenario; what the protocol does not state is left out, with a Problem."""
     problems: list[Problem] = []
-    window, arms = _dlt_window(protocol, problems)
+    window, arms = dlt_window(protocol, problems)
     measurements = tuple(_measurements(protocol, scenario, problems))
-    response, response_arms = _responses(protocol, window)
-    horizon = _horizon(protocol, measurements, window, response, *_death_windows(protocol))
+    response, response_arms = responses(protocol, window)
+    horizon = _horizon(protocol, measurements, window, response, *death_windows(protocol))
     visits = _visits(protocol, measurements, horizon, window)
     return Plan(visits, measurements, horizon, window, arms, tuple(problems), response, response_arms)
 
@@ -157,70 +156,6 @@ def escalated_arms(protocol: Protocol) -> tuple[str, ...]:
             return escalation.arms
         case _:
             return ()
-
-
-def _dlt_window(protocol: Protocol, problems: list[Problem]) -> tuple[int | None, tuple[str, ...]]:
-    match protocol.design:
-        case Escalation() as escalation:
-            pass
-        case SelectThenCompare(escalation=escalation):
-            pass
-        case SingleArm() | Parallel():
-            return _monitored_for_toxicity(protocol)
-        case _:
-            return None, ()
-    window = escalation.dlt_window
-    if window is None and protocol.dlt is not None:
-        window = protocol.dlt.window
-    if window is None:
-        window = DEFAULT_WINDOW
-        problems.append(
-            _problem("SIM-013", f"no DLT window is stated; {DEFAULT_WINDOW} days are simulated", "design.dlt_window")
-        )
-    return window, escalation.arms
-
-
-def _monitored_for_toxicity(protocol: Protocol) -> tuple[int | None, tuple[str, ...]]:
-    """The longest window in which toxicity is monitored, and the arms; such a trial has no dose levels."""
-    from trialwright.design.phase2.from_protocol import toxicity_window
-    from trialwright.design.phase2.monitored import Event
-
-    found = [monitor for monitor in _monitors(protocol) if monitor.event is Event.TOXICITY]
-    if not found:
-        return None, ()
-    arms = (protocol.design.arm,) if isinstance(protocol.design, SingleArm) else ()
-    named = tuple(dict.fromkeys(monitor.arm for monitor in found if monitor.arm is not None))
-    return max(toxicity_window(monitor, protocol) for monitor in found), named or arms
-
-
-def _death_windows(protocol: Protocol) -> list[int]:
-    """The days after enrolment within which deaths are monitored."""
-    from trialwright.design.phase2.monitored import Event
-
-    return [monitor.window or 0 for monitor in _monitors(protocol) if monitor.event is Event.DEATH]
-
-
-def _monitors(protocol: Protocol) -> tuple[Monitor, ...]:
-    if not isinstance(protocol.design, SingleArm | Parallel) or protocol.design.rule is None:
-        return ()
-    from trialwright.design.phase2 import names
-
-    return names.monitors(protocol.design.rule)
-
-
-def _responses(protocol: Protocol, dlt_window: int | None) -> tuple[int | None, tuple[str, ...]]:
-    """The days within which the design's rule looks for a response, and the arms in which one is assessed."""
-    from trialwright.design.phase2 import names
-
-    match protocol.design:
-        case SingleArm(arm=arm, rule=str(rule)):
-            arms: tuple[str, ...] = (arm,)
-        case Escalation(rule=rule, arms=arms):
-            pass
-        case _:
-            return None, ()
-    window = names.response_window(rule, dlt_window)
-    return window, arms if window is not None else ()
 
 
 def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem]) -> list[Measurement]:

@@ -14,7 +14,7 @@ from trialwright.core.errors import TrialwrightError
 from trialwright.dataset.columns import BACKFILL
 from trialwright.protocol.kinds import Escalation, SelectThenCompare
 from trialwright.simulate import escalating
-from trialwright.simulate.plan import DEFAULT_WINDOW
+from trialwright.simulate.windows import DEFAULT_WINDOW
 
 if TYPE_CHECKING:
     from trialwright.dataset.facts import Fact

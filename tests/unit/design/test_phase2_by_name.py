@@ -15,6 +15,7 @@ from trialwright.design.phase2.monitored import Event, MonitoredDesign
 from trialwright.design.phase2.responses import Leavers
 from trialwright.design.phase2.two_stage_design import TwoStageDesign
 from trialwright.protocol import files
+from trialwright.protocol.kinds import SelectThenCompare
 from trialwright.simulate import run, scenarios
 from trialwright.simulate.scenario import Assumes
 
@@ -123,6 +124,13 @@ def test_what_does_not_fit_the_protocol_is_refused(protocol, rule, code):
     with pytest.raises(UsageError, match=code) as caught:
         build(protocol, rule=rule)
     assert caught.value.expected
+
+
+def test_a_monitoring_of_a_second_part_is_refused_and_not_left_out():
+    second = replace(parallel().design, arms=("arm-4", "arm-5"), rule="monitored for deaths in arm-4: limit 0.3")
+    protocol = replace(escalation(), design=SelectThenCompare(escalation().design, second))
+    with pytest.raises(UsageError, match="DES-336"):
+        build(protocol)
 
 
 def test_a_monitoring_without_a_known_size_is_refused():
