@@ -114,7 +114,8 @@ def _left_out(found: Retraced, shown: int) -> Markup | None:
         are = "is" if found.not_counted == 1 else "are"
         parts.append(f"{people} whose outcome or level is not known {are} left out.")
     if found.backfilled:
-        parts.append(f"{numbers.plural(found.backfilled, 'participant')} by backfill, beside the cohorts, left out.")
+        people = numbers.plural(found.backfilled, "participant")
+        parts.append(f"Left out: {people} by backfill, beside the cohorts.")
     return note(" ".join(parts)) if parts else None
 
 
