@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trialwright.protocol.eligibility.grammar.units import canonical_unit, unit_table
+
 if TYPE_CHECKING:
     import pint
 
@@ -21,87 +23,52 @@ class Line(NamedTuple):
 
 SAME = Line(1.0)
 
-# only what is listed is read: left to itself, pint takes `K/uL` for kelvins and `u/L` for atomic masses
-_PREFIXED = ("g", "mol", "L", "U", "IU", "m", "s", "Pa", "Eq", "Osm", "kat", "cal", "M", "J", "V", "Bq", "Gy", "Sv")
-_PREFIXES = ("", "n", "u", "m", "c", "d", "k", "p", "f", "M", "G")
-_WORDS = {
-    "mmHg": "mmHg",
-    "cmH2O": "cmH2O",
-    "atm": "atm",
-    "bar": "bar",
-    "mbar": "mbar",
+# what the table of units leaves to us: counts are plain numbers, and copies or colonies are each their own
+_OWN = {
+    "1": "dimensionless",
+    "1.73m2": "bsa",
+    "% predicted": "predicted",
+    "month": "month",
+    "s": "second",
     "min": "minute",
     "h": "hour",
-    "hr": "hour",
-    "second": "second",
-    "minute": "minute",
-    "hour": "hour",
-    "day": "day",
-    "d": "day",
-    "week": "week",
-    "wk": "week",
-    "month": "month",
-    "mo": "month",
-    "year": "year",
-    "yr": "year",
-    "lb": "pound",
-    "oz": "ounce",
-    "inch": "inch",
-    "in": "inch",
-    "ft": "foot",
-    "°C": "degC",
-    "C": "degC",
-    "degC": "degC",
-    "°F": "degF",
-    "F": "degF",
-    "degF": "degF",
-    "K": "kelvin",
-    "cell": "cell",
-    "cells": "cell",
-    "copy": "copies",
-    "copies": "copies",
-    "CFU": "cfu",
-    "beat": "cell",
-    "beats": "cell",
-    "breath": "cell",
-    "breaths": "cell",
-    "bpm": "cell/minute",
-    "ratio": "dimensionless",
+    "cell": "dimensionless",
+    "platelet": "dimensionless",
+    "leukocyte": "dimensionless",
+    "beat": "dimensionless",
+    "breath": "dimensionless",
     "fraction": "dimensionless",
-    "Hz": "hertz",
-    "dB": "decibel_of_hearing",
-    "D": "dioptre_of_lens",
-    "mcg": "ug",
-    "mcL": "uL",
-    "ppm": "ppm",
-    "cc": "mL",
+    "ratio": "dimensionless",
+    "copy": "copies",
+    "dB": "hearing_decibel",
+    "D": "lens_dioptre",
 }
-_TOKENS = {prefix + base: prefix + base for prefix in _PREFIXES for base in _PREFIXED} | _WORDS
 _DEFINED = (
-    "IU = U",
     "Eq = [equivalent]",
     "Osm = mol",
-    "cell = []",
-    "copies = [copies]",
-    "cfu = [colonies]",
     "bsa = [normalised_surface]",
     "predicted = [predicted]",
-    "decibel_of_hearing = [hearing]",
-    "dioptre_of_lens = [lens]",
+    "copies = [copies]",
+    "hearing_decibel = [hearing]",
+    "lens_dioptre = [lens]",
 )
-_TOKEN = re.compile(r"[A-Za-z°]+(?:(?<=cmH)2O)?")
-_POWER = re.compile(r"(?<=[A-Za-z])\^?(-?\d)(?![0-9.])")
-# charge of the ion that a laboratory counts in equivalents
-_CHARGES = {
-    "sodium": 1,
-    "potassium": 1,
-    "chloride": 1,
-    "bicarbonate": 1,
-    "lithium": 1,
-    "calcium": 2,
+_POWER = re.compile(r"10\^(\d{1,2})")
+# charge of the ions that a laboratory counts in equivalents
+CHARGES = {
+    "serum-potassium": 1,
+    "serum-sodium": 1,
+    "serum-chloride": 1,
+    "serum-bicarbonate": 1,
+    "anion-gap": 1,
+    "base-excess": 1,
+    "lithium-level": 1,
+    "sweat-chloride": 1,
     "ionized-calcium": 2,
-    "magnesium": 2,
+    "serum-calcium": 2,
+    "serum-magnesium": 2,
 }
+# what is divided by the creatinine of the same urine
+PER_CREATININE = ("urine-albumin-creatinine-ratio", "urine-protein-creatinine-ratio")
 
 
 def conversion(origin: str, target: str, measure: str | None = None) -> Line | None:
@@ -115,7 +82,7 @@ def conversion(origin: str, target: str, measure: str | None = None) -> Line | N
     >>> conversion("mL/min", "mL/min/1.73m2") is None
     True
     """
-    return SAME if origin == target else _conversion(origin, target, measure)
+    return SAME if origin == target or spelling(origin) == spelling(target) else _conversion(origin, target, measure)
 
 
 @cache
@@ -144,8 +111,8 @@ def _through_amount(one: Any, other: Any, measure: str | None) -> Line | None:
     mass = _molar_mass(measure)
     if mass is not None:
         ways.append(units.Quantity(mass, "g/mol"))
-    if measure in _CHARGES:
-        ways.append(units.Quantity(_CHARGES[measure], "Eq/mol"))
+    if measure in CHARGES:
+        ways.append(units.Quantity(CHARGES[measure], "Eq/mol"))
     if len(ways) == 2:
         ways.append(ways[0] / ways[1])
     for way in ways:
@@ -163,7 +130,7 @@ def _rounded(value: float) -> float:
 def _molar_mass(measure: str | None) -> float | None:
     from trialwright.protocol.eligibility.lexicon.loading import entry
 
-    found = entry(measure) if measure else None
+    found = entry("creatinine" if measure in PER_CREATININE else measure) if measure else None
     stated = found.fields.get("molar_mass") if found else None
     return float(stated) if stated else None
 
@@ -171,41 +138,39 @@ def _molar_mass(measure: str | None) -> float | None:
 def known(unit: str) -> bool:
     """Whether the unit can be converted at all.
 
-    >>> known("mg/dL"), known("K/uL"), known("point")
-    (True, False, False)
+    >>> known("mg/dL"), known("point")
+    (True, False)
     """
     return _pint_of(unit) is not None
 
 
 @cache
 def _pint_of(unit: str) -> Any | None:
-    """The unit as a quantity of pint, None where any part of it is not listed."""
-    text = unit.strip().replace("µ", "u").replace("μ", "u").replace("mm Hg", "mmHg").replace("cm H2O", "cmH2O")
-    if text == "% predicted":
-        return _registry().Quantity(1.0, "predicted")
-    text = re.sub(r"/\s*\(?1\.73 ?m(?:\^?2|²)\)?", "/bsa", text)
-    text = text.replace("²", "2").replace("³", "3").replace("%", "percent")
-    if "K" in _TOKEN.findall(text) and text != "K":
+    """The unit as a quantity of pint, None where any part of it is not in the table: left to itself, pint takes `K/uL`
+    for kelvins and `u/L` for atomic masses."""
+    parts = spelling(unit).split("/")
+    power = _POWER.fullmatch(parts[0].partition(" ")[0])
+    if power:
+        parts[0] = parts[0].partition(" ")[2] or "1"
+    names = [_atom(part) for part in parts]
+    if None in names:
         return None
-    if text.startswith("/"):
-        text = "1" + text
-    text = re.sub(r"[x×]?10[*^](\d{1,2})", lambda power: str(10 ** int(power[1])), text)
-    out, last = [], 0
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        replaced = {"bsa": "bsa", "percent": "percent"}.get(word) or _TOKENS.get(word)
-        if replaced is None:
-            return None
-        out += [text[last : match.start()], f"({replaced})" if "/" in replaced else replaced]
-        last = match.end()
-    written = "".join([*out, text[last:]])
-    written = re.sub(r"cmH2O", "centimeter_H2O", written)
-    if re.search(r"[^\w\s/*.()^-]", written):
-        return None
-    try:
-        return _registry().Quantity(_POWER.sub(r"**\1", written).replace("H**2O", "H2O"))
-    except (_pint().PintError, ArithmeticError, AttributeError, SyntaxError, TypeError, ValueError):
-        return None
+    registry = _registry()
+    quantity = registry.Quantity(10.0 ** int(power[1]) if power else 1.0, registry.Unit(names[0] or ""))
+    for name in names[1:]:
+        quantity = quantity / registry.Unit(name or "")
+    return quantity
+
+
+def _atom(part: str) -> str | None:
+    row = unit_table().get(part)
+    return _OWN.get(part) or (row.pint if row is not None and row.pint else None)
+
+
+@cache
+def spelling(unit: str) -> str:
+    """The canonical spelling of a unit, or the unit itself where it has none."""
+    return canonical_unit(unit) or unit.strip()
 
 
 @cache

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from answering import DAY, answer, least, most, thing, value, within
 
+from trialwright.protocol.eligibility.lexicon.loading import entry, lexicon
 from trialwright.protocol.eligibility.tree import (
     Anchor,
     AnchorKind,
@@ -20,6 +21,7 @@ from trialwright.protocol.eligibility.tree import (
     Side,
     Window,
 )
+from trialwright.screen.vectorised.derived import COMPONENTS
 
 EARLIER, LATER, AFTERWARDS = date(2024, 5, 1), date(2024, 6, 1), date(2024, 7, 15)
 
@@ -169,7 +171,7 @@ def test_how_long_a_value_has_lasted_is_in_no_record():
 
 
 def test_a_body_mass_index_is_computed_where_none_is_given():
-    size = {"body-weight": value(81.0, "kg"), "height": value(180.0, "cm")}
+    size = {"body-weight": value(81.0, "kg"), "body-height": value(180.0, "cm")}
     assert answer(compare("bmi", most("25"), "kg/m2"), measures=size) is True
     assert answer(compare("bmi", most("24.9"), "kg/m2"), measures=size) is False
     assert answer(compare("bmi", most("24.9"), "kg/m2"), measures={**size, "bmi": value(24.0, "kg/m2")}) is True
@@ -299,3 +301,9 @@ def test_results_of_a_test(record, result, said):
 def test_the_last_result_counts():
     records = (value(None, None, EARLIER, text="positive"), value(None, None, LATER, text="negative"))
     assert answer(Result(thing("pregnancy-test"), "negative"), measures={"pregnancy-test": records}) is True
+
+
+def test_formulas_name_measures_that_there_are():
+    formulas = {found.fields.get("formula") for found in lexicon().entries.values()}
+    assert set(COMPONENTS) <= formulas
+    assert all(entry(key) is not None for parts in COMPONENTS.values() for key, _ in parts)

@@ -14,7 +14,7 @@ from trialwright.protocol.eligibility.lexicon.loading import entry
 from trialwright.screen.vectorised.frames import Frames
 
 COMPONENTS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "bmi": (("body-weight", "kg"), ("height", "m")),
+    "bmi": (("body-weight", "kg"), ("body-height", "m")),
     "pao2-fio2": (("pao2", "mmHg"), ("fio2", "fraction")),
     "cockcroft-gault": (("body-weight", "kg"), ("creatinine", "mg/dL")),
     "ckd-epi-2021": (("creatinine", "mg/dL"),),
