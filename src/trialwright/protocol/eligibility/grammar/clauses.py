@@ -23,11 +23,12 @@ from trialwright.protocol.eligibility.grammar.markers import (
     SKIP,
     SLASH,
     STOP,
+    VAGUE,
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.phrases import Phrase
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
-from trialwright.protocol.eligibility.tree import Leaf
+from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
 _JOINING = (AND, OR, SLASH, COMMA)
@@ -67,7 +68,10 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         found = placed.get(index)
         if found is not None:
             last, nodes = found
-            code.append(LEAF)
+            if len(nodes) == 1 and _is_vague(nodes[0]):
+                del placed[index]
+                continue
+            code.append(FERTILE if _is_fertile(nodes) else LEAF)
             start.append(starts[index])
             end.append(ends[last - 1])
             word.append("")
@@ -109,6 +113,17 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         index += length
     _finish(row, opened, pairs)
     return row
+
+
+def _is_vague(leaf: Leaf) -> bool:
+    """Whether a leaf says too little to be looked up by itself: `treated`, `in remission`."""
+    if isinstance(leaf, Present):
+        return leaf.concept.id in VAGUE and leaf.when is None and leaf.lasting is None and leaf.times is None
+    return isinstance(leaf, Exposure) and leaf.drug.id in VAGUE and leaf.when is None and leaf.lasting is None
+
+
+def _is_fertile(nodes: list[Leaf]) -> bool:
+    return len(nodes) == 1 and isinstance(nodes[0], Present) and nodes[0].concept.id == "childbearing-potential"
 
 
 def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:

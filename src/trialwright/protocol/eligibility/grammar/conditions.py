@@ -8,6 +8,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     COLON,
     COMMA,
+    FEMALE,
     FERTILE,
     LEAF,
     LINK,
@@ -152,9 +153,8 @@ def _cuts(line: Reading, lo: int, hi: int, places: list[int]) -> list[tuple[int,
     begin = lo
     sex: object = None
     for place in places:
-        if row.code[place] != SEX:
-            continue
-        if sex is not None and row.data[place] != sex:
+        named = row.data[place] if row.code[place] == SEX else FEMALE
+        if sex is not None and named != sex:
             cut = place
             while cut > begin and row.code[cut - 1] in (SKIP, LINK, WITH):
                 cut -= 1
@@ -162,7 +162,7 @@ def _cuts(line: Reading, lo: int, hi: int, places: list[int]) -> list[tuple[int,
             if cut > begin and row.code[cut - 1] in (COMMA, AND, OR) and (MODAL in before or LEAF in before):
                 out.append((begin, cut))
                 begin = cut
-        sex = row.data[place]
+        sex = named
     out.append((begin, hi))
     return out
 
@@ -173,7 +173,11 @@ def _subject(line: Reading, lo: int, hi: int, depth: int) -> Expression | None:
     cuts: list[tuple[int, int]] = []
     begin = lo
     for at in range(lo + 1, hi):
-        if row.code[at] == SEX and row.code[at - 1] in (AND, OR, COMMA, SKIP) and SEX in row.code[begin:at]:
+        if (
+            row.code[at] == SEX
+            and row.code[at - 1] in (AND, OR, COMMA, SKIP)
+            and {SEX, FERTILE} & set(row.code[begin:at])
+        ):
             cuts.append((begin, at))
             begin = at
     cuts.append((begin, hi))
@@ -181,6 +185,14 @@ def _subject(line: Reading, lo: int, hi: int, depth: int) -> Expression | None:
     for first, last in cuts:
         parts.append(_one(line, first, last, depth))
     return joined(Or, parts, line.span(lo, hi))
+
+
+def _fertility(line: Reading, lo: int, hi: int) -> Expression | None:
+    """The leaf for being able to bear children, where a phrase states it."""
+    for at in range(lo, hi):
+        if line.row.code[at] == FERTILE and isinstance(line.row.data[at], list):
+            return line.row.data[at][0]  # type: ignore[index, no-any-return]  # leaves
+    return None
 
 
 def _one(line: Reading, lo: int, hi: int, depth: int) -> Expression | None:
@@ -196,6 +208,8 @@ def _one(line: Reading, lo: int, hi: int, depth: int) -> Expression | None:
     rest = (at + 1, hi) if at is not None else (lo, hi)
     if not fertile and rest[0] < hi and row.facts[hi] > row.facts[rest[0]]:
         known = line.read(rest[0], hi, True, depth + 1)
+    elif fertile and not line.speaks(lo, hi) and (named := _fertility(line, lo, hi)) is not None:
+        known = named
     elif fertile or line.speaks(lo, hi):
         known = Judgement(" ".join(row.text[span[0] : span[1]].split()), span=span)
     return joined(And, (sex, known), span)

@@ -87,7 +87,12 @@ def _clause(
     """The clause with cases in which it does not hold: a demand is waived there, an exclusion does not apply."""
     if req and (unless or bears_number(whole)):
         both = joined(Or, (whole, rest), span)
-    elif isinstance(whole, Or) and _about_fertility(line, rest):
+    elif (
+        isinstance(whole, Or)
+        and _about_fertility(line, rest)
+        and any(_is_pregnancy(part) for part in whole.parts)
+        and not all(_is_pregnancy(part) for part in whole.parts)
+    ):
         # being sterile lifts what concerns becoming pregnant, not being pregnant
         kept = [part for part in whole.parts if _is_pregnancy(part)]
         lifted = joined(Or, [part for part in whole.parts if not _is_pregnancy(part)], None)

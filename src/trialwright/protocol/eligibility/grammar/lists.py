@@ -45,6 +45,29 @@ from trialwright.protocol.eligibility.tree import (
 _JOINING = frozenset((AND, OR, BUT, COMMA))
 
 
+_ADJECTIVES = (
+    "ed",
+    "ory",
+    "ic",
+    "al",
+    "ive",
+    "ous",
+    "ent",
+    "ant",
+    "ar",
+    "ary",
+    "ble",
+    "ng",
+    "ute",
+    "ere",
+    "ate",
+    "ild",
+)
+
+
+_ASIDE = frozenset(("in", "at", "by", "as", "per", "according", "based", "judged", "upon", "on"))
+
+
 class Piece(NamedTuple):
     """A part of a list with what joins it to the part before: 0 for the first, else AND, OR or BUT; `comma`: a comma
     stands there too; `both`: it is `and/or`."""
@@ -76,14 +99,14 @@ def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int)
     span = line.span(lo, hi)
     kind: type[And] | type[Or] = Or if any_or or not req else And
     found: list[Expression] = []
-    for first, last in pieces:
-        first, last = line.trimmed(first, last)
+    for whole_first, whole_last in pieces:
+        first, last = line.trimmed(whole_first, whole_last)
         if first >= last:
             continue
         if found and row.code[first] in (EXCEPT, UNLESS):
             found[-1] = apart(line, [found[-1]], first + 1, last, req, depth, row.code[first] == UNLESS)
             continue
-        if found and _permits(line, first, last):
+        if found and _permits(line, whole_first, whole_last):
             if not req:
                 allowed = line.read(first, last, True, depth + 1)
                 if allowed is not None:
@@ -103,6 +126,9 @@ def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int)
 
 
 def _permits(line: Reading, lo: int, hi: int) -> bool:
+    code = line.row.code
+    while hi < len(code) and code[hi] == SKIP:
+        hi += 1
     words = line.row.word[lo:hi]
     if NEG in line.row.code[lo:hi]:
         return False
@@ -233,9 +259,15 @@ def of_kind(
     pieces = _pieces(line, lo, hi)
     if len(pieces) == 1:
         return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
+    if _introduces(line, pieces):
+        rest = line.read(pieces[1].lo, hi, req, depth + 1)
+        if rest is None or (only_asks(rest)) or all(getattr(leaf, "when", None) for leaf in leaves(rest)):
+            return rest if rest is not None and not only_asks(rest) else line.question(lo, hi)
+        return joined(And, (rest, line.question(lo, hi)), line.span(lo, hi))
+    pieces = _with_adjectives_merged(line, pieces)
     pieces = _with_words_merged(line, _with_contrasts_merged(line, _with_opinions_merged(line, pieces)))
     if len(pieces) == 1:
-        return _piece(line, pieces[0], req, depth).whole
+        return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
     if kind is not None:
         return _joined_parts(line, pieces, kind, req, depth)
     joints = {piece.joint for piece in pieces[1:]}
@@ -247,11 +279,68 @@ def of_kind(
         return _around(line, pieces, AND if comma_and and not comma_or else OR, req, depth)
     if OR in joints:
         return _joined_parts(line, pieces, Or, req, depth)
+    if not req and _says_both(line, pieces[0].lo):
+        return _joined_parts(line, pieces, And, req, depth)
     return _joined_parts(line, pieces, And if req else Or, req, depth)
+
+
+def _says_both(line: Reading, lo: int) -> bool:
+    """Whether `both` stands before the list."""
+    row = line.row
+    while row.code[lo] == SKIP and row.word[lo] != "both":
+        lo += 1
+    while lo > 0 and row.word[lo] != "both" and row.code[lo - 1] == SKIP:
+        lo -= 1
+    return row.word[lo] == "both"
 
 
 def _explicit(line: Reading, piece: Piece) -> bool:
     return line.row.code[piece.lo - 1] in (AND, OR)
+
+
+def _introduces(line: Reading, pieces: list[Piece]) -> bool:
+    """Whether the first part is a phrase like `within two weeks of enrolment,` that concerns all that follows."""
+    row = line.row
+    first, second = pieces[0], pieces[1]
+    return (
+        row.code[first.lo] == LINK
+        and row.facts[first.hi] == row.facts[first.lo]
+        and second.comma
+        and not _explicit(line, second)
+    )
+
+
+def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, adjectives that share a noun made one with it (`relapsed or refractory lymphoma`)."""
+    row = line.row
+    out: list[Piece] = []
+    for piece in pieces:
+        if out and row.facts[out[-1].hi] == row.facts[out[-1].lo] and row.facts[piece.hi] > row.facts[piece.lo]:
+            last = out[-1]
+            if _shares_noun(line, last, piece) or _may_be_inside(line, last, piece):
+                out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+                continue
+        out.append(piece)
+    return out
+
+
+def _shares_noun(line: Reading, last: Piece, piece: Piece) -> bool:
+    row = line.row
+    if row.code[last.hi - 1] != WORD or not row.word[last.hi - 1].endswith(_ADJECTIVES) or row.code[piece.lo] != WORD:
+        return False
+    at = piece.lo
+    while at < piece.hi and row.code[at] == WORD:
+        at += 1
+    return at < piece.hi and row.code[at] == LEAF and row.word[at - 1].endswith(_ADJECTIVES)
+
+
+def _may_be_inside(line: Reading, last: Piece, piece: Piece) -> bool:
+    """Whether `or this` may go on a phrase within words that are not understood (`unfit due to age or illness`)."""
+    row = line.row
+    if piece.comma or row.code[piece.lo] != LEAF or not is_plain(row.data[piece.lo][0]):  # type: ignore[index]
+        return False
+    codes = row.code[last.lo : last.hi]
+    return LINK in codes[1:] and WORD in codes[: codes.index(LINK, 1)] and codes[-1] == WORD
 
 
 def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
@@ -265,7 +354,7 @@ def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         idle = row.facts[piece.hi] == row.facts[piece.lo]
         says = OPINION in row.code[piece.lo : piece.hi]
-        aside = idle and says and row.code[piece.lo] in (SKIP, LINK)
+        aside = idle and says and row.word[piece.lo] in _ASIDE
         ending = idle and says and out and _trails(line, out[-1])
         if out and (glue or aside or ending):
             last = out[-1]
@@ -413,7 +502,7 @@ def _is_simple(node: Expression) -> bool:
 
 def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:
     codes = _outer(line, piece.lo, piece.hi)
-    if not codes & {COLON, QUANT, STOP, SEMI, BUT, AND, OR, COMMA}:
+    if not codes & {COLON, QUANT, STOP, SEMI, BUT}:
         return part_of(line, piece.lo, piece.hi, req, depth)
     whole = line.read(piece.lo, piece.hi, req, depth + 1)
     return Part(whole, whole, False, False)

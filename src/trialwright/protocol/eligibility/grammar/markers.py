@@ -93,6 +93,11 @@ _LONG: tuple[tuple[str, int, object], ...] = (
     ("and or", OR, "both"),
     ("or and", OR, None),
     ("as well as", AND, None),
+    ("together with", WITH, None),
+    ("combined with", WITH, None),
+    ("in combination with", WITH, None),
+    ("along with", WITH, None),
+    ("accompanied by", WITH, None),
     ("with the exception of", EXCEPT, None),
     ("with exception of", EXCEPT, None),
     ("with the exceptions of", EXCEPT, None),
@@ -216,6 +221,13 @@ _LONG: tuple[tuple[str, int, object], ...] = (
     ("agrees to", MODAL, None),
     ("agreement to", MODAL, None),
     ("will not", NEG, None),
+    *((f"{verb} excluded", NEG, "out") for verb in ("be", "is", "are", "were")),
+    *((f"{verb} {be} excluded", NEG, "out") for verb in ("will", "must", "should", "shall") for be in ("be",)),
+    ("excluded if", NEG, "out"),
+    ("are not eligible", NEG, "out"),
+    ("is not eligible", NEG, "out"),
+    ("eligible if", SKIP, None),
+    ("included if", SKIP, None),
     ("clinical history", SKIP, None),
     ("medical history", SKIP, None),
     ("past medical history", SKIP, None),
@@ -298,7 +310,7 @@ BLOCKING = words_of(
     predisposing predisposition susceptibility prevention prevent prophylaxis prophylactic contraindication
     contraindications contraindicated scheduled planned planning plan plans anticipated expected intend intends
     intention intending need needs needing indicated indication indications waiting awaiting vaccination vaccine
-    vaccinated refractory resistant resistance intolerant intolerance unsuitable refusal refuses declined mimic
+    vaccinated intolerant intolerance unsuitable refusal refuses declined mimic
     mimicking exposure exposed contact contacts unlikely suspicious rule ruled doubt interfere interferes
     affecting affect unable inability unwilling willing agree allowed permitted questionable fear concern desire
     wish wishing want wants hope attempting attempt trying
@@ -313,5 +325,13 @@ KIN = words_of(
 PERMITTING = words_of(
     """
     allowed permitted allowable acceptable
+    """
+)
+
+# entries of the lexicon that say too little by themselves to be looked up in a patient's data
+VAGUE = words_of(
+    """
+    treatment medication comorbidity relapse remission recurrence progression contraceptive contraception disease
+    therapy condition illness drug symptom complication response investigational-drug excipient
     """
 )

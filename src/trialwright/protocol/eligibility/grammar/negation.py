@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
     COMMA,
     CONSENT,
+    EXCEPT,
+    IF,
     LEAF,
     LINK,
     MODAL,
@@ -15,6 +18,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OR,
     SEX,
     SKIP,
+    UNLESS,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, joined, negation, only_asks
 from trialwright.protocol.eligibility.items import Section
@@ -62,12 +66,27 @@ def _shut_out(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int
     inner = line.read(*named, False, depth + 1)
     if inner is None:
         return line.question(lo, hi)
-    rest = None
-    if named[1] == place and line.speaks(place + 1, hi):
-        rest = line.read(place + 1, hi, False, depth + 1)
-    both = joined(And, (inner, rest), line.span(lo, hi))
-    assert both is not None
-    return negation(both, line.span(lo, hi)) if req else both
+    whole: Expression | None = inner
+    if named[1] == place:
+        whole = _with_reason(line, inner, place + 1, hi, depth)
+    assert whole is not None
+    return negation(whole, line.span(lo, hi)) if req else whole
+
+
+def _with_reason(line: Reading, inner: Expression, lo: int, hi: int, depth: int) -> Expression | None:
+    """What is shut out, with an exception or a condition that follows; a reason that follows changes nothing."""
+    row = line.row
+    while lo < hi and row.code[lo] in (SKIP, COMMA):
+        lo += 1
+    if lo >= hi or not (line.speaks(lo, hi) or row.facts[hi] > row.facts[lo]):
+        return inner
+    if row.code[lo] in (EXCEPT, UNLESS):
+        return apart(line, [inner], lo + 1, hi, False, depth, row.code[lo] == UNLESS)
+    if row.word[lo] in ("because", "since", "as", "due", "from", "owing") and not {UNLESS, EXCEPT, IF} & set(
+        row.code[lo:hi]
+    ):
+        return inner
+    return joined(And, (inner, line.read(lo, hi, False, depth + 1)), None)
 
 
 def _scope(line: Reading, lo: int, hi: int) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     NEG,
     OPEN,
     OPINION,
+    OR,
     OTHER,
     PERMITTING,
     SEX,
@@ -43,12 +44,28 @@ from trialwright.protocol.eligibility.grammar.reading import (
     thing_of,
 )
 from trialwright.protocol.eligibility.lexicon.loading import is_a
-from trialwright.protocol.eligibility.tree import And, Concept, Exposure, Expression, Implies, Not, Or, Sex
+from trialwright.protocol.eligibility.tree import (
+    And,
+    Concept,
+    Exposure,
+    Expression,
+    Implies,
+    Judgement,
+    Kind,
+    Not,
+    Or,
+    Sex,
+    leaves,
+)
 
 _GIVING = words_of(
     """
     treatment treatments therapy therapies administration application medication medications
     """
+)
+# what stands before `of` and a condition so that the condition itself is meant
+_STATES = words_of(
+    "criteria criterion diagnosis diagnoses diagnosed history evidence presence documented confirmed sign"
 )
 _AFTER = words_of(
     """
@@ -84,7 +101,7 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
     code, word, match = row.code, row.word, row.match
     found: list[Expression] = []
     conditions: list[Expression] = []
-    lead = trail = loose = blocked = kin = other = opening = False
+    lead = trail = giving = loose = blocked = kin = other = opening = False
     at = lo
     while at < hi:
         what = code[at]
@@ -97,6 +114,7 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
                     lead = True
             else:
                 found.append(stated)
+                giving = False
         elif what == OPEN:
             close = match[at]
             found, more = _bracket(line, at + 1, close, req, depth, found)
@@ -121,6 +139,8 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
             found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
         elif what == CONSENT or (what == WORD and word[at] in CONSENT_WORDS and found and CONSENT in code[lo:hi]):
             trail = trail or not found
+        elif what == WORD and word[at] in _GIVING and not lead and _gives(line, at, hi, found):
+            giving = True
         elif what in (WORD, OPINION, OTHER, FERTILE):
             kin = kin or word[at] in KIN
             blocked = blocked or word[at] in BLOCKING
@@ -129,9 +149,12 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
                 trail = True
             else:
                 lead = opening = True
+        elif what == SKIP and word[at] in _STATES:
+            loose = opening = False
         elif what in (SKIP, LINK, WITH) and opening and not (what == SKIP and _is_mark(word[at])):
             loose = True
         at += 1
+    trail = trail or giving
     return _put_together(line, lo, hi, req, found, conditions, lead, trail)._replace(direct=direct)
 
 
@@ -187,6 +210,20 @@ def _is_attached(
     return _qualifies_a_noun(line, at, hi)
 
 
+def _gives(line: Reading, at: int, hi: int, found: list[Expression]) -> bool:
+    """Whether a word like `treatment` belongs to the drug or procedure beside it and adds nothing."""
+    if found:
+        return isinstance(found[-1], Exposure) or getattr(found[-1], "kind", None) is Kind.PROCEDURE
+    row = line.row
+    at += 1
+    while at < hi and row.code[at] in (SKIP, LINK, WITH) and row.word[at] != "for":
+        at += 1
+    if at >= hi or row.code[at] != LEAF:
+        return False
+    first = row.data[at][0]  # type: ignore[index]  # leaves
+    return isinstance(first, Exposure) or getattr(first, "kind", None) is Kind.PROCEDURE
+
+
 def _only_giving(line: Reading, at: int) -> bool:
     """Whether the last word that speaks before is one for giving a drug (`treatment with`)."""
     row = line.row
@@ -208,7 +245,8 @@ def _qualifies_a_noun(line: Reading, at: int, hi: int) -> bool:
 def _names_sex(line: Reading, at: int, hi: int) -> bool:
     """Whether `for females`, `in men` stands here."""
     code = line.row.code
-    return line.row.word[at] in ("for", "in") and SEX in code[at + 1 : min(at + 4, hi)]
+    near = code[at + 1 : min(at + 4, hi)]
+    return line.row.word[at] in ("for", "in") and (SEX in near or FERTILE in near)
 
 
 def _without_idle_sex(found: list[Expression]) -> list[Expression]:
@@ -245,6 +283,7 @@ def _bracket(
 ) -> tuple[list[Expression], bool]:
     """What the words in brackets add to what was found before; and whether they narrow it in words not understood."""
     row = line.row
+    alternative = lo < hi and row.code[lo] == OR
     lo, hi = line.trimmed(lo, hi)
     if lo >= hi:
         return found, False
@@ -272,6 +311,11 @@ def _bracket(
         return found, False
     if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
         return [inner], False
+    if found and alternative:
+        either = joined(Or, (_all(tuple(found)), inner), None)
+        return ([either] if either is not None else found), False
+    if not bears_constraint(inner) and found and any(isinstance(leaf, Judgement) for leaf in leaves(inner)):
+        return found, True
     if not bears_constraint(inner):
         return _names_within(found, inner, req, codes[0] == DEFINE), False
     if isinstance(inner, Sex | Not) and found:
