@@ -179,3 +179,56 @@ def test_numbers_whose_point_is_escaped_are_numbers():
     text = "Exclusion Criteria:\n\n1. Old injury.\n2\\. Earlier graft. 3\\. Known allergy to the product."
     found = [(item.number, item.text) for item in split_criteria(text)[1:]]
     assert found == [("1", "Old injury."), ("2", "Earlier graft."), ("3", "Known allergy to the product.")]
+
+
+def test_numbers_aligned_by_their_last_digit_are_one_list():
+    lines = [f"{number:>12}. demand\n\n" for number in range(1, 12)]
+    nested = f"{1:>17}. part\n\n"
+    found = split_criteria("        Inclusion Criteria:\n\n" + "".join([*lines[:3], nested, *lines[3:]]))
+    assert [item.number for item in found[1:]] == [str(number) for number in range(1, 12)]
+    assert "part" in found[3].text
+    left = "Inclusion Criteria:\n" + "".join(f"{number}. demand\n" for number in range(1, 12))
+    assert len(split_criteria(left)) == 12
+
+
+def test_a_page_without_line_ends_has_its_headings_numbers_and_bullets_found():
+    text = "Inclusion Criteria: 1. Adults 2. Consent given. 3. Able to walk Key Exclusion Criteria: • Fever • Cough"
+    assert shown(text) == [
+        ("inc", "note", None, "Inclusion Criteria:"),
+        ("inc", "text", "1", "Adults"),
+        ("inc", "text", "2", "Consent given."),
+        ("inc", "text", "3", "Able to walk"),
+        ("exc", "note", None, "Key Exclusion Criteria:"),
+        ("exc", "text", None, "Fever"),
+        ("exc", "text", None, "Cough"),
+    ]
+
+
+def test_a_word_on_criteria_within_a_sentence_opens_no_section():
+    fever = "* Fever for more than a week and of no known origin, see Exclusion Criteria: number 3\n"
+    text = f"Inclusion Criteria:\n\n{fever}* Cough that is\n  excluded from being of the heart:\n"
+    assert [item.section.value[:3] for item in split_criteria(text)] == ["inc"] * 3
+    first = "          1. An outbreak is no\n             exclusion criterion.\n\n"
+    broken = f"        Inclusion Criteria:\n\n{first}          2. Fever\n"
+    assert [item.number for item in split_criteria(broken)] == [None, "1", "2"]
+
+
+def test_two_numbers_in_one_line_are_two_items_where_the_count_goes_on_after_them():
+    text = "Inclusion Criteria:\n\n1. Adults 2. Consent given\n3. Able to walk"
+    assert [item.number for item in split_criteria(text)[1:]] == ["1", "2", "3"]
+    units = "Inclusion Criteria:\n\n1. Class 2. disease\n2. Able to walk"
+    assert [item.number for item in split_criteria(units)[1:]] == ["1", "2"]
+
+
+def test_a_hyphen_inside_a_line_is_a_bullet_only_in_a_list_of_capitals():
+    text = "Inclusion Criteria: - Adults - Able to walk - Consent given"
+    assert [item.text for item in split_criteria(text)[1:]] == ["Adults", "Able to walk", "Consent given"]
+    text = "Inclusion Criteria:\n\n- Fever - measured twice - of unknown origin"
+    assert len(split_criteria(text)) == 2
+
+
+def test_bullets_without_a_blank_are_bullets_and_a_part_has_a_list_of_its_own():
+    text = "Inclusion Criteria:\n\n-Adults\n-Able to walk\n-5 degrees or colder at home\n"
+    assert [item.text for item in split_criteria(text)[1:3]] == ["Adults", "Able to walk\n-5 degrees or colder at home"]
+    text = "Inclusion Criteria:\n\n  * Adults\n  * Fever\n\nSecond cohort:\n\n* Cough\n"
+    assert [item.text for item in split_criteria(text)[1:]] == ["Adults", "Fever", "Second cohort:", "Cough"]

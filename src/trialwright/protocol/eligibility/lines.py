@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialwright.protocol.eligibility.items import Section
 
+NEAR = 60
+"""Lines within which the number before is looked for."""
 _BULLET = r"[*•·●○▪◦■□‣⁃✓➢\u2013\u2014\uf0b7-]"
 _MARKER = re.compile(
-    rf"(?P<bullet>{_BULLET}(?=\s|\(?\d{{1,2}}[.)]\s))?[ \t]*"
+    rf"(?P<bullet>{_BULLET}(?=\s|\(?\d{{1,2}}[.)]\s|[A-Z][\w ]))?[ \t]*"
     r"(?:\(?(?P<number>\d{1,3})(?:\s?\\?[.)]|\s?[-–](?=\s))(?=\s|[A-Za-z\\(<>≥≤])|\(?(?P<letter>[a-zA-Z]"
     r"|[ivx]{2,4})[.)](?=\s))?[ \t]*"
 )
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~^=&\"'%$/])")
 _WORD = re.compile(
-    r"\b(?:non-?\s?inclusion|inclusions?|exclusions?|include[ds]?|excluded?|eligibility|ineligib\w+|not eligible)\b",
+    r"\b(?:non-?\s?inclusion|inclusions?|exclusions?|include[ds]?|excluded?|eligibility|ineligib\w+|eligible)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
@@ -27,10 +29,16 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r".{0,140}\b(?P<no>(?:be )?excluded|not (?:be )?eligible|ineligible|exclusion criteria)\b.{0,60}:\s*$"
-    r"|.{0,140}\b(?:inclusion criteria|(?:be )?(?:included|eligible))\b.{0,60}:\s*$",
+    r".{0,140}\b(?P<no>(?:be )?excluded|not (?:be )?eligible|ineligible|exclusion criteria)\b.{0,80}:\s*$"
+    r"|.{0,140}\b(?:inclusion criteria|(?:be )?(?:included|eligible))\b.{0,80}:\s*$",
     re.IGNORECASE,
 )
+_INSIDE = re.compile(
+    r"(?<=[\s.;,)\]a-z0-9])(?<!\bsee )(?<!\bthe )(?<!\bper )(?<!\bin )(?<!\bof )(?<!\bany )(?<!\bto )(?<!\(see )"
+    r"(?:(?:Key|Main|Major|General|Additional|Non)[ -])?(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) "
+    r"(?:[Cc]riteria|CRITERIA) ?[:：]"
+)
+"""A heading in the middle of a line, where a page has lost its line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +83,38 @@ def lines_of(text: str) -> list[Line]:
         else:
             start = place + raw.index(body[0])
             indent = len(raw[: start - place].expandtabs(4))
-            found.extend(_split(text, start, start + len(body), indent, gap))
-            gap = False
+            first = start + max(1, _heading(body)[1])
+            cuts = [start, *(match.start() for match in _INSIDE.finditer(text, first, start + len(body)))]
+            for begin, stop in zip(cuts, [*cuts[1:], start + len(body)], strict=True):
+                found.extend(_split(text, begin, begin + len(text[begin:stop].rstrip()), indent, gap))
+                gap = False
         place += len(raw)
-    return found
+    return _aligned(found)
+
+
+def _aligned(lines: list[Line]) -> list[Line]:
+    """The lines with numbers that are aligned by their last digit (` 9.` above `10.`) brought to one indentation."""
+    out: list[Line] = []
+    for line in lines:
+        more = len(line.number) - 1 if line.number is not None and not line.bullet else 0
+        if more and any(_above(each, line, more) for each in reversed(out[-NEAR:])):
+            line = replace(line, indent=line.indent + more)
+        out.append(line)
+    return out
+
+
+def _above(other: Line, line: Line, more: int) -> bool:
+    """Whether another line counts in the same list as one whose number has `more` digits than one."""
+    if other.number is None or line.number is None or other.bullet or other.indent != line.indent + more:
+        return False
+    return int(other.number) + 1 == int(line.number)
 
 
 def _split(text: str, start: int, end: int, indent: int, gap: bool) -> list[Line]:
     body = text[start:end]
     heading, stop = _heading(body)
+    if heading is not None and not gap and body[0].islower() and (indent > 0 or body[-1] not in ":："):
+        heading = None  # the end of a sentence that a page has broken into lines
     if heading is None:
         return [_marked(text, start, end, indent, gap)]
     head = Line(start, start + len(body[:stop].rstrip()), start, indent, gap, False, None, None, heading)

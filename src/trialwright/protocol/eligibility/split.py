@@ -26,6 +26,7 @@ _INTRODUCES = re.compile(
     r"\b(?:eligible|ineligible|excluded?|included?|criteria|following conditions)\b[^\n]*:$", re.IGNORECASE
 )
 _AGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\s*", re.IGNORECASE)
+_SURE = "•●○▪◦■□✓➢"  # in a sentence none of these stands for anything but a bullet
 OLDEST = 150  # years; nobody has lived longer
 _PER_YEAR = {"year": 1.0, "month": 12.0, "week": 365.25 / 7, "day": 365.25, "hour": 8766.0, "minute": 525960.0}
 
@@ -100,31 +101,38 @@ def split_criteria(raw: str) -> tuple[Criterion, ...]:
                 state.base = _base(raw, lines, 0)
             _take(raw, lines, index, state)
     items: list[_Open] = []
-    for item in state.items:
-        items.extend(_inline(raw, item))
+    for item, after in zip(state.items, [*state.items[1:], None], strict=False):
+        items.extend(_bulleted(raw, item) or _inline(raw, item, after.number if after is not None else None))
     return _with_gaps(raw, items)
 
 
-def _base(raw: str, lines: Sequence[Line], index: int) -> int:
+def _base(raw: str, lines: Sequence[Line], index: int, most: int | None = None) -> int:
     """The indentation of the outermost list of the section that begins at this line; -1 if no line is marked.
 
     Where the outermost list is a single line that introduces the criteria (`will be excluded if any of these:`), the
     list inside it is meant.
     """
-    marked = []
-    for line in lines[index:]:
-        if line.heading is not None:
+    marked: list[Line] = []
+    for line in lines[index : None if most is None else index + most]:
+        if line.heading is not None or (marked and _opens_a_part(raw, line, marked[0])):
             break
         if line.marked:
             marked.append(line)
     if not marked:
         return -1
+    # a bullet without a blank after it is often one that a page has lost the indentation of
+    marked = [line for line in marked if not line.bullet or line.content > line.start + 1] or marked
     base = min(line.indent for line in marked)
     outer = [line for line in marked if line.indent == base]
     inner = [line.indent for line in marked if line.indent > base]
     if len(outer) == 1 and inner and outer[0] is marked[0] and _INTRODUCES.search(raw[outer[0].start : outer[0].end]):
         return min(inner)
     return base
+
+
+def _opens_a_part(raw: str, line: Line, first: Line) -> bool:
+    """Whether a line stands above a list of its own within its section (`Cohort 2:`)."""
+    return not line.marked and line.gap and line.indent <= first.indent and raw[line.end - 1] == ":"
 
 
 def _take(raw: str, lines: Sequence[Line], index: int, state: _State) -> None:
@@ -143,6 +151,9 @@ def _take(raw: str, lines: Sequence[Line], index: int, state: _State) -> None:
         kind = ItemKind.NOTE
     if line.marked and line.indent < state.base and _INTRODUCES.search(text):
         kind = ItemKind.NOTE
+    if kind is ItemKind.NOTE and not line.marked:
+        below = _base(raw, lines, index + 1, LOOK_AHEAD)
+        state.base = below if below >= 0 else state.base
     number = line.number or line.letter
     state.inner = line.number is not None and (line.bullet or state.inner)
     state.items.append(_Open(state.section, kind, number, line.start, line.content, line.end))
@@ -197,8 +208,28 @@ def _goes_on(lines: Sequence[Line], index: int, number: int) -> bool:
     return False
 
 
-def _inline(raw: str, item: _Open) -> list[_Open]:
-    """Splits an item that runs several numbers in one line: three in sequence, or two that are whole sentences."""
+def _bulleted(raw: str, item: _Open) -> list[_Open]:
+    """Splits an item that runs several bullets in one line; empty where it does not."""
+    mark = raw[item.start]
+    if item.kind is not ItemKind.TEXT or item.number is not None or "\n" in raw[item.start : item.end]:
+        return []
+    if item.content == item.start or mark.isalnum():
+        return []
+    places = [match.end() for match in re.finditer(rf"\s(?={re.escape(mark)}\s)", raw[item.content : item.end])]
+    starts = [item.start, *(item.content + place for place in places)]
+    sure = mark in _SURE or (len(starts) > 2 and all(raw[start + 1 : start + 3].strip().isupper() for start in starts))
+    if len(starts) < 2 or not sure:
+        return []
+    out = []
+    for start, stop in zip(starts, [*starts[1:], item.end], strict=True):
+        content = item.content if start == item.start else start + 1
+        out.append(_Open(item.section, item.kind, None, start, content, start + len(raw[start:stop].rstrip())))
+    return out
+
+
+def _inline(raw: str, item: _Open, after: str | None) -> list[_Open]:
+    """Splits an item that runs several numbers in one line: three in sequence, two that are whole sentences, or two
+    where the next item's number, `after`, goes on with their count."""
     if item.kind is not ItemKind.TEXT or item.number is None or not item.number.isdigit():
         return [item]
     if "\n" in raw[item.start : item.end]:
@@ -214,7 +245,7 @@ def _inline(raw: str, item: _Open) -> list[_Open]:
         cuts.append((match.start(1), match.end(), str(wanted)))
         wanted, place = wanted + 1, match.end()
     sentences = all(raw[start - 2 : start].strip()[-1:] in {".", ";"} for start, _, _ in cuts[1:])
-    if len(cuts) < 2 or (len(cuts) == 2 and not sentences):
+    if len(cuts) < 2 or (len(cuts) == 2 and not sentences and after != str(wanted)):
         return [item]
     out = []
     for index, (start, content, number) in enumerate(cuts):
