@@ -91,6 +91,11 @@ class Tokens:
         return len(self.kind)
 
 
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a list of words with blanks between, as the tables of the grammar hold them."""
+    return frozenset(listed.split())
+
+
 def folded(text: str) -> str:
     """The text in lower case with variants of signs made one, character by character: offsets stay the same."""
     if text.isascii():

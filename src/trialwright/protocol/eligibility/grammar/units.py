@@ -88,7 +88,7 @@ def _compose(power: str | None, numerator: str | None, below: list[str]) -> str:
 
 
 def _power_at(tokens: Tokens, index: int) -> tuple[str | None, int]:
-    """A power of ten before a unit, as in `x 10^9/L`; also with the raised digit lost, as in `x109/L` and `x 10 9/L`."""
+    """A power of ten before a unit, as in `x 10^9/L`; also where the raised digit was lost (`x109/L`)."""
     words, kinds = tokens.word, tokens.kind
     place = index
     if place < len(words) and words[place] in {"x", "*", "·"}:

@@ -1,0 +1,93 @@
+"""Tells amounts that state a patient's age from spans of time, and gives them in years or their own unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trialwright.protocol.eligibility.grammar.numbers import Amount
+from trialwright.protocol.eligibility.grammar.tokens import PUNCTUATION, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.units import TIME
+
+OLDEST = Decimal(120)
+PER_YEAR = {"year": Decimal(1), "month": Decimal(12), "week": Decimal(52), "day": Decimal(365), "hour": Decimal(8766)}
+
+_PERSONS = word_set(
+    """
+    patients patient adults adult male males female females men women man woman subjects subject participants
+    participant children child individuals people persons person volunteers volunteer boys girls infants
+    outpatients inpatients adolescents caregivers parents students residents who are is be being parturients
+    donors veterans nurses sex gender smokers youth elderly athletes recipients genders sexes pregnant
+    population minors candidates employees
+    """
+)
+_STARTERS = frozenset({":", "(", ")", ".", "-", "*", "•", ";", ","})
+_ENDS = word_set(
+    """
+    and or who with at on undergoing admitted inclusive scheduled diagnosed but of ( ) . , ; / both male female
+    males females men women if
+    """
+)
+_NOT_PERSONAL = word_set(
+    """
+    since after before prior ago following from post history duration for within during survival expectancy
+    follow
+    """
+)
+
+
+def plausible_age(amount: Amount) -> bool:
+    """Whether somebody can be that old, and the unit is one of age."""
+    unit = amount.unit or "year"
+    if unit not in PER_YEAR or amount.pair is not None:
+        return False
+    return all(bound is None or 0 <= bound <= OLDEST * PER_YEAR[unit] for bound in (amount.low, amount.high))
+
+
+def states_age(tokens: Tokens, amount: Amount) -> bool:
+    """Whether an amount in units of time is an age by its own words or its place: `18 years or older`, `adults > 65
+    years`, a line that begins with `over 18 years`."""
+    if amount.old:
+        return True
+    if amount.unit is not None and amount.unit not in TIME:
+        return False
+    if amount.hint == "age":
+        return True
+    if amount.unit != "year" or amount.hint in {"time", "within"}:
+        return False
+    words = tokens.word
+    behind = words[amount.last] if amount.last < len(words) else "."
+    if behind not in _ENDS:
+        return False
+    if any(word in _NOT_PERSONAL for word in words[max(0, amount.first - 4) : amount.last + 3]):
+        return False
+    first = amount.first
+    while first > 0 and words[first - 1] in {
+        "of",
+        "the",
+        "a",
+        "an",
+        "(",
+        "aged",
+        "either",
+        "healthy",
+        ":",
+        "any",
+        "both",
+    }:
+        first -= 1
+    if first == 0:
+        return True
+    before = words[first - 1]
+    if before in _PERSONS:
+        return True
+    return all(tokens.kind[index] == PUNCTUATION or words[index].isdigit() for index in range(first)) and first <= 3
+
+
+def age_bounds(amount: Amount) -> tuple[Decimal | None, Decimal | None, str]:
+    """The bounds of an age and their unit; years where the two bounds have different units (`6 months to 5 years`)."""
+    unit = amount.unit or "year"
+    if amount.low_unit is None or amount.low_unit not in PER_YEAR or unit not in PER_YEAR:
+        return amount.low, amount.high, unit
+    low = amount.low / PER_YEAR[amount.low_unit] if amount.low is not None else None
+    high = amount.high / PER_YEAR[unit] if amount.high is not None else None
+    return low, high, "year"

@@ -1,0 +1,330 @@
+"""Makes phrases of the comparisons in a line: ages, measures with their bounds, and levels of graded scales."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from decimal import Decimal
+
+from trialwright.protocol.eligibility.grammar.ages import age_bounds, plausible_age, states_age
+from trialwright.protocol.eligibility.grammar.numbers import Amount, amounts_of
+from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
+from trialwright.protocol.eligibility.grammar.references import HINTS
+from trialwright.protocol.eligibility.grammar.scales import levels_phrases
+from trialwright.protocol.eligibility.grammar.tokens import WORD, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.units import TIME
+from trialwright.protocol.eligibility.grammar.variables import (
+    Variable,
+    before,
+    behind,
+    fits,
+    noun_phrase,
+    unit_of_measure,
+)
+from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Reference
+
+_PRESSURES = {"blood-pressure", "systolic-blood-pressure", "diastolic-blood-pressure"}
+_OUT_OF = frozenset(map(Decimal, (5, 7, 10, 12, 15, 20, 21, 24, 27, 30, 40, 42, 50, 56, 60, 63, 100)))
+_LIST = word_set(
+    """
+    and or , / and/or & ( ) both either serum plasma blood total the
+    """
+)
+_DOSES = frozenset({"mg", "g", "ug", "ng", "mL", "IU", "U", "kg", "mcg", "mEq", "mmol", "mgA", "kIU"})
+_COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
+# what may stand behind a comparison that is complete; a noun there is what is counted ("> 2 relapses")
+_CLOSERS = word_set(
+    """
+    and or but in on at by for from with without within during prior before after if when who that which as to
+    according despite measured assessed using documented confirmed the is are were was than points score
+    obtained not men women males females male female and/or per will must should inclusive unless except then of
+    i e this since while through upon under over between into via post it they be has have performed determined
+    due because calculated based both also only requiring defined
+    """
+)
+
+
+def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[Phrase]:
+    """The comparisons of a line as phrases, in order; doses, counts and times are left to others. Never raises.
+
+    One quantity with two bounds joined by `and` is one leaf with one interval; alternatives are two leaves. Where two
+    quantities share a comparison, each has a phrase: the one away from it covers its name only. `160/100` of a blood
+    pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
+    """
+    scaled = any(mention.sort == "scale" for mention in mentions)
+    if not scaled and not any(value is not None for value in tokens.value) and HINTS.isdisjoint(tokens.word):
+        return []
+    out = levels_phrases(text, tokens, mentions) if scaled else []
+    taken = [(phrase.first, phrase.last) for phrase in out]
+    firsts = [mention.first for mention in mentions]
+    last: _Stated | None = None
+    floor = 0
+    for amount in amounts_of(tokens):
+        if any(first < amount.last and amount.first < end for first, end in taken):
+            floor, last = amount.last, None
+            continue
+        stated = _state(tokens, mentions, firsts, amount, last, floor)
+        if stated is not None:
+            out.extend(_phrases(text, tokens, mentions, firsts, stated, floor))
+        last = stated if stated is not None else last if _beside(tokens, last, amount) else None
+        floor = amount.last
+    out.sort(key=lambda phrase: (phrase.first, phrase.last))
+    return _apart(out)
+
+
+class _Stated:
+    """An amount with its variable. `shared`: the variable was named with an amount before."""
+
+    __slots__ = ("age", "amount", "shared", "variable")
+
+    def __init__(self, amount: Amount, variable: Variable, age: bool = False, shared: bool = False) -> None:
+        self.amount = amount
+        self.variable = variable
+        self.age = age
+        self.shared = shared
+
+
+def _beside(tokens: Tokens, last: _Stated | None, amount: Amount) -> bool:
+    """Whether an amount that is no comparison stands so close that the variable before it is still meant."""
+    return (
+        last is not None
+        and amount.first - last.amount.last <= 4
+        and ";" not in tokens.word[last.amount.last : amount.first]
+    )
+
+
+def _state(
+    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, last: _Stated | None, floor: int
+) -> _Stated | None:
+    """The amount with what it is an amount of; None where it is none of ours or nothing names its variable."""
+    if amount.low is None and amount.high is None:
+        return None
+    if amount.inner is not None:
+        return _inner(tokens, mentions, firsts, amount)
+    upto = bisect_left(firsts, amount.first)
+    timed = amount.unit in TIME
+    named = before(tokens, mentions, upto, amount.first, floor, amount.unit)
+    if named is not None and named.id == "age":
+        if (amount.unit is None or timed) and plausible_age(amount):
+            return _Stated(amount, named, age=True)
+        named = None
+    if amount.hint == "after":
+        return _right_of(tokens, mentions, firsts, amount)
+    if named is not None and named.id is not None and timed and unit_of_measure(named.id) in TIME:
+        return _Stated(amount, named)
+    if amount.unit is None or timed:
+        follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
+        if follows is not None and follows.id == "age" and plausible_age(amount):
+            return _Stated(amount, follows, age=True)
+        if follows is not None and timed and follows.id is not None and unit_of_measure(follows.id) in TIME:
+            return _Stated(amount, follows)
+        if timed or amount.old:
+            return _aged(tokens, amount, last)
+        if amount.hint == "age" and plausible_age(amount):
+            return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
+    if amount.hint in {"time", "within"} and named is None:
+        return None
+    return _measured(tokens, mentions, firsts, amount, named, last, floor)
+
+
+def _aged(tokens: Tokens, amount: Amount, last: _Stated | None) -> _Stated | None:
+    if not plausible_age(amount):
+        return None
+    if states_age(tokens, amount):
+        return _Stated(amount, Variable("age", amount.first, amount.last), age=True)
+    if last is not None and last.age and _joined(tokens, last.amount, amount) and amount.unit == "year":
+        return _Stated(amount, last.variable, age=True, shared=True)
+    return None
+
+
+def _inner(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount) -> _Stated | None:
+    """`18 < age < 65`: the variable stands between the bounds."""
+    assert amount.inner is not None
+    first, end = amount.inner
+    for mention in mentions[bisect_left(firsts, first) :]:
+        if mention.first >= end:
+            break
+        if mention.sort == "measure" and fits(mention.id, amount.unit):
+            age = mention.id == "age" and plausible_age(amount)
+            if mention.id != "age" or age:
+                return _Stated(amount, Variable(mention.id, mention.first, mention.last), age=age)
+    named = noun_phrase(tokens, end, first)
+    return _Stated(amount, named) if named is not None else None
+
+
+def _right_of(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount) -> _Stated | None:
+    """`50 kg ≤ body weight`: the variable stands behind."""
+    found = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
+    if found is None or (found.id == "age" and not plausible_age(amount)):
+        return None
+    return _Stated(amount, found, age=found.id == "age")
+
+
+def _measured(
+    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, named: Variable | None,
+    last: _Stated | None, floor: int,
+) -> _Stated | None:  # fmt: skip
+    """An amount that is neither age nor time: of the measure before it, the measure of the amount before, the measure
+    behind it, or the noun phrase before it."""
+    if amount.pair is not None and not _paired(amount, named):
+        return None
+    counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and _counts(tokens, amount)
+    if named is not None and not (named.id is None and counts):
+        return _Stated(amount, named)
+    if last is not None and _joined(tokens, last.amount, amount) and not counts:
+        variable = last.variable
+        if last.age and amount.unit is None and plausible_age(amount):
+            return _Stated(amount, variable, age=True, shared=True)
+        alike = amount.unit is None or last.amount.unit in {None, amount.unit}
+        if not last.age and alike and (variable.id is None or fits(variable.id, amount.unit)):
+            return _Stated(amount, variable, shared=True)
+    follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
+    if follows is not None and follows.id != "age" and (amount.sign or amount.unit is not None):
+        return _Stated(amount, follows)
+    counted = _COUNT_UNITS.get((amount.unit or "").split("/")[0])
+    if counted is not None:
+        return _Stated(amount, Variable(counted, amount.first, amount.last))
+    if counts or (amount.unit in _DOSES and not amount.sign):
+        return None
+    if _dosed(mentions, firsts, amount, floor):
+        return None
+    found = noun_phrase(tokens, amount.first, floor)
+    return _Stated(amount, found) if found is not None else None
+
+
+def _paired(amount: Amount, named: Variable | None) -> bool:
+    if named is not None and named.id in _PRESSURES:
+        return True
+    if named is not None and named.id == "bcva-letters":
+        return False
+    return amount.pair in _OUT_OF and (amount.low or amount.high or Decimal(0)) <= (amount.pair or Decimal(0))
+
+
+def _counts(tokens: Tokens, amount: Amount) -> bool:
+    """Whether what stands behind an amount without unit is the thing it counts."""
+    if amount.last >= len(tokens) or tokens.kind[amount.last] != WORD:
+        return False
+    return tokens.word[amount.last] not in _CLOSERS
+
+
+def _dosed(mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor: int) -> bool:
+    """Whether the amount is the dose of a drug that is named before it."""
+    unit = (amount.unit or "").split("/")[0]
+    if unit not in _DOSES:
+        return False
+    upto = bisect_left(firsts, amount.first)
+    return any(m.sort == "drug" and m.first >= floor for m in mentions[max(0, upto - 2) : upto + 1]) and not (
+        amount.unit or ""
+    ).endswith(("/dL", "/L", "/mL"))
+
+
+def _joined(tokens: Tokens, one: Amount, two: Amount) -> bool:
+    """Whether two amounts are alternatives for the same variable: `< 60 or > 100`."""
+    between = tokens.word[one.last : two.first]
+    return len(between) <= 3 and all(word in {"or", "and", ",", "/", "and/or", "(", ")"} for word in between)
+
+
+def _phrases(
+    text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: _Stated, floor: int
+) -> list[Phrase]:
+    amount, variable = stated.amount, stated.variable
+    first, last = amount.first, amount.last
+    if not stated.shared and variable.first < variable.last:
+        first, last = min(first, variable.first), max(last, variable.last)
+    subject = (tokens.start[variable.first], tokens.end[max(variable.first, variable.last - 1)])
+    if variable.id is not None and first == variable.first and not stated.shared:
+        first = _from_full_name(tokens, mentions, firsts, variable, floor)
+    span = (tokens.start[first], tokens.end[last - 1])
+    out: list[Phrase] = []
+    for concept, low, high in _concepts(text, stated, subject):
+        interval = _interval(amount, low, high)
+        if interval is None:
+            return []
+        node = _node(stated, concept, interval, span)
+        out.append(Phrase(span[0], span[1], first, last, node, subject))
+    if stated.shared or amount.pair is not None or stated.age:
+        return out
+    return _sharing(text, tokens, mentions, firsts, stated, floor) + out
+
+
+def _from_full_name(
+    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], variable: Variable, floor: int
+) -> int:
+    """The token where the name begins: an abbreviation in brackets stands behind the name in full."""
+    place = bisect_left(firsts, variable.first) - 1
+    if place < 0 or tokens.word[variable.first - 1] != "(":
+        return variable.first
+    mention = mentions[place]
+    near = mention.first >= floor and variable.first - mention.last <= 2
+    return mention.first if near and mention.id == variable.id else variable.first
+
+
+def _node(stated: _Stated, concept: Concept, interval: Interval, span: tuple[int, int]) -> Compare:
+    unit = age_bounds(stated.amount)[2] if stated.age else stated.amount.unit
+    if unit == "day" and concept.id is not None and unit_of_measure(concept.id) == "D":
+        unit = "D"
+    return Compare(concept, interval, unit, stated.amount.reference, span=span)
+
+
+def _concepts(
+    text: str, stated: _Stated, subject: tuple[int, int]
+) -> list[tuple[Concept, Decimal | None, Decimal | None]]:
+    """The measure, or the two of a pair, with the bounds of each."""
+    amount = stated.amount
+    words = text[subject[0] : subject[1]]
+    if stated.age:
+        low, high, _ = age_bounds(amount)
+        return [(Concept("age", words), low, high)]
+    if amount.pair is not None and stated.variable.id in _PRESSURES:
+        second = (amount.pair if amount.low is not None else None, amount.pair if amount.high is not None else None)
+        return [
+            (Concept("systolic-blood-pressure", words), amount.low, amount.high),
+            (Concept("diastolic-blood-pressure", words), *second),
+        ]
+    return [(Concept(stated.variable.id, words), amount.low, amount.high)]
+
+
+def _interval(amount: Amount, low: Decimal | None, high: Decimal | None) -> Interval | None:
+    try:
+        return Interval(low, high, amount.low_inclusive, amount.high_inclusive)
+    except ValueError:
+        return None
+
+
+def _sharing(
+    text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: _Stated, floor: int
+) -> list[Phrase]:
+    """Phrases for the measures listed before the one next to the comparison: `AST and ALT ≤ 3 x ULN`."""
+    out: list[Phrase] = []
+    ahead, known = stated.variable.first, {stated.variable.id}
+    place = bisect_left(firsts, stated.variable.first) - 1
+    if stated.variable.id is None:
+        return out
+    while place >= 0 and mentions[place].first >= floor:
+        mention = mentions[place]
+        gap = tokens.word[mention.last : ahead]
+        if mention.sort != "measure" or len(gap) > 5 or not all(word in _LIST for word in gap):
+            break
+        joined = any(word in {"and", "or", ",", "/", "and/or", "&"} for word in gap)
+        if mention.id not in known and joined and fits(mention.id, stated.amount.unit) and mention.id != "age":
+            span = (mention.start, mention.end)
+            interval = _interval(stated.amount, stated.amount.low, stated.amount.high)
+            if interval is not None:
+                node = _node(stated, Concept(mention.id, text[mention.start : mention.end]), interval, span)
+                out.append(Phrase(mention.start, mention.end, mention.first, mention.last, node, span))
+        elif mention.id not in known:
+            break
+        known.add(mention.id)
+        ahead = mention.first
+        place -= 1
+    return out[::-1]
+
+
+def _apart(phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases without those that overlap an earlier one, unless both cover the same words."""
+    out: list[Phrase] = []
+    for phrase in phrases:
+        if out and phrase.first < out[-1].last and (phrase.first, phrase.last) != (out[-1].first, out[-1].last):
+            continue
+        out.append(phrase)
+    return out

@@ -1,0 +1,316 @@
+"""Reads levels of graded scales (`ECOG 0-1`, `NYHA class III or IV`, `> grade 2`, `stage IIIB-IV`) as phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LOW, RANGE, TURNED, after_at, before_at
+from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
+from trialwright.protocol.eligibility.grammar.tokens import OPERATOR, Tokens, word_set
+from trialwright.protocol.eligibility.lexicon.loading import entry
+from trialwright.protocol.eligibility.tree import Concept, Ordinal
+
+GENERIC = frozenset({"stage", "grade"})
+MOST_FILLERS = 9
+MOST_LEVELS = 8
+
+_FILLERS = word_set(
+    """
+    class classes grade grades stage stages score scores type types level levels category categories status of a
+    an the : ( ) classification performance is was are be must scale functional physical system with ps value at
+    = points - ' s should between from equal to either screening as by baseline defined cancer disease
+    evaluation enrollment , group index in
+    """
+)
+_RANGE = frozenset({"-", "to", "~", "through"})
+_LIST = frozenset({",", "or", "and", "/", "&", "and/or"})
+_NOUNS = word_set(
+    """
+    class grade stage type level category score scores grades classes stages
+    """
+)
+_BETTER_UP = frozenset({"asia", "fac", "brunnstrom", "timi-flow", "mtici", "deauville"})
+_ROMAN = ("0", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN_SIGNS = {
+    "ⅰ": "i",
+    "ⅱ": "ii",
+    "ⅲ": "iii",
+    "ⅳ": "iv",
+    "ⅴ": "v",
+    "ⅵ": "vi",
+    "l": "i",
+    "ll": "ii",
+    "lll": "iii",
+    "lv": "iv",
+}
+_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
+_OF_SCALE = {"chronic-kidney-disease": "ckd-stage", "acute-kidney-injury": "aki-stage"}
+Level = tuple[str, int]
+
+
+class Levels:
+    """The levels of one scale, rising, and every way to write each."""
+
+    __slots__ = ("names", "spelled")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.spelled: dict[str, str] = {}
+        for name in names:
+            for spelling in _spellings(name):
+                self.spelled.setdefault(spelling, name)
+
+
+@cache
+def levels_of(scale: str) -> Levels | None:
+    """The levels of a scale of the lexicon, None where it is not known."""
+    found = entry(scale)
+    if found is None or "levels" not in found.fields:
+        return None
+    return Levels(found.fields["levels"].split("|"))
+
+
+def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[Phrase]:
+    """A phrase for each level, or range of levels, that a text states on a scale that it names."""
+    out: list[Phrase] = []
+    done = 0
+    for position, mention in enumerate(mentions):
+        if mention.sort != "scale" or mention.first < done:
+            continue
+        found = _phrases_at(text, tokens, mentions, position)
+        if found:
+            out.extend(found)
+            done = found[-1].last
+    return out
+
+
+def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> list[Phrase]:
+    mention = mentions[position]
+    of = _graded(text, tokens, mentions, position) if mention.id in GENERIC else None
+    scale = _OF_SCALE.get(of.id or "", mention.id) if of is not None else mention.id
+    levels = levels_of(scale)
+    if levels is None:
+        return []
+    side, low_inclusive, first = _comparator_before(tokens, mention.first)
+    index = _skip(tokens, mentions, mention, levels)
+    if side is None and index < len(tokens):
+        comparator = before_at(tokens, index)
+        if comparator is not None and comparator[0].side in {LOW, HIGH, EQUAL}:
+            side, low_inclusive = comparator[0].side, comparator[0].inclusive
+            index = comparator[1]
+            while index < len(tokens) and tokens.word[index] in (_NOUNS | {"of", "a", "the", "to"}):
+                index += 1
+        elif comparator is not None and comparator[0].side == RANGE:
+            index = comparator[1]
+    found, joins, last = _list_at(tokens, index, levels)
+    if not found:
+        return _before(text, tokens, mention, levels, of)
+    concept = Concept(scale, text[mention.start : mention.end])
+    return _nodes(tokens, mention, concept, of, levels, found, joins, side, low_inclusive, first, last)
+
+
+def _nodes(
+    tokens: Tokens, mention: Mention, concept: Concept, of: Concept | None, levels: Levels, found: list[Level],
+    joins: list[str], side: str | None, inclusive: bool, first: int, last: int,
+) -> list[Phrase]:  # fmt: skip
+    names = [name for name, _ in found]
+    subject = (mention.start, mention.end)
+    if side in TURNED:
+        last = found[0][1] + 1
+        behind = after_at(tokens, last)
+        last = behind[1] if behind is not None and behind[0].side == side else last
+        node = _one(concept, of, names[0], side, inclusive)
+        return [_phrase(tokens, first, last, node, subject)]
+    if len(names) == 1:
+        behind_side, after = _comparator_after(tokens, last, concept.id)
+        node = _one(concept, of, names[0], behind_side, True)
+        return [_phrase(tokens, first, after, node, subject)]
+    order = levels.names
+    ranks = [order.index(name) if name in order else -1 for name in names]
+    ranged = len(names) == 2 and joins[0] in _RANGE
+    if ranged and ranks[0] >= 0 and ranks[1] >= 0 and ranks[0] > ranks[1]:
+        return []
+    if ranged or (-1 not in ranks and all(b - a == 1 for a, b in zip(ranks, ranks[1:], strict=False))):
+        node = Ordinal(concept, names[0], names[-1], of=of)
+        return [_phrase(tokens, first, last, node, subject)]
+    out = []
+    for number, (name, at) in enumerate(found):
+        begin = first if number == 0 else at
+        out.append(_phrase(tokens, begin, at + 1, Ordinal(concept, name, name, of=of), subject))
+    return out
+
+
+def _one(concept: Concept, of: Concept | None, level: str, side: str | None, inclusive: bool) -> Ordinal:
+    if side == LOW:
+        return Ordinal(concept, level, None, inclusive, True, of)
+    if side == HIGH:
+        return Ordinal(concept, None, level, True, inclusive, of)
+    return Ordinal(concept, level, level, of=of)
+
+
+def _phrase(tokens: Tokens, first: int, last: int, node: Ordinal, subject: tuple[int, int]) -> Phrase:
+    start, end = tokens.start[first], tokens.end[last - 1]
+    placed = Ordinal(node.scale, node.low, node.high, node.low_inclusive, node.high_inclusive, node.of, node.variant, None,
+                     (start, end))  # fmt: skip
+    return Phrase(start, end, first, last, placed, subject)
+
+
+def _comparator_before(tokens: Tokens, index: int) -> tuple[str | None, bool, int]:
+    """The comparator that ends right before a scale (`> grade 2`), and the token where the phrase begins."""
+    for first in range(max(0, index - 5), index):
+        found = before_at(tokens, first)
+        if found is not None and found[1] == index and found[0].side in TURNED and not found[0].hint:
+            return found[0].side, found[0].inclusive, first
+    return None, True, index
+
+
+def _comparator_after(tokens: Tokens, index: int, scale: str | None) -> tuple[str | None, int]:
+    words = tokens.word
+    if words[index : index + 1] in (["or"], ["and"]) and words[index + 1 : index + 2] in (
+        ["worse"],
+        ["better"],
+        ["advanced"],
+    ):
+        worse = words[index + 1] == "worse"
+        if scale in _BETTER_UP:
+            worse = not worse
+        return (LOW if worse else HIGH), index + 2
+    behind = after_at(tokens, index)
+    if behind is not None and behind[0].side in TURNED:
+        return behind[0].side, behind[1]
+    if words[index : index + 1] == ["+"] and index > 0 and tokens.end[index - 1] == tokens.start[index]:
+        return LOW, index + 1
+    return None, index
+
+
+def _skip(tokens: Tokens, mentions: Sequence[Mention], mention: Mention, levels: Levels) -> int:
+    """The first token behind a scale that is neither a filler nor the scale's name again in brackets."""
+    words = tokens.word
+    index = mention.last
+    again = {m.first: m.last for m in mentions if m.id == mention.id and m.first >= mention.last}
+    limit = min(len(words), index + MOST_FILLERS)
+    while index < limit:
+        if index in again:
+            index = again[index]
+            continue
+        word = words[index]
+        if word not in _FILLERS and not (
+            word.isalpha() and words[index - 1 : index] == ["("] and word not in levels.spelled
+        ):
+            break
+        if word in {"a", "s"} and word in levels.spelled and _ends_level(tokens, index):
+            break
+        if before_at(tokens, index) is not None and word not in {"equal", "-"}:
+            break
+        if word in {"(", ","} and index + 1 < len(words) and tokens.kind[index + 1] == OPERATOR:
+            return index + 1
+        index += 1
+    return index
+
+
+def _ends_level(tokens: Tokens, index: int) -> bool:
+    """Whether the word `a` here is the level A: a list, a range, or nothing follows."""
+    words = tokens.word
+    if index + 1 >= len(words):
+        return True
+    return (
+        words[index + 1] in _LIST
+        or words[index + 1] in _RANGE
+        or words[index + 1] in {")", ";", ".", "cirrhosis", "liver"}
+    )
+
+
+def _list_at(tokens: Tokens, index: int, levels: Levels) -> tuple[list[Level], list[str], int]:
+    """The levels from a token on, what joins them, and the token after the last."""
+    words = tokens.word
+    found: list[Level] = []
+    joins: list[str] = []
+    last = index
+    while index < len(words) and len(found) < MOST_LEVELS:
+        name = _level(tokens, index, levels)
+        if name is None:
+            break
+        found.append((name, index))
+        last = index + 1
+        index = last
+        if index >= len(words) or not (words[index] in _LIST or words[index] in _RANGE):
+            break
+        join = words[index]
+        index += 1
+        if index < len(words) and words[index] in {"or", "and"}:
+            index += 1
+        if index < len(words) and words[index] in _NOUNS:
+            index += 1
+        joins.append(join)
+    return found, joins[: max(0, len(found) - 1)], last
+
+
+def _level(tokens: Tokens, index: int, levels: Levels) -> str | None:
+    """The level that a token names."""
+    word = tokens.word[index]
+    name = levels.spelled.get(word)
+    if name is None:
+        name = levels.spelled.get(_ROMAN_SIGNS.get(word, ""))
+    if name is None and tokens.value[index] is not None:
+        name = levels.spelled.get(str(tokens.value[index]))
+    if (
+        name is not None
+        and tokens.word[index + 1 : index + 2] == ["/"]
+        and tokens.word[index + 2 : index + 3] == ["10"]
+    ):
+        return None
+    if name is None and len(word) >= 2 and word[-1] in "abc" and levels.spelled.get(word[:-1]) is not None:
+        return word.upper() if levels.spelled[word[:-1]].isupper() else word
+    return name
+
+
+def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Concept | None) -> list[Phrase]:
+    """A level named in words before its scale: `the fifth stage of chronic renal failure`."""
+    if mention.first == 0 or mention.id not in GENERIC:
+        return []
+    number = _ORDINALS.get(tokens.word[mention.first - 1])
+    name = levels.spelled.get(number) if number is not None else None
+    if name is None or of is None:
+        return []
+    scale = Concept(_OF_SCALE.get(of.id or "", mention.id), text[mention.start : mention.end])
+    node = Ordinal(scale, name, name, of=of)
+    return [_phrase(tokens, mention.first - 1, mention.last, node, (mention.start, mention.end))]
+
+
+def _graded(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> Concept | None:
+    """What a stage or grade is of: the condition named closest behind or before it in its clause."""
+    mention = mentions[position]
+    for step, reach in ((1, 8), (-1, 4)):
+        place = position + step
+        if 0 <= place < len(mentions) and mentions[place].sort in {"condition", "event"}:
+            other = mentions[place]
+            gap = tokens.word[mention.last : other.first] if step > 0 else tokens.word[other.last : mention.first]
+            if len(gap) <= reach and not {";", ".", "with", "without"}.intersection(gap):
+                return Concept(other.id, text[other.start : other.end])
+    return None
+
+
+def _spellings(name: str) -> set[str]:
+    """The ways to write a level: `III` is also `3`, `IIIB` also `3b`."""
+    low = name.lower()
+    out = {low}
+    for number, roman in enumerate(_ROMAN[1:], 1):
+        if low.startswith(roman) and low[len(roman) :] in {
+            "",
+            "a",
+            "b",
+            "c",
+            "d",
+            "a1",
+            "a2",
+            "b1",
+            "b2",
+            "b3",
+            "c1",
+            "c2",
+        }:
+            out.add(f"{number}{low[len(roman) :]}")
+    if low[:1].isdigit() and "." not in low and int(low[0]) < len(_ROMAN) and low[1:] in {"", "a", "b", "c"}:
+        out.add(f"{_ROMAN[int(low[0])]}{low[1:]}")
+    return out

@@ -1,0 +1,246 @@
+"""Finds what an amount is an amount of: a measure of the lexicon close by, or else the noun phrase before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from trialwright.protocol.eligibility.grammar.phrases import Mention
+from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, PUNCTUATION, WORD, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.units import canonical_unit, unit_table
+from trialwright.protocol.eligibility.lexicon.loading import entry, rows_of, spelling_key
+
+REACH = 12  # tokens between a measure and its amount
+LONGEST_NAME = 6  # words of a variable that is not in the lexicon
+
+_BREAKS = word_set(
+    """
+    ; who which that but without except unless if when whose undergoing receiving despite including because due
+    """
+)
+_JOINS = frozenset({"and", "or", "/", "and/or", ",", "&"})
+_THIN = word_set(
+    """
+    of is are was were be must should has have with a an the level levels value values score scores count counts
+    ( ) : , - at having total screening defined as measured to ' s = by been greater result reading readings
+    concentration concentrations baseline visit that scale index on i e . ie range ranges being shows showing
+    remains in for during measurement measurements rate questionnaire test rating equal either both not no will
+    may can between from if any activity maximum minimum
+    """
+)
+_NOT_NAMES = word_set(
+    """
+    of is are was were be been being must should has have had with a an the at having as to by that who which
+    whose and or for in on from than not no if when will may can any all their his her its this these those show
+    shows showing demonstrate demonstrated defined measured between patients patient subjects subject
+    participants either least including within during but without whom more less per e i g eg ie using after
+    before prior where would could also only because due into out over under there it they we you do does did
+    both each then so such via lasting taking received receiving people persons individuals adults adult women
+    men children males females male female exhibiting consume consuming drinking presenting present report
+    reports require requires requiring need take takes use uses used years months weeks days hours minutes times
+    time approximately about usually often every obtained assessed confirmed documented according based
+    """
+)
+_TRIMMED = word_set(
+    """
+    level levels value values score scores known current documented reported
+    """
+)
+_LIKE_MEASURES = frozenset({"condition", "test", "event", "procedure"})
+_LAB_UNITS = ("/L", "/dL", "/mL", "/uL", "mmHg", "cmH2O", "kPa", "%")
+
+
+class Variable(NamedTuple):
+    """What an amount is of. `id`: the measure of the lexicon, None for words only; `first`, `last`: its tokens."""
+
+    id: str | None
+    first: int
+    last: int
+
+
+@cache
+def _also() -> Mapping[str, str]:
+    """Spellings that name a measure only where an amount stands with them (`proteinuria`)."""
+    path = resources.files("trialwright.protocol.eligibility.lexicon") / "measures.csv"
+    found: dict[str, str] = {}
+    for row in rows_of(path.read_text("utf-8"), "measures.csv"):
+        for spelling in row["also"].split("|"):
+            if spelling:
+                found[spelling_key(spelling).casefold()] = row["id"]
+    return found
+
+
+@cache
+def _units_of(measure: str) -> tuple[frozenset[str], str | None]:
+    """The sorts of unit that a measure is given in, and its only unit where that is one of time."""
+    found = entry(measure)
+    if found is None:
+        return frozenset(), None
+    units = [found.fields.get("unit", ""), *found.fields.get("other_units", "").split("|")]
+    return frozenset(sort_of(unit) for unit in units if unit), found.fields.get("unit")
+
+
+@cache
+def sort_of(unit: str) -> str:
+    """What sort of thing a unit measures, numerator and denominators, so that `mg/dL` and `g/L` are alike."""
+    table = unit_table()
+    top, *below = unit.split("/")
+    parts = []
+    for part in (top, *below):
+        row = table.get(part) or table.get(canonical_unit(part) or "")
+        sort = row.sort if row is not None else "count" if part.startswith(("10^", "1")) else part
+        parts.append("mass" if sort in {"substance", "activity"} else sort)
+    if parts == ["count", "volume"] or (top.startswith("10^") and below):
+        return "count/volume"
+    return "/".join(parts)
+
+
+def unit_of_measure(measure: str) -> str | None:
+    """The canonical unit of a measure of the lexicon, None where it has none or is not known."""
+    return _units_of(measure)[1]
+
+
+def fits(measure: str, unit: str | None) -> bool:
+    """Whether a measure can be given in a unit; yes where one of the two is not known."""
+    sorts, _ = _units_of(measure)
+    if unit is None or unit in {"point", "percentile", "SD", "letter"}:
+        return True
+    if not sorts:
+        found = entry(measure)
+        return found is None or unit in {"%", "mm", "cm"} or sort_of(unit) == "count"
+    sort = sort_of(unit)
+    return sort in sorts or (sort == "mass" and "mass/volume" in sorts and unit not in {"mg", "g", "kg"})
+
+
+def before(
+    tokens: Tokens, mentions: Sequence[Mention], upto: int, first: int, floor: int, unit: str | None
+) -> Variable | None:
+    """The variable named before the token `first`, not before the token `floor`; `upto`: how many mentions begin
+    before it; `unit`: of the amount, which the measure must fit."""
+    words = tokens.word
+    place = upto - 1
+    while place >= 0 and mentions[place].last > floor:
+        mention = mentions[place]
+        gap = words[mention.last : first]
+        if len(gap) > REACH or not _BREAKS.isdisjoint(gap):
+            return None
+        thin = all(word in _THIN for word in gap)
+        if mention.sort in {"measure", "scale"}:
+            if not fits(mention.id, unit):
+                return Variable(None, mention.first, mention.last) if thin and len(gap) <= 3 else None
+            if thin or _bridged(tokens, mentions, place, mention.last, first):
+                return Variable(mention.id, mention.first, mention.last)
+            return None
+        if thin and len(gap) <= 4 and mention.sort in _LIKE_MEASURES:
+            return _like_measure(tokens, mention, unit)
+        if thin and mention.sort == "drug" and unit is not None and unit.endswith(_LAB_UNITS):
+            measure = f"serum-{mention.id}"
+            return Variable(measure if entry(measure) is not None else None, mention.first, mention.last)
+        if mention.sort == "drug" and thin:
+            return None
+        place -= 1
+    return None
+
+
+def _like_measure(tokens: Tokens, mention: Mention, unit: str | None) -> Variable:
+    spelled = spelling_key(" ".join(tokens.word[mention.first : mention.last])).casefold()
+    measure = _also().get(spelled)
+    if measure is not None and fits(measure, unit):
+        return Variable(measure, mention.first, mention.last)
+    first = mention.first
+    # the words of the name reach further than the mention: "dorsal angulation", "systemic corticosteroid score"
+    return Variable(None, first, _name_end(tokens, mention.last))
+
+
+def _name_end(tokens: Tokens, last: int) -> int:
+    while last < len(tokens) and tokens.word[last] in {
+        "score",
+        "scale",
+        "index",
+        "size",
+        "length",
+        "diameter",
+        "depth",
+        "count",
+    }:
+        last += 1
+    return last
+
+
+def _bridged(tokens: Tokens, mentions: Sequence[Mention], place: int, last: int, first: int) -> bool:
+    """Whether the words between a measure and its amount leave no doubt: no other thing and no joining word."""
+    words = tokens.word
+    depth = 0
+    for index in range(last, first):
+        word = words[index]
+        if word == "(":
+            depth += 1
+        elif word == ")":
+            depth -= 1
+        elif depth <= 0 and (word in _JOINS or tokens.kind[index] in {NUMBER, OPERATOR}):
+            return False
+    following = mentions[place + 1] if place + 1 < len(mentions) else None
+    return following is None or following.first >= first or depth == 0
+
+
+def behind(tokens: Tokens, mentions: Sequence[Mention], upto: int, last: int, unit: str | None) -> Variable | None:
+    """The measure named right behind an amount: `≥ 2 g/dL hemoglobin`, `> 37 weeks of gestation`."""
+    words = tokens.word
+    index = last
+    while index < len(words) and index - last < 3 and words[index] in {"of", "in", "the", "'", "for", "-", "as"}:
+        index += 1
+    for mention in mentions[max(0, upto - 1) :]:
+        if mention.first >= index:
+            if mention.first == index and mention.sort == "measure" and fits(mention.id, unit):
+                return Variable(mention.id, mention.first, mention.last)
+            return None
+    return None
+
+
+def noun_phrase(tokens: Tokens, first: int, floor: int) -> Variable | None:
+    """The words that name the variable right before the token `first`, back to `floor` at most; None where the words
+    there name nothing."""
+    words, kinds = tokens.word, tokens.kind
+    index = first
+    while (
+        index > floor
+        and words[index - 1] in _THIN
+        and words[index - 1] not in {"score", "scores", "index", "rate", "scale"}
+    ):
+        index -= 1
+        if words[index] == ")":
+            opened = _opening(words, index, floor)
+            if opened is None:
+                return None
+            inside = index - opened - 1
+            index = opened if inside > 0 else index
+    last = index
+    while index > floor and last - index < LONGEST_NAME and _names(tokens, index - 1):
+        index -= 1
+    while index < last and (words[index] in _TRIMMED or kinds[index] == PUNCTUATION):
+        index += 1
+    if index >= last or all(kinds[at] != WORD for at in range(index, last)):
+        return None
+    if last - index == 1 and len(words[index]) < 2:
+        return None
+    return Variable(None, index, last)
+
+
+def _opening(words: list[str], index: int, floor: int) -> int | None:
+    """The opening bracket of the bracket that closes at `index`."""
+    for at in range(index - 1, max(floor, index - 14) - 1, -1):
+        if words[at] == "(":
+            return at
+    return None
+
+
+def _names(tokens: Tokens, index: int) -> bool:
+    word = tokens.word[index]
+    if tokens.kind[index] == PUNCTUATION:
+        glued = index + 1 < len(tokens) and tokens.end[index] == tokens.start[index + 1]
+        return word in {"-", "/", "'"} and glued and index > 0 and tokens.end[index - 1] == tokens.start[index]
+    if tokens.kind[index] == NUMBER:
+        return index > 0 and (tokens.word[index - 1] == "-" or tokens.end[index - 1] == tokens.start[index])
+    return tokens.kind[index] == WORD and word not in _NOT_NAMES and tokens.value[index] is None
