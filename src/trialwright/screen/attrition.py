@@ -33,11 +33,9 @@ def met_of(answers: pl.DataFrame, sections: Mapping[str, Section]) -> pl.DataFra
 
 def verdict_codes(met: pl.DataFrame) -> pl.Series:
     """The verdict on each patient, Int8: 1 eligible, -1 not eligible, 0 undecided. Not eligible where any criterion
-    excludes, eligible where every one admits; without criteria everybody is undecided."""
+    excludes, eligible where every one admits."""
     import polars as pl
 
-    if not met.width:
-        return pl.zeros(met.height, pl.Int8, eager=True).alias("verdict")
     fails = pl.any_horizontal(pl.all() == False)  # noqa: E712  # polars has no other way to say it of nulls
     admits = pl.all_horizontal(pl.all())
     code = pl.when(fails).then(NOT_ELIGIBLE).when(admits).then(ELIGIBLE).otherwise(UNDECIDED)

@@ -7,10 +7,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from trialwright.core.errors import InputError
 from trialwright.core.problem import Evidence, Problem, Severity
+
+if TYPE_CHECKING:
+    from trialwright.screen.cohort import Cohort
 
 Code = TypeVar("Code")
 OLDEST = 130
@@ -39,8 +42,8 @@ class Patient:
     healthy: bool | None = None
 
 
-def read(source: Iterable[Mapping[str, object]] | str | Path) -> tuple[tuple[Patient, ...], tuple[Problem, ...]]:
-    """The patients of a CSV file (a path) or of a list of dictionaries, and what is wrong with their rows.
+def read(source: Iterable[Mapping[str, object]] | str | Path) -> Cohort:
+    """The patients of a CSV file (a path) or of a list of dictionaries, with what is wrong in their rows.
 
     Columns USUBJID, AGE (years) and SEX (M or F), and HEALTHY (Y or N) if known; in any case and order, others are
     ignored. A cell that cannot be read is unknown, with a Problem; the patient stays. Raises InputError (SCR-001)
@@ -63,7 +66,18 @@ def read(source: Iterable[Mapping[str, object]] | str | Path) -> tuple[tuple[Pat
             )
         seen.setdefault(patient.id, number)
         patients.append(patient)
-    return tuple(patients), tuple(problems)
+    return _cohort(patients, tuple(problems))
+
+
+def _cohort(patients: list[Patient], problems: tuple[Problem, ...]) -> Cohort:
+    import polars as pl
+
+    from trialwright.screen.cohort import PEOPLE, Cohort
+
+    names = ("id", "age", "age_whole", "sex", "healthy")
+    rows = [(each.id, each.age, each.whole, each.sex, each.healthy) for each in patients]
+    people = pl.DataFrame(rows, schema={name: PEOPLE[name] for name in names}, orient="row")
+    return Cohort(people, problems=problems)
 
 
 def _csv_rows(path: Path) -> Iterator[dict[str, object]]:

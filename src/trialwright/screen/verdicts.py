@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialwright.core.problem import Problem
-from trialwright.screen.criteria import Check, checks
-from trialwright.screen.patients import Patient, read
+from trialwright.screen.attrition import VERDICTS, attrition, costliest, met_of, verdict_codes
+from trialwright.screen.cohort import Cohort
+from trialwright.screen.criteria import asked, question, with_volunteers
+from trialwright.screen.patients import read
 
 if TYPE_CHECKING:
-    from trialwright.protocol.protocol import Protocol
+    import polars as pl
 
-ELIGIBLE, NOT_ELIGIBLE, UNDECIDED = "eligible", "not eligible", "undecided"
+    from trialwright.protocol.eligibility.compiled import Compiled
+    from trialwright.protocol.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Attrition:
     """What one criterion does, taken after those before it: how many come to it, are excluded, are unknown, and go on
-    (the unknown go on too)."""
+    (the unknown go on too). `cumulative`: excluded by it or one before it; `alone`, `alone_unknown`: excluded by it,
+    and not known, in the whole cohort whatever the others say; `only`: excluded by it and by no other."""
 
     criterion: str
     text: str
@@ -40,20 +42,70 @@ class Attrition:
     excluded: int
     unknown: int
     left: int
+    cumulative: int
+    alone: int
+    alone_unknown: int
+    only: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdicts:
-    """The verdicts in the order of the input, the attrition, and the questions that no data can answer."""
+    """The verdicts on a cohort. `criteria`: what was asked; `met`: a Boolean column for each criterion by its id, True
+    admits, False excludes, null = unknown, the rows as in the cohort; `codes`: Int8, 1 eligible, 0 undecided, -1 not
+    eligible; `steps`: the attrition as a frame (columns as in `Attrition`)."""
 
-    verdicts: tuple[Verdict, ...]
-    attrition: tuple[Attrition, ...]
-    questions: Mapping[str, str]
-    problems: tuple[Problem, ...]
+    cohort: Cohort
+    criteria: tuple[Compiled, ...]
+    met: pl.DataFrame
+    codes: pl.Series
+    steps: pl.DataFrame
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong in the rows and cells of the patients."""
+        return self.cohort.problems
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdict on each patient in the order of the input."""
+        return tuple(
+            Verdict(patient, verdict, _several(failed), _several(open_))
+            for patient, verdict, failed, open_ in self.frame().iter_rows()
+        )
+
+    @property
+    def attrition(self) -> tuple[Attrition, ...]:
+        """What each criterion does, in order."""
+        return tuple(Attrition(*row) for row in self.steps.iter_rows())
+
+    @property
+    def costliest(self) -> str | None:
+        """The single criterion whose waiving would free most patients; None where nobody is excluded."""
+        return costliest(self.steps)
+
+    @property
+    def questions(self) -> Mapping[str, str]:
+        """What a person must decide, by criterion."""
+        found = ((each.id, question(each)) for each in self.criteria)
+        return {identifier: text for identifier, text in found if text is not None}
 
     def counts(self) -> dict[str, int]:
         """How many have each verdict."""
-        return {name: sum(v.verdict == name for v in self.verdicts) for name in (ELIGIBLE, NOT_ELIGIBLE, UNDECIDED)}
+        return {name: int((self.codes == code).sum()) for code, name in sorted(VERDICTS.items(), key=_eligible_first)}
+
+    def frame(self) -> pl.DataFrame:
+        """A row per patient: USUBJID, VERDICT, FAILED and OPEN (ids of criteria, separated by semicolons)."""
+        import polars as pl
+
+        names = self.met.columns
+        fails = [pl.when(~pl.col(name)).then(pl.lit(name)) for name in names]
+        opens = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in names]
+        listed = self.met.select(
+            pl.concat_str(fails, separator="; ", ignore_nulls=True).alias("FAILED"),
+            pl.concat_str(opens, separator="; ", ignore_nulls=True).alias("OPEN"),
+        )
+        verdict = self.codes.replace_strict(dict(VERDICTS), return_dtype=pl.String).alias("VERDICT")
+        return pl.DataFrame([self.cohort.people["id"].alias("USUBJID"), verdict, listed["FAILED"], listed["OPEN"]])
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain JSON values."""
@@ -61,18 +113,20 @@ class Verdicts:
             "counts": self.counts(),
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "attrition": [asdict(step) for step in self.attrition],
+            "costliest": self.costliest,
             "questions": dict(self.questions),
             "problems": [{**asdict(problem), "severity": str(problem.severity)} for problem in self.problems],
         }
 
     def to_csv(self) -> str:
         """One line per patient: USUBJID, VERDICT, FAILED and OPEN (ids of criteria, separated by semicolons)."""
-        buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["USUBJID", "VERDICT", "FAILED", "OPEN"])
-        for each in self.verdicts:
-            writer.writerow([each.patient, each.verdict, "; ".join(each.failed), "; ".join(each.open)])
-        return buffer.getvalue()
+        import polars as pl
+
+        return self.frame().with_columns(pl.col("FAILED", "OPEN").replace("", None)).write_csv()
+
+    def attrition_csv(self) -> str:
+        """One line per criterion, with the columns of `Attrition`."""
+        return self.steps.write_csv()
 
     def to_text(self) -> str:
         """For a person at a terminal: the counts, each patient, what is to be asked, what was wrong with the rows."""
@@ -80,6 +134,9 @@ class Verdicts:
         for each in self.verdicts:
             why = f" ({', '.join(each.failed)})" if each.failed else ""
             lines.append(f"{each.patient}: {each.verdict}{why}")
+        if self.costliest is not None:
+            [only] = [step.only for step in self.attrition if step.criterion == self.costliest]
+            lines += ["", f"The criterion that costs most patients: {self.costliest} ({only} by it and no other)"]
         if self.questions:
             lines += ["", "A person must decide:"]
             lines += [f"  {name}: {text}" for name, text in self.questions.items()]
@@ -87,36 +144,31 @@ class Verdicts:
         return "\n".join(lines)
 
 
-def run(protocol: Protocol, patients: Iterable[Mapping[str, object]] | str | Path) -> Verdicts:
-    """The verdicts on patients (dictionaries, or the path of a CSV file) by the criteria of a protocol.
+def run(protocol: Protocol, patients: Cohort | Iterable[Mapping[str, object]] | str | Path) -> Verdicts:
+    """The verdicts on patients (a `Cohort`, dictionaries, or the path of a CSV file) by the criteria of a protocol.
 
-    Only age, sex and healthy volunteers are computed; text is left to a person, so a patient is `eligible` only where
-    no criterion is open - a criterion that is missing from the record leaves everybody undecided who is not excluded.
-    Raises InputError (SCR-001) if the file cannot be read.
+    A patient is `eligible` only where every criterion is known to admit: one that is missing from the record, or that
+    data cannot answer, leaves everybody undecided who is not excluded. Raises InputError (SCR-001) if the file cannot
+    be read.
     """
-    people, problems = read(patients)
-    asked = checks(protocol.eligibility)
-    answers = [[check.met(person) for check in asked] for person in people]
+    cohort = with_volunteers(patients if isinstance(patients, Cohort) else read(patients))
+    return judged(asked(protocol.eligibility), cohort)
+
+
+def judged(criteria: tuple[Compiled, ...], cohort: Cohort) -> Verdicts:
+    """The verdicts on a cohort by compiled criteria, at least one."""
+    from trialwright.screen.vectorised import answers
+
+    found = answers({each.id: each.expression for each in criteria}, cohort)
+    met = met_of(found, {each.id: each.criterion.section for each in criteria})
     return Verdicts(
-        tuple(_verdict(person, asked, row) for person, row in zip(people, answers, strict=True)),
-        _attrition(asked, answers),
-        {check.id: check.text for check in asked if not check.computable},
-        problems,
+        cohort, criteria, met, verdict_codes(met), attrition(met, [each.criterion.text for each in criteria])
     )
 
 
-def _verdict(person: Patient, asked: Sequence[Check], answers: Sequence[bool | None]) -> Verdict:
-    failed = tuple(check.id for check, answer in zip(asked, answers, strict=True) if answer is False)
-    unknown = tuple(check.id for check, answer in zip(asked, answers, strict=True) if answer is None)
-    return Verdict(person.id, NOT_ELIGIBLE if failed else UNDECIDED if unknown else ELIGIBLE, failed, unknown)
+def _several(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split("; ")) if listed else ()
 
 
-def _attrition(asked: Sequence[Check], answers: Sequence[Sequence[bool | None]]) -> tuple[Attrition, ...]:
-    steps = []
-    remaining = list(answers)
-    for place, check in enumerate(asked):
-        kept = [row for row in remaining if row[place] is not False]
-        unknown = sum(row[place] is None for row in kept)
-        steps.append(Attrition(check.id, check.text, len(remaining), len(remaining) - len(kept), unknown, len(kept)))
-        remaining = kept
-    return tuple(steps)
+def _eligible_first(item: tuple[int, str]) -> int:
+    return {1: 0, -1: 1, 0: 2}[item[0]]

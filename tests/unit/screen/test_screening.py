@@ -41,7 +41,7 @@ def test_an_age_in_whole_years_may_lie_on_either_side_of_a_limit_in_months():
     protocol = _protocol(minimum=0.5, maximum=1.5)
     assert _one(protocol, AGE="0").verdict == "undecided"
     assert _one(protocol, AGE="0.75").verdict == "eligible"
-    assert _one(protocol, AGE="1.7").failed == ("age-max",)
+    assert _one(protocol, AGE="1.7").failed == ("maximum-age",)
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,16 @@ def test_volunteers_are_excluded_where_the_record_says_so(healthy, verdict):
 
 
 def test_text_is_left_to_a_person_and_asked():
-    text = Criterion(Section.EXCLUSION, ItemKind.TEXT, "2", "Pregnancy", 0, 9)
+    text = Criterion(Section.EXCLUSION, ItemKind.TEXT, "2", "Unsuitable in the view of the investigator", 0, 9)
     result = run(_protocol(text), [{"USUBJID": "P-1", "AGE": 50, "SEX": "F"}])
     assert result.verdicts[0].verdict == "undecided"
-    assert dict(result.questions) == {"exclusion-1": "Absent? (2) Pregnancy"}
+    assert dict(result.questions) == {"exclusion-1": "Absent? (2) Unsuitable in the view of the investigator"}
 
 
 def test_items_with_the_same_number_are_asked_apart():
-    twice = [Criterion(Section.EXCLUSION, ItemKind.TEXT, "a", text, 0, 9) for text in ("Asthma", "Fever")]
-    assert list(run(_protocol(*twice), []).questions.values()) == ["Absent? (a) Asthma", "Absent? (a) Fever"]
+    twice = [Criterion(Section.EXCLUSION, ItemKind.TEXT, "a", text, 0, 9) for text in ("Unreliable", "Unsuitable")]
+    questions = run(_protocol(*twice), []).questions
+    assert list(questions.values()) == ["Absent? (a) Unreliable", "Absent? (a) Unsuitable"]
 
 
 def test_a_missing_item_makes_nobody_eligible():
@@ -76,15 +77,20 @@ def test_a_missing_item_makes_nobody_eligible():
     assert "missing from the record" in result.questions["inclusion-1"]
 
 
+def test_where_nothing_at_all_is_asked_nobody_is_eligible():
+    result = run(_protocol(minimum=None, maximum=None), [{"USUBJID": "P-1", "AGE": 50, "SEX": "F"}])
+    assert (result.verdicts[0].verdict, result.verdicts[0].open) == ("undecided", ("criteria",))
+
+
 def test_a_limit_that_may_have_been_lost_leaves_it_open():
-    assert _one(_protocol(maximum=None, known=("minimumAge", "sex", "healthyVolunteers"))).open == ("age-max",)
+    assert _one(_protocol(maximum=None, known=("minimumAge", "sex", "healthyVolunteers"))).open == ("maximum-age",)
     assert _one(_protocol(maximum=None)).verdict == "eligible"
 
 
 def test_an_exclusion_outweighs_what_is_unknown():
     text = Criterion(Section.INCLUSION, ItemKind.TEXT, None, "Consent", 0, 7)
     found = _one(_protocol(text), AGE="80")
-    assert (found.verdict, found.failed, found.open) == ("not eligible", ("age-max",), ("inclusion-1",))
+    assert (found.verdict, found.failed, found.open) == ("not eligible", ("maximum-age",), ("inclusion-1",))
 
 
 def test_bad_rows_are_reported_one_by_one_and_stay(tmp_path):
@@ -135,14 +141,14 @@ def test_attrition_adds_up():
     patients = [{"USUBJID": f"P-{n}", "AGE": n, "SEX": "FM"[n % 2]} for n in range(10, 90)]
     result = run(_protocol(sex="MALE"), patients)
     steps = {step.criterion: step for step in result.attrition}
-    assert (steps["age-min"].entered, steps["age-min"].excluded) == (80, 8)
-    assert (steps["age-max"].entered, steps["age-max"].excluded) == (72, 14)
+    assert (steps["minimum-age"].entered, steps["minimum-age"].excluded) == (80, 8)
+    assert (steps["maximum-age"].entered, steps["maximum-age"].excluded) == (72, 14)
     assert (steps["sex"].excluded, steps["sex"].left) == (29, 29)
     assert all(a.left == b.entered for a, b in zip(result.attrition, result.attrition[1:], strict=False))
 
 
 def test_the_verdicts_can_be_written_as_csv_json_and_text():
     result = run(_protocol(), [{"USUBJID": "P,1", "AGE": 80, "SEX": "F"}])
-    assert result.to_csv() == 'USUBJID,VERDICT,FAILED,OPEN\n"P,1",not eligible,age-max,\n'
+    assert result.to_csv() == 'USUBJID,VERDICT,FAILED,OPEN\n"P,1",not eligible,maximum-age,\n'
     assert result.to_json()["counts"] == {"eligible": 0, "not eligible": 1, "undecided": 0}
-    assert "P,1: not eligible (age-max)" in result.to_text()
+    assert "P,1: not eligible (maximum-age)" in result.to_text()
