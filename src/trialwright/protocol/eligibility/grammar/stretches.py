@@ -22,7 +22,20 @@ UNITS = {
     for form in forms.split()
 }
 RECENT = frozenset(["last", "past", "previous", "preceding", "prior", "recent"])
-_BETWEEN = frozenset(["calendar", "consecutive", "continuous", "full", "complete", "whole", "additional", "straight", "business", "working"])
+_BETWEEN = frozenset(
+    [
+        "calendar",
+        "consecutive",
+        "continuous",
+        "full",
+        "complete",
+        "whole",
+        "additional",
+        "straight",
+        "business",
+        "working",
+    ]
+)
 _BEFORE_NUMBER: tuple[tuple[tuple[str, ...], str], ...] = tuple(
     (tuple(words.split()), op)
     for op, forms in {
@@ -143,7 +156,9 @@ def _measured(tokens: Tokens, at: int, unit: str) -> Stretch | None:
         half = True
     while back > 0 and (words[back] in {"-", "+"} or words[back] in _BETWEEN) and at - back < 4:
         back -= 1
-    if (words[back] == ")" and back > 2 and words[back - 2] == "(" and values[back - 1] is not None) or (words[back] == ")" and back > 2 and words[back - 2] == "(" and values[back - 3] is not None):
+    if (words[back] == ")" and back > 2 and words[back - 2] == "(" and values[back - 1] is not None) or (
+        words[back] == ")" and back > 2 and words[back - 2] == "(" and values[back - 3] is not None
+    ):
         back -= 3
     high = Decimal("0.5") if half else values[back] if back >= 0 else None
     if high is None or high < 0 or back < 0:
@@ -161,6 +176,7 @@ def _measured(tokens: Tokens, at: int, unit: str) -> Stretch | None:
     if after + 1 < len(words) and words[after] == "'" and words[after + 1] == "s":
         after += 2
     op, first, recent = _compared(tokens, number)
+    recent = recent or any(word in RECENT for word in words[back + 1 : at])
     tail, last = compared_after(tokens, after)
     if words[last : last + 1] == ["("] and last + 3 < len(words) and values[last + 1] is not None:
         if words[last + 2] in UNITS and words[last + 3] == ")":

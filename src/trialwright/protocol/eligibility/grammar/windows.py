@@ -23,22 +23,145 @@ _ANCHORS = {
 }
 # what may stand between "before" and the moment itself
 _LIGHT = frozenset(
-    ["the", "a", "an", "their", "his", "her", "its", "this", "that", "any", "first", "initial", "date", "dates", "time", "day", "days", "of", "start", "starting", "begin", "beginning", "commencement", "initiation", "initiating", "initiated", "signing", "signature", "informed", "study", "trial", "clinical", "to", "being", "at", "or", "and", "planned", "scheduled", "subject", "subjects", "patient", "patients", "current", "day", "in", "receiving", "administration", "visit", "visits", "investigational", "product", "drug", "treatment", "medication", "vaccination", "written", "present", "protocol", "therapy", "intervention", "receipt", "into", "for", "index", "expected", "anticipated", "moment", "period"]
+    [
+        "the",
+        "a",
+        "an",
+        "their",
+        "his",
+        "her",
+        "its",
+        "this",
+        "that",
+        "any",
+        "first",
+        "initial",
+        "date",
+        "dates",
+        "time",
+        "day",
+        "days",
+        "of",
+        "start",
+        "starting",
+        "begin",
+        "beginning",
+        "commencement",
+        "initiation",
+        "initiating",
+        "initiated",
+        "signing",
+        "signature",
+        "informed",
+        "study",
+        "trial",
+        "clinical",
+        "to",
+        "being",
+        "at",
+        "or",
+        "and",
+        "planned",
+        "scheduled",
+        "subject",
+        "subjects",
+        "patient",
+        "patients",
+        "current",
+        "day",
+        "in",
+        "receiving",
+        "administration",
+        "visit",
+        "visits",
+        "investigational",
+        "product",
+        "drug",
+        "treatment",
+        "medication",
+        "vaccination",
+        "written",
+        "present",
+        "protocol",
+        "therapy",
+        "intervention",
+        "receipt",
+        "into",
+        "for",
+        "index",
+        "expected",
+        "anticipated",
+        "moment",
+        "period",
+    ]
 )
 _DOSE_WORDS = frozenset(
-    ["dose", "dosing", "administration", "drug", "medication", "treatment", "product", "vaccination", "therapy", "imp", "infusion", "intervention"]
+    [
+        "dose",
+        "dosing",
+        "administration",
+        "drug",
+        "medication",
+        "treatment",
+        "product",
+        "vaccination",
+        "therapy",
+        "imp",
+        "infusion",
+        "intervention",
+    ]
 )
 _STUDY_WORDS = frozenset(["study", "trial", "investigational", "imp"])
-_MOMENTS = frozenset(["date", "time", "moment", "day", "start", "beginning", "onset", "end", "completion", "initiation"])
+_MOMENTS = frozenset(
+    ["date", "time", "moment", "day", "start", "beginning", "onset", "end", "completion", "initiation"]
+)
 _BEFORE = frozenset(["before", "preceding"])
 _AFTER = frozenset(["after", "following", "post"])
 _STOPS = frozenset(
-    [",", ";", ".", ":", "(", ")", "and", "or", "but", "with", "who", "which", "that", "unless", "except", "if", "as", "is", "are", "was", "were", "has", "have", "will"]
+    [
+        ",",
+        ";",
+        ".",
+        ":",
+        "(",
+        ")",
+        "and",
+        "or",
+        "but",
+        "with",
+        "who",
+        "which",
+        "that",
+        "unless",
+        "except",
+        "if",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "will",
+    ]
 )
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec"],
+        [
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sep sept",
+            "october oct",
+            "november nov",
+            "december dec",
+        ],
         1,
     )
     for name in names.split()
@@ -49,7 +172,7 @@ _MOST_WORDS = 6  # of a moment that is not one of the trial's
 class Timed(NamedTuple):
     """A window or a duration of a line. `first`, `last`: its tokens, `last` excluded; one of `when` and `lasting` is
     given; `opens`: it stands before what it belongs to (`more than 72 hours of`); `bare`: no word but the comparison
-    says that it is one (`> 3 months`)."""
+    says that it is one (`> 3 months`); `future`: it lies ahead (`within the next year`)."""
 
     first: int
     last: int
@@ -57,6 +180,7 @@ class Timed(NamedTuple):
     lasting: Lasting | None
     opens: bool
     bare: bool = False
+    future: bool = False
 
 
 def windows_of(text: str, tokens: Tokens) -> list[Timed]:
@@ -85,13 +209,15 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     if before == "(" and after == ")":
         return None if not within and not stretch.recent else _timed(stretch, first, last, Side.BEFORE, _unstated())
     if before in {"next", "coming", "following", "first"} and after not in _BEFORE | _AFTER and after != "prior":
-        return None
+        return _ahead(words, stretch, first) if before != "first" else None
     if before == "than" or (before == "half" and stretch.unit == "life"):
         return None
     lead = first
     if before == "(" and within:
         before = ""
-    if (before in {"in", "during", "over", "throughout", "from"} and stretch.recent) or (before in {"in", "during", "over"} and not stretch.recent):
+    if (before in {"in", "during", "over", "throughout", "from"} and stretch.recent) or (
+        before in {"in", "during", "over"} and not stretch.recent
+    ):
         lead = first - 1
     elif before == "for" and stretch.recent:
         return None
@@ -127,6 +253,16 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     if stretch.op is None and stretch.low == stretch.high and side is Side.AFTER and not within:
         return None
     return _timed(stretch, lead, end, side, anchors)
+
+
+def _ahead(words: list[str], stretch: Stretch, first: int) -> Timed | None:
+    """A window that lies ahead (`within the next 6 months`)."""
+    begin = first - 1
+    while begin > 0 and words[begin - 1] in {"the", "within", "in", "during", "over", "for"} and first - begin < 3:
+        begin -= 1
+    if words[begin] == "for":
+        return None
+    return _timed(stretch, begin, stretch.last, Side.AFTER, _unstated())._replace(future=True)
 
 
 def _with_half_lives(text: str, tokens: Tokens, stretch: Stretch, lead: int, skipped: int) -> Timed | None:

@@ -1,0 +1,146 @@
+"""The facts a line names, being collected: each mention with the window, duration, dose and count found for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialwright.protocol.eligibility.grammar.doses import ROUTES
+from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
+from trialwright.protocol.eligibility.grammar.tokens import Tokens
+from trialwright.protocol.eligibility.lexicon.loading import entry
+from trialwright.protocol.eligibility.tree import (
+    Concept,
+    Course,
+    Exposure,
+    Interval,
+    Kind,
+    Lasting,
+    Leaf,
+    Present,
+    Result,
+    When,
+)
+
+# entries that name no fact alone: only with a window, a duration, a dose or a count
+_GENERAL = frozenset(
+    {
+        "treatment", "medication", "healthy-volunteer", "death", "disease-progression", "relapse", "comorbidity",
+        "stress", "tumor", "fibrosis", "inflammation", "antibiotic-treatment", "experimental-treatment", "delivery",
+        "exercise", "systemic-therapy", "first-line-therapy", "lines-of-therapy", "remission", "symptom-onset",
+        "ultrasound", "magnetic-resonance-imaging", "computed-tomography", "x-ray", "electrocardiogram", "biopsy",
+        "positron-emission-tomography", "echocardiography", "positive-family-history", "vascular-malformation",
+        "hormone", "excipient", "sexual-activity", "fall", "target-lesion", "electroencephalogram", "bone-scan",
+        "endoscopy", "resection", "rehabilitation", "disability", "weight-change", "drug-use", "fish-protein",
+        "contraceptive", "childbearing-potential", "measurable-disease", "hemodynamic-stability", "latex", "egg",
+    }
+)  # fmt: skip
+_CURRENT = frozenset(["current", "currently", "active", "ongoing", "concurrent", "concomitant", "presently"])
+_KINDS = {"condition": Kind.CONDITION, "finding": Kind.FINDING, "event": Kind.EVENT}
+
+
+@dataclass(slots=True)
+class Fact:
+    """One fact that a line names. `first`, `last`: the tokens that state it, `last` excluded; `begin`, `end`: the tokens
+    that name it; `id` is None for words that the lexicon does not have."""
+
+    first: int
+    last: int
+    begin: int
+    end: int
+    sort: str
+    id: str | None
+    course: Course = Course.ANY
+    when: When | None = None
+    lasting: Lasting | None = None
+    times: Interval | None = None
+    dose: Interval | None = None
+    unit: str | None = None
+    per: str | None = None
+    route: str | None = None
+    equivalent: bool = False
+    equivalent_to: Concept | None = None
+    result: str | None = None
+    allergy: bool = False
+    dropped: bool = False
+
+    @property
+    def stated(self) -> bool:
+        """Whether the line says more of it than its name."""
+        given = (self.when, self.lasting, self.times, self.dose, self.result)
+        return self.allergy or any(value is not None for value in given)
+
+
+def facts_of(text: str, tokens: Tokens, mentions: Sequence[Mention], taken: Sequence[Phrase]) -> list[Fact]:
+    """One fact for each mention of a thing that is none of a comparison's words."""
+    blocked = [(phrase.first, phrase.last) for phrase in taken]
+    out: list[Fact] = []
+    for mention in mentions:
+        if mention.sort in {"measure", "scale"}:
+            continue
+        if any(first < mention.last and mention.first < last for first, last in blocked):
+            continue
+        fact = Fact(mention.first, mention.last, mention.first, mention.last, mention.sort, mention.id)
+        _look_before(tokens, fact)
+        out.append(fact)
+    return out
+
+
+def _look_before(tokens: Tokens, fact: Fact) -> None:
+    """Takes in the words right before a name that say its course or its route."""
+    words = tokens.word
+    at = fact.first - 1
+    while at >= 0 and fact.first - at < 3:
+        word = words[at]
+        if word in _CURRENT:
+            if at > 1 and words[at - 1] in {"or", "and", "/"}:
+                break
+            fact.course = Course.CURRENT
+        elif fact.sort == "drug" and word in ROUTES and fact.route is None:
+            if at > 0 and words[at - 1] in {"or", "and", "/", ","}:
+                break
+            fact.route = ROUTES[word]
+        elif word not in {"known"}:
+            break
+        fact.first = at
+        at -= 1
+
+
+def is_general(fact: Fact) -> bool:
+    """Whether a fact alone says nothing that data could answer."""
+    return fact.id is None or fact.id in _GENERAL or fact.sort == "test"
+
+
+def node_of(text: str, tokens: Tokens, fact: Fact) -> Leaf:
+    """The leaf that a fact states."""
+    words = text[tokens.start[fact.begin] : tokens.end[fact.end - 1]]
+    concept = Concept(fact.id, words)
+    span = (tokens.start[fact.first], tokens.end[fact.last - 1])
+    if fact.allergy:
+        return Present(Kind.ALLERGY, concept, when=fact.when, span=span)
+    if fact.result is not None:
+        return Result(concept, fact.result, when=fact.when, span=span)
+    if fact.sort == "drug" or fact.dose is not None:
+        return Exposure(
+            concept,
+            fact.course,
+            fact.dose,
+            fact.unit,
+            fact.per,
+            fact.equivalent_to,
+            fact.route,
+            fact.when,
+            fact.lasting,
+            fact.times,
+            span=span,
+        )
+    return Present(_kind(fact), concept, fact.course, fact.when, fact.lasting, fact.times, span=span)
+
+
+def _kind(fact: Fact) -> Kind:
+    if fact.id is None:
+        return Kind.EVENT
+    if fact.sort in {"procedure", "test"}:
+        return Kind.PROCEDURE
+    found = entry(fact.id)
+    return _KINDS.get(found.fields.get("kind", ""), Kind.CONDITION) if found is not None else Kind.CONDITION

@@ -1,0 +1,182 @@
+"""Reads results of tests (`negative pregnancy test`, `HBsAg positive`) and allergies (`hypersensitivity to aspirin`)."""
+
+from __future__ import annotations
+
+from trialwright.protocol.eligibility.grammar.facts import Fact
+from trialwright.protocol.eligibility.grammar.subjects import Line
+
+_RESULTS = {
+    "positive": "positive",
+    "seropositive": "positive",
+    "reactive": "positive",
+    "detectable": "positive",
+    "positivity": "positive",
+    "negative": "negative",
+    "seronegative": "negative",
+    "nonreactive": "negative",
+    "undetectable": "negative",
+    "negativity": "negative",
+    "abnormal": "abnormal",
+}
+# the infection a text calls positive or negative, and the test that says so
+_TEST_OF = {
+    "hiv-infection": "hiv-test",
+    "hepatitis-b": "hepatitis-b-surface-antigen",
+    "hepatitis-c": "hepatitis-c-antibody",
+    "covid-19": "sars-cov-2-pcr",
+    "pregnancy": "pregnancy-test",
+    "syphilis": "syphilis-serology",
+    "helicobacter-pylori-infection": "helicobacter-pylori-test",
+    "influenza": "influenza-test",
+}
+_ALLERGIC = frozenset(
+    {"allergic-disease", "hypersensitivity", "anaphylaxis", "food-allergy", "angioedema", "severe-allergy", "urticaria"}
+)
+_TOLERANCE = frozenset(
+    {"intolerance", "intolerant", "sensitivity", "allergic", "hypersensitive", "allergy", "allergies"}
+)
+_JOINS = frozenset({",", "or", "and", "/"})
+_LIGHT = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "any",
+        "of",
+        "for",
+        "on",
+        "test",
+        "tests",
+        "result",
+        "results",
+        "at",
+        "is",
+        "was",
+        "be",
+        "were",
+        "are",
+        "has",
+        "have",
+        "had",
+        "known",
+        "serum",
+        "urine",
+        "blood",
+        "screening",
+        "status",
+        "antibody",
+        "antibodies",
+        "antigen",
+        "by",
+        "in",
+        "positive",
+        "negative",
+        "to",
+        "other",
+        "-",
+        "(",
+        ")",
+        "drugs",
+        "drug",
+    ]
+)
+_MOST = 16  # members of a list that share one allergy or one result
+_NEAR = 4  # tokens between a test and its result
+
+
+def results(line: Line) -> None:
+    """Gives each test in the line the result that the words around it state."""
+    tokens = line.tokens
+    words = tokens.word
+    for at, word in enumerate(words):
+        result = _RESULTS.get(word)
+        if result is None:
+            continue
+        if word == "reactive" and at > 1 and words[at - 1] == "-" and words[at - 2] == "non":
+            result = "negative"
+        if at > 0 and words[at - 1] in {"false", "gram", "not", "hormone", "rh"}:
+            continue
+        _of_result(line, at, result)
+
+
+def _of_result(line: Line, at: int, result: str) -> None:
+    words = line.tokens.word
+    left = [f for f in line.facts if f.end <= at and at - f.end <= _NEAR and not f.dropped]
+    if left and _is_test(left[-1]) and set(words[left[-1].end : at]) <= _LIGHT:
+        if left[-1].result is None:
+            _give(line, left[-1], result, at, at + 1)
+            return
+    low, high = line.clause(at)
+    given: Fact | None = None
+    count = 0
+    for fact in line.facts:
+        if fact.dropped or not at < fact.begin < high:
+            continue
+        begin = at + 1 if given is None else given.end
+        between = set(words[begin : fact.begin])
+        if fact.begin - begin > _NEAR or not between <= _LIGHT | _JOINS or not _is_test(fact) or count > _MOST:
+            break
+        if (given is None and between & _JOINS) or (given is not None and not between & _JOINS):
+            break
+        if fact.result is not None:
+            break
+        _give(line, fact, result, at if given is None else fact.first, fact.last)
+        given = fact
+        count += 1
+
+
+def _is_test(fact: Fact) -> bool:
+    return fact.sort == "test" or fact.id in _TEST_OF
+
+
+def _give(line: Line, fact: Fact, result: str, first: int, last: int) -> None:
+    fact.result = result
+    if fact.sort != "test":
+        fact.id = _TEST_OF[fact.id or ""]
+        fact.sort = "test"
+    words = line.tokens.word
+    low, high = min(first, fact.first), max(last, fact.last)
+    if set(words[low : fact.first]) <= _LIGHT | set(_RESULTS) and set(words[fact.last : high]) <= _LIGHT | set(
+        _RESULTS
+    ):
+        fact.first, fact.last = low, high
+    if fact.last < len(words) and words[fact.last] in {"test", "tests", "result", "results"}:
+        fact.last += 1
+
+
+def allergies(line: Line) -> None:
+    """Makes the substances after `allergy to` and `hypersensitivity to` facts of allergy."""
+    words = line.tokens.word
+    for at, word in enumerate(words):
+        if word not in {"to", "against"} or at == 0:
+            continue
+        source = _allergy_before(line, at)
+        if source is None and words[at - 1] not in _TOLERANCE:
+            continue
+        high = line.clause(at)[1]
+        before = at + 1
+        count = 0
+        for fact in line.facts:
+            if fact.dropped or not at < fact.begin < high:
+                continue
+            between = words[before : fact.begin]
+            if len(between) > 6 or count > _MOST or fact.sort != "drug":
+                break
+            if not set(between) <= _LIGHT | _JOINS and count:
+                break
+            fact.allergy = True
+            if count == 0 and set(between) <= _LIGHT:
+                fact.first = source.first if source is not None else at - 1
+                if source is not None:
+                    source.dropped = True
+            before = fact.end
+            count += 1
+        if source is not None and count == 0:
+            source.dropped = True  # an allergy to something that the lexicon does not have is no allergy at large
+
+
+def _allergy_before(line: Line, at: int) -> Fact | None:
+    for fact in line.facts:
+        if fact.end <= at and at - fact.end <= 2 and fact.id in _ALLERGIC and not fact.dropped:
+            return fact
+    return None

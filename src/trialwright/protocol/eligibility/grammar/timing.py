@@ -1,0 +1,178 @@
+"""States the facts of a line: what is present, taken or found, with the window, duration, dose and count it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trialwright.protocol.eligibility.grammar.counts import counts_of
+from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of
+from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_general, node_of
+from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
+from trialwright.protocol.eligibility.grammar.results import allergies, results
+from trialwright.protocol.eligibility.grammar.subjects import Line, attach
+from trialwright.protocol.eligibility.grammar.tokens import Tokens
+from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
+from trialwright.protocol.eligibility.lexicon.loading import is_a
+from trialwright.protocol.eligibility.tree import Concept
+
+_FAR = 8  # tokens between a dose and its drug
+
+
+def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase]) -> list[Phrase]:
+    """The phrases given, with `when` and `lasting` put where the line states them, and one phrase for each fact of the
+    line that data could answer. Never raises; the work is linear in the tokens but for lists, which are bounded."""
+    numbers = any(value is not None for value in tokens.value)
+    facts = facts_of(text, tokens, mentions, phrases)
+    if not facts and not numbers and not phrases:
+        return list(phrases)
+    line = Line(text, tokens, facts, list(phrases))
+    allergies(line)
+    results(line)
+    windows = windows_of(text, tokens)
+    if windows:
+        _place(line, [window for window in windows if not _taken(line, window.first, window.last)])
+    if numbers:
+        _doses(line)
+        _counts(line)
+    return _stated(line)
+
+
+def _place(line: Line, windows: list[Timed]) -> None:
+    line.windows = [(window.first, window.last) for window in windows]
+    for window in windows:
+        attach(line, window)
+
+
+def _taken(line: Line, first: int, last: int) -> bool:
+    """Whether a phrase of the earlier steps has used these tokens."""
+    return any(phrase.first < last and first < phrase.last for phrase in line.phrases)
+
+
+def _doses(line: Line) -> None:
+    tokens = line.tokens
+    words = tokens.word
+    for amount in amounts_of(tokens):
+        if _taken(line, amount.first, amount.last):
+            continue
+        counted = COUNTED.get(amount.unit)
+        fact = _of_dose(line, amount.first, amount.last, counted)
+        if fact is None:
+            if counted is None or not amount.compared or amount.unit in {"Gy", "MME"}:
+                continue
+            fact = Fact(amount.first, amount.last, amount.last - 1, amount.last, "event", counted)
+            fact.begin = next(at for at in range(amount.first, amount.last) if words[at] in _words_of(amount.unit))
+            fact.end = fact.begin + 1
+            line.facts.append(fact)
+        if not amount.compared and amount.per is None:
+            continue
+        if fact.dose is not None and fact.dose != amount.interval:
+            fact = replace(fact, first=amount.first, last=amount.last, dose=None, unit=None, per=None)
+            line.facts.append(fact)
+        if fact.dose is not None or (amount.unit.startswith(("g", "kg")) and fact.sort != "drug"):
+            continue
+        fact.dose, fact.unit, fact.per = amount.interval, amount.unit, amount.per
+        line.cover(fact, amount.first, amount.last)
+        _equivalent(line, fact, amount.equivalent)
+
+
+def _words_of(unit: str) -> frozenset[str]:
+    return frozenset({unit.lower(), unit.lower() + "s", "beverages"})
+
+
+def _of_dose(line: Line, first: int, last: int, counted: str | None) -> Fact | None:
+    """The drug whose dose stands at these tokens: the nearest one in the clause, `of X` before all others."""
+    best: Fact | None = None
+    distance = _FAR + 1
+    low, high = line.clause(first)
+    words = line.tokens.word
+    for fact in line.facts:
+        if fact.dropped or not low <= fact.begin < high or (fact.sort != "drug" and fact.id != counted):
+            continue
+        if fact.begin >= last:
+            far = fact.begin - last
+            if far == 1 and words[last] == "of":
+                far = 0
+            elif far > 0 and not set(words[last : fact.begin]) <= {
+                "of",
+                "daily",
+                "oral",
+                "or",
+                "equivalent",
+                "dose",
+                "the",
+            }:
+                continue
+        else:
+            far = max(0, first - fact.end)
+            if far == 1 and words[first - 1] == "(":
+                far = 0
+            if any(words[at] in {",", "or", "and"} for at in range(fact.end, first)) and far > 2:
+                continue
+        if far < distance:
+            best, distance = fact, far
+    return best
+
+
+def _equivalent(line: Line, fact: Fact, marked: bool) -> None:
+    """A dose in equivalents of one steroid speaks of every systemic one; `corticosteroids (prednisone > 10 mg)` of the
+    class that the line names."""
+    if fact.id is None:
+        return
+    words = line.tokens.word
+    named = "equivalent" in words[fact.begin : fact.end] or words[fact.last : fact.last + 1] in (
+        ["equivalent"],
+        ["equivalents"],
+    )
+    after = words[fact.last : fact.last + 3]
+    if (
+        after[:2] == ["or", "equivalent"]
+        or after[:2] == ["or", "equivalents"]
+        or (len(after) > 2 and after[0] == "or" and after[2] == "equivalent")
+    ):
+        marked = True
+    if not (marked or named):
+        return
+    text = line.text[line.tokens.start[fact.begin] : line.tokens.end[fact.end - 1]]
+    if not is_a(fact.id, "systemic-corticosteroid") or fact.id == "systemic-corticosteroid":
+        return
+    fact.equivalent_to = Concept(fact.id, text)
+    fact.id = "systemic-corticosteroid"
+
+
+def _counts(line: Line) -> None:
+    for count in counts_of(line.tokens):
+        if _taken(line, count.first, count.last) or _in_window(line, count.first, count.last):
+            continue
+        fact = next(
+            (
+                f
+                for f in line.facts
+                if not f.dropped and count.thing <= f.begin <= count.thing_end and f.begin - count.thing < 4
+            ),
+            None,
+        )
+        if fact is None or line.tokens.word[fact.end : fact.end + 1] == ["-"]:
+            continue
+        if fact.dose is None and fact.times is None and fact.result is None and not fact.allergy:
+            fact.times = count.interval
+            line.cover(fact, count.first, count.last)
+
+
+def _in_window(line: Line, first: int, last: int) -> bool:
+    return any(begin < last and first < end for begin, end in line.windows)
+
+
+def _stated(line: Line) -> list[Phrase]:
+    tokens = line.tokens
+    out = list(line.phrases)
+    for fact in line.facts:
+        if fact.dropped or (is_general(fact) and not fact.stated):
+            continue
+        if fact.sort == "test" and fact.result is None and not fact.stated:
+            continue
+        subject = (tokens.start[fact.begin], tokens.end[fact.end - 1])
+        start, end = tokens.start[fact.first], tokens.end[fact.last - 1]
+        out.append(Phrase(start, end, fact.first, fact.last, node_of(line.text, tokens, fact), subject))
+    out.sort(key=lambda phrase: (phrase.start, -phrase.end))
+    return out
