@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from trialwright.core.problem import Evidence, Problem, Severity
+from trialwright.core.problem import Evidence, Severity
 from trialwright.record.model import Json
 from trialwright.record.provenance import Coverage, Entry, Line, Presence, Provenance
+from trialwright.record.readers.gathered import Gathered, full
 from trialwright.record.readers.page.text import Piece, lines_of, spans
 from trialwright.record.reading import Reading
-from trialwright.record.record import steps
-from trialwright.record.structure import study_type
 from trialwright.record.terms import Terms, code_of
 
-PROTOCOL = "protocolSection."
 LAYOUT = "layout"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 5
@@ -27,13 +23,15 @@ class Sheet:
 
     def __init__(self, text: str) -> None:
         self.lines: list[Piece] = lines_of(_SURROGATE.sub("\ufffd", text))
-        self.unmapped: dict[str, Json] = {}
         self.held: dict[str, list[Piece]] = {}  # pieces that can only be placed when the page is read
-        self._document: dict[str, Any] = {}
-        self._entries: dict[str, Entry] = {}
+        self._gathered = Gathered()
         self._became: dict[int, str] = {}
         self._questioned: set[int] = set()
-        self._problems: list[Problem] = []
+
+    @property
+    def unmapped(self) -> dict[str, Json]:
+        """What has no place in the model, by its place on the page."""
+        return self._gathered.unmapped
 
     # --- values ---
 
@@ -46,53 +44,40 @@ class Sheet:
         readings: tuple[str, ...] = (),
     ) -> None:
         """Set the value of a field; with readings, it is ambiguous. The pieces' lines are mapped to the field."""
-        path = full(path)
         places = (pieces,) if isinstance(pieces, Piece) else tuple(pieces)
-        self._set(path, value)
-        presence = Presence.AMBIGUOUS if readings else Presence.PRESENT
-        self._entries[path] = Entry(presence, spans(places), readings, note)
-        self.take(path, places)
+        self._gathered.put(path, value, spans(places), note, readings)
+        self.take(full(path), places)
 
     def undecided(
         self, path: str, readings: Iterable[str], pieces: Sequence[Piece], note: str, value: Json = None
     ) -> None:
         """Say that a field has several readings; the field stays empty unless a value is given."""
-        path = full(path)
-        if value is not None:
-            self._set(path, value)
-        self._entries[path] = Entry(Presence.AMBIGUOUS, spans(pieces), tuple(readings), note)
-        self.take(path, pieces)
+        self._gathered.undecided(path, readings, spans(pieces), note, value)
+        self.take(full(path), pieces)
 
     def doubt(self, path: str, note: str) -> None:
         """Say of everything that was put beneath a path that it is only one of several readings."""
         prefix = full(path)
-        for known, entry in self._entries.items():
+        entries = self._gathered.entries
+        for known, entry in entries.items():
             if known.startswith(prefix) and entry.presence is Presence.PRESENT:
-                readings = (str(self.value(known)),)
-                self._entries[known] = Entry(Presence.AMBIGUOUS, entry.where, readings, note)
+                entries[known] = Entry(Presence.AMBIGUOUS, entry.where, (str(self.value(known)),), note)
 
     def absent(self, path: str, piece: Piece, note: str) -> None:
         """Say that the page states that a field has no value."""
-        self._entries[full(path)] = Entry(Presence.ABSENT, spans((piece,)), (), note)
+        self._gathered.absent(path, spans((piece,)), note)
 
     def lost(self, paths: str | Iterable[str], note: str) -> None:
         """Say that this rendering drops fields; nothing is said of those that have an entry already."""
-        for path in (paths,) if isinstance(paths, str) else paths:
-            self._entries.setdefault(full(path), Entry(Presence.LOST, (), (), note))
+        self._gathered.lost(paths, note)
 
     def has(self, path: str) -> bool:
         """Whether anything has been said of the field at this very path."""
-        return full(path) in self._entries
+        return self._gathered.has(path)
 
     def value(self, path: str) -> Json:
         """The value that was put at a path, or None."""
-        node: Any = self._document
-        for step in steps(full(path)):
-            try:
-                node = node[step]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return node
+        return self._gathered.value(path)
 
     def term(self, path: str, piece: Piece, terms: Terms, note: str = "") -> None:
         """Set an enumerated field from a label or a code; a term that nobody has listed is kept and reported."""
@@ -142,7 +127,7 @@ class Sheet:
     ) -> None:
         """Report a problem, with the pieces as evidence."""
         quotes = tuple(Evidence.of(piece.text, piece.span) for piece in pieces[:_SHOWN])
-        self._problems.append(Problem(code, severity, message, full(path) if path else None, quotes, expected, mend))
+        self._gathered.say(code, severity, message, path, quotes, expected, mend)
 
     def reading(self) -> Reading:
         """All that was found."""
@@ -177,38 +162,7 @@ class Sheet:
             total=len(self.lines),
             unmapped=tuple(Line(piece.line, piece.text, None) for piece in left),
         )
-        study = study_type().validate_python(_without_gaps(self._document))
-        return Reading(study, Provenance(self._entries), coverage, tuple(self._problems), self.unmapped)
-
-    def _set(self, path: str, value: Json) -> None:
-        node: Any = self._document
-        way = list(steps(path))
-        for step, following in pairwise(way):
-            fresh: Any = [] if isinstance(following, int) else {}
-            if isinstance(step, int):
-                while len(node) <= step:
-                    node.append(None)
-                node[step] = fresh if node[step] is None else node[step]
-                node = node[step]
-            else:
-                node = node.setdefault(step, fresh)
-        last = way[-1]
-        if isinstance(last, int):
-            while len(node) <= last:
-                node.append(None)
-        node[last] = value
-
-
-def full(path: str) -> str:
-    """A path with its section."""
-    head = path.split(".", 1)[0]
-    return path if head.endswith("Section") or head == "hasResults" else PROTOCOL + path
-
-
-def _without_gaps(value: Any) -> Any:
-    """The document with list items that nothing was said of as empty objects."""
-    if isinstance(value, Mapping):
-        return {key: _without_gaps(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [{} if item is None else _without_gaps(item) for item in value]
-    return value
+        gathered = self._gathered
+        return Reading(
+            gathered.study(), Provenance(gathered.entries), coverage, tuple(gathered.problems), gathered.unmapped
+        )
