@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -31,6 +32,10 @@ from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
+# what is done in the trial to come is no fact of the patient's past
+_TO_COME = re.compile(
+    r"contracepti|birth control|abstinen|condom|barrier method|duration of|participation in the", re.IGNORECASE
+)
 _JOINING = (AND, OR, SLASH, COMMA)
 
 
@@ -64,6 +69,7 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
     index, count = 0, len(words)
     opened: list[int] = []
     pairs: list[tuple[int, int]] = []
+    hidden = 0  # brackets that a phrase has opened and not closed
     while index < count:
         found = placed.get(index)
         if found is not None:
@@ -72,6 +78,13 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
                 del placed[index]
                 continue
             code.append(FERTILE if _is_fertile(nodes) else LEAF)
+            for at in range(index, last):
+                if words[at] == "(":
+                    hidden += 1
+                elif words[at] == ")" and hidden:
+                    hidden -= 1
+                elif words[at] == ")" and opened:
+                    code[opened.pop()] = SKIP
             start.append(starts[index])
             end.append(ends[last - 1])
             word.append("")
@@ -93,7 +106,10 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         if what == OPEN:
             opened.append(len(code))
         elif what == CLOSE:
-            if opened:
+            if hidden:
+                hidden -= 1
+                what = SKIP
+            elif opened:
                 pairs.append((opened.pop(), len(code)))
             else:
                 what = SKIP
@@ -118,8 +134,14 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
 def _is_vague(leaf: Leaf) -> bool:
     """Whether a leaf says too little to be looked up by itself: `treated`, `in remission`."""
     if isinstance(leaf, Present):
-        return leaf.concept.id in VAGUE and leaf.when is None and leaf.lasting is None and leaf.times is None
-    return isinstance(leaf, Exposure) and leaf.drug.id in VAGUE and leaf.when is None and leaf.lasting is None
+        thing = leaf.concept
+    elif isinstance(leaf, Exposure):
+        thing = leaf.drug
+    else:
+        return False
+    if _TO_COME.search(thing.text) is not None or (thing.id is None and thing.text[:5].lower() == "other"):
+        return True
+    return thing.id in VAGUE and leaf.when is None and leaf.lasting is None and leaf.times is None
 
 
 def _is_fertile(nodes: list[Leaf]) -> bool:

@@ -10,7 +10,7 @@ from trialwright.protocol.eligibility.grammar.conditions import concerning_a_sex
 from trialwright.protocol.eligibility.grammar.consent import consented
 from trialwright.protocol.eligibility.grammar.definitions import enumerated, explained, headed
 from trialwright.protocol.eligibility.grammar.exceptions import excepted
-from trialwright.protocol.eligibility.grammar.lists import listed, sentences
+from trialwright.protocol.eligibility.grammar.lists import accompanied, listed, sentences
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
@@ -37,6 +37,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     SLASH,
     STOP,
     UNLESS,
+    WITH,
 )
 from trialwright.protocol.eligibility.grammar.negation import negated
 from trialwright.protocol.eligibility.grammar.parts import part_of
@@ -106,7 +107,7 @@ def _read(line: Reading, lo: int, hi: int, req: bool, depth: int, budget: list[i
         if what == OPEN:
             at = match[at] + 1
             continue
-        if what > LEAF and what not in marks:
+        if what >= WITH and what not in marks:
             marks[what] = at
         at += 1
     found = _dispatch(line, lo, hi, req, depth, marks, first)
@@ -121,7 +122,7 @@ def _dispatch(
 ) -> Expression | None:
     """Hands a stretch to what its outermost marker stands for."""
     code = line.row.code
-    if not marks:
+    if not marks or marks.keys() == {WITH}:
         return part_of(line, lo, hi, req, depth).whole
     colon = marks.get(COLON)
     cut = min(marks.get(SEMI, hi), marks.get(STOP, hi))
@@ -152,6 +153,8 @@ def _dispatch(
     for what in (DEFINE, EXAMPLE, INCLUDE):
         if what in marks:
             return explained(line, lo, hi, req, depth, marks[what])
+    if WITH in marks and (found := accompanied(line, lo, hi, req, depth, marks[WITH])) is not None:
+        return found
     quantified = marks.get(QUANT)
     if quantified is not None or marks.keys() & {AND, OR, BUT, COMMA, SLASH}:
         return listed(line, lo, hi, req, depth, quantified)

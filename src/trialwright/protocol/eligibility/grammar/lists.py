@@ -29,7 +29,14 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.parts import Part, part_of
-from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain, joined, negation, only_asks
+from trialwright.protocol.eligibility.grammar.reading import (
+    Reading,
+    bears_number,
+    is_plain,
+    joined,
+    negation,
+    only_asks,
+)
 from trialwright.protocol.eligibility.tree import (
     And,
     AtLeast,
@@ -45,6 +52,9 @@ from trialwright.protocol.eligibility.tree import (
 _JOINING = frozenset((AND, OR, BUT, COMMA))
 
 
+_BARE_ADJECTIVES = frozenset(
+    ("mild", "moderate", "acute", "chronic", "current", "recent", "active", "past", "new", "old", "high", "low")
+)
 _ADJECTIVES = (
     "ed",
     "ory",
@@ -151,6 +161,25 @@ def listed(line: Reading, lo: int, hi: int, req: bool, depth: int, quantified: i
     )
     body = quantify(line, quantified + 1, hi, req, depth, how)
     return joined(And, (head, body), line.span(lo, hi))
+
+
+def accompanied(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) -> Expression | None:
+    """`A with B or C` of numbers: both A and one of the others; None where it is to be read as a list."""
+    row = line.row
+    if row.facts[place] == row.facts[lo] or COMMA in row.code[lo:hi] or {AND, OR, BUT} & set(row.code[lo:place]):
+        return None
+    if not {AND, OR} & set(row.code[place:hi]) or not all(_is_number(row.data[at]) for at in _leaves_at(line, lo, hi)):
+        return None
+    parts = [line.read(lo, place, req, depth + 1), line.read(place + 1, hi, req, depth + 1)]
+    return joined(And, parts, line.span(lo, hi))
+
+
+def _leaves_at(line: Reading, lo: int, hi: int) -> list[int]:
+    return [at for at in range(lo, hi) if line.row.code[at] == LEAF]
+
+
+def _is_number(leaves_there: object) -> bool:
+    return isinstance(leaves_there, list) and all(bears_number(leaf) for leaf in leaves_there)
 
 
 def _knows(line: Reading, lo: int, hi: int) -> bool:
@@ -265,7 +294,7 @@ def of_kind(
             return rest if rest is not None and not only_asks(rest) else line.question(lo, hi)
         return joined(And, (rest, line.question(lo, hi)), line.span(lo, hi))
     pieces = _with_adjectives_merged(line, pieces)
-    pieces = _with_words_merged(line, _with_contrasts_merged(line, _with_opinions_merged(line, pieces)))
+    pieces = _with_words_merged(line, _with_contrasts_merged(line, _with_opinions_merged(line, pieces)), req)
     if len(pieces) == 1:
         return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
     if kind is not None:
@@ -303,7 +332,7 @@ def _introduces(line: Reading, pieces: list[Piece]) -> bool:
     row = line.row
     first, second = pieces[0], pieces[1]
     return (
-        row.code[first.lo] == LINK
+        LINK in (row.code[first.lo], row.code[first.lo - 1] if first.lo else SKIP)
         and row.facts[first.hi] == row.facts[first.lo]
         and second.comma
         and not _explicit(line, second)
@@ -325,13 +354,21 @@ def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
 
 
 def _shares_noun(line: Reading, last: Piece, piece: Piece) -> bool:
+    """Whether both end or begin in an adjective, before a noun that then belongs to both."""
     row = line.row
-    if row.code[last.hi - 1] != WORD or not row.word[last.hi - 1].endswith(_ADJECTIVES) or row.code[piece.lo] != WORD:
+    if row.code[last.hi - 1] != WORD or not _is_adjective(row.word[last.hi - 1]) or row.code[piece.lo] != WORD:
         return False
     at = piece.lo
     while at < piece.hi and row.code[at] == WORD:
         at += 1
-    return at < piece.hi and row.code[at] == LEAF and row.word[at - 1].endswith(_ADJECTIVES)
+    if at < piece.hi and row.code[at] == LEAF:
+        return _is_adjective(row.word[at - 1])
+    words_only = all(what in (SKIP, WORD) for what in row.code[last.lo : last.hi])
+    return words_only and _is_adjective(row.word[piece.lo])
+
+
+def _is_adjective(word: str) -> bool:
+    return word.endswith(_ADJECTIVES) or word in _BARE_ADJECTIVES
 
 
 def _may_be_inside(line: Reading, last: Piece, piece: Piece) -> bool:
@@ -365,6 +402,11 @@ def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _trails_words(line: Reading, piece: Piece) -> bool:
+    """Whether words that are not understood end the piece."""
+    return line.row.code[piece.hi - 1] in (WORD, OPINION)
+
+
 def _trails(line: Reading, piece: Piece) -> bool:
     """Whether words of a relative clause follow what a piece states."""
     row = line.row
@@ -384,13 +426,14 @@ def _with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def _with_words_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+def _with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
     """The pieces, those that hold only words beside one another made one: their words are one question."""
     facts = line.row.facts
     out: list[Piece] = []
     for piece in pieces:
         idle = facts[piece.hi] == facts[piece.lo]
-        if out and idle and facts[out[-1].hi] == facts[out[-1].lo]:
+        both_idle = bool(out) and idle and facts[out[-1].hi] == facts[out[-1].lo]
+        if both_idle or (out and idle and req and piece.joint == AND and _trails_words(line, out[-1])):
             last = out[-1]
             out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
         elif idle and not line.speaks(piece.lo, piece.hi) and NEG not in line.row.code[piece.lo : piece.hi]:

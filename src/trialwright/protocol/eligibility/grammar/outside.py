@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from trialwright.protocol.eligibility.grammar.markers import CODES, LINK, SKIP, WITH, WORD
 from trialwright.protocol.eligibility.tree import (
     And,
     AtLeast,
@@ -16,6 +17,7 @@ from trialwright.protocol.eligibility.tree import (
     Expression,
     Implies,
     Interval,
+    Judgement,
     Kind,
     Not,
     Or,
@@ -39,6 +41,13 @@ _ACR = re.compile(
 )
 _SEVERITY = re.compile(r"\b(mild|moderate|severe)\b", re.IGNORECASE)
 
+_NAMING = re.compile(
+    r"2010|2012|acr|eular|american college of rheumatology|european (?:league|alliance)[a-z ]*rheumat\w*|berlin"
+    r"|definition|classification|criteria|according|defined|rheumatoid arthritis"
+    r"|acute respiratory distress syndrome|\b(?:ra|ards)\b"
+    r"|mild|moderate|severe|[^a-z ]"
+)
+
 # PaO2/FiO2 in mmHg, above and up to
 _BANDS = {"mild": (200, 300), "moderate": (100, 200), "severe": (None, 100)}
 
@@ -55,7 +64,10 @@ def with_outside_definitions(node: Expression, text: str) -> Expression:
 def _mapped(node: Expression, text: str, berlin: bool, acr: bool) -> Expression:
     match node:
         case And(parts=parts) | Or(parts=parts) | AtLeast(parts=parts):
-            return replace(node, parts=tuple(_mapped(part, text, berlin, acr) for part in parts))
+            mapped = tuple(_mapped(part, text, berlin, acr) for part in parts)
+            if isinstance(node, And) and len(mapped) == 2 and isinstance(mapped[0], Defined) and _is_covered(mapped[1]):
+                return mapped[0]
+            return replace(node, parts=mapped)
         case Not(part=part):
             return Not(_mapped(part, text, berlin, acr), node.span)
         case Implies(condition=condition, then=then):
@@ -63,7 +75,7 @@ def _mapped(node: Expression, text: str, berlin: bool, acr: bool) -> Expression:
         case Defined():
             return node
         case Exposure(equivalent_to=Concept()):
-            return Defined(f"{node.equivalent_to.text} equivalent", STEROIDS, node, node.span)  # type: ignore[union-attr]
+            return Defined(_equivalent(node), STEROIDS, node, node.span)
         case Present(concept=Concept(id="acute-respiratory-distress-syndrome")) if berlin:
             return Defined(node.concept.text, BERLIN, berlin_ards(_severities(text)), node.span)
         case Ordinal(scale=Concept(id=str(scale))) if berlin and "berlin" in scale:
@@ -71,6 +83,19 @@ def _mapped(node: Expression, text: str, berlin: bool, acr: bool) -> Expression:
         case Present(concept=Concept(id="rheumatoid-arthritis")) if acr:
             return Defined(node.concept.text, ACR_EULAR, rheumatoid_arthritis(node), node.span)
     return node
+
+
+def _equivalent(node: Exposure) -> str:
+    name = node.equivalent_to.text if node.equivalent_to is not None else node.drug.text
+    return name if "equivalent" in name.lower() else f"{name} equivalent"
+
+
+def _is_covered(part: Expression) -> bool:
+    """Whether a question holds no words but those that name the definition and what it defines."""
+    if not isinstance(part, Judgement):
+        return False
+    rest = _NAMING.sub(" ", part.text.lower())
+    return all(CODES.get(word, WORD) in (SKIP, LINK, WITH) for word in rest.split())
 
 
 def _is_oxygenation(leaf: Expression) -> bool:

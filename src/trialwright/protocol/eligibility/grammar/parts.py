@@ -107,7 +107,9 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
         what = code[at]
         if what == LEAF:
             stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
-            if other or _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
+            if found and is_plain(stated) and _is_closer(stated, found[-1]):
+                found[-1] = stated
+            elif other or _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
                 if found:
                     trail = True
                 else:
@@ -142,6 +144,9 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
         elif what == WORD and word[at] in _GIVING and not lead and _gives(line, at, hi, found):
             giving = True
         elif what in (WORD, OPINION, OTHER, FERTILE):
+            if not found and _names_what_follows(line, at, hi):
+                at += 1
+                continue
             kin = kin or word[at] in KIN
             blocked = blocked or word[at] in BLOCKING
             other = other or (what == OTHER and not found)
@@ -200,7 +205,7 @@ def _is_attached(
     if blocked:
         return True
     row = line.row
-    if row.start[at] and row.text[row.start[at] - 1] == "-":
+    if row.start[at] and row.text[row.start[at] - 1] == "-" and not (at > 1 and row.word[at - 2] == "co"):
         return True
     if second:
         before = row.code[at - 1] if at else SKIP
@@ -208,6 +213,14 @@ def _is_attached(
     if loose and not (isinstance(stated, Exposure) and _only_giving(line, at)):
         return True
     return _qualifies_a_noun(line, at, hi)
+
+
+def _names_what_follows(line: Reading, at: int, hi: int) -> bool:
+    """Whether a word names what brackets then list with numbers (`transaminases (ALT or AST) > 3`)."""
+    row = line.row
+    while at < hi and row.code[at] == WORD:
+        at += 1
+    return at + 1 < hi and row.word[at] == "(" and row.code[at] == SKIP and row.code[at + 1] == LEAF
 
 
 def _gives(line: Reading, at: int, hi: int, found: list[Expression]) -> bool:
@@ -261,9 +274,17 @@ def _without_broader(found: list[Expression]) -> list[Expression]:
     out = []
     for one in found:
         broad = thing_of(one) if is_plain(one) else None
-        if broad is None or not any(_narrower(other, broad) for other in found if other is not one):
+        if broad is None or not any(
+            _narrower(other, broad) or _repeats(other, broad) for other in found if other is not one
+        ):
             out.append(one)
     return out
+
+
+def _is_closer(stated: Expression, before: Expression) -> bool:
+    """Whether the second names more closely what the first names (`infection by HIV`)."""
+    broad = thing_of(before) if is_plain(before) else None
+    return broad is not None and _narrower(stated, broad)
 
 
 def _narrower(node: Expression, broad: Concept) -> bool:
@@ -271,6 +292,12 @@ def _narrower(node: Expression, broad: Concept) -> bool:
     if thing is None or thing.id is None or broad.id is None or thing.id == broad.id:
         return False
     return is_a(thing.id, broad.id)
+
+
+def _repeats(node: Expression, broad: Concept) -> bool:
+    """Whether the same thing is named with a time or a number (`accident (stroke) within a year`)."""
+    thing = thing_of(node)
+    return thing is not None and thing.id is not None and thing.id == broad.id and not is_plain(node)
 
 
 def _is_of_women(node: Expression) -> bool:
