@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.core.source import JsonPath
@@ -60,7 +60,7 @@ def draft_eligibility(record: Record) -> tuple[Eligibility, tuple[Problem, ...]]
     """
     module = record.study.protocol_section.eligibility_module
     raw = module.eligibility_criteria or ""
-    criteria = split_criteria(raw)
+    criteria = with_forms(split_criteria(raw))
     problems: list[Problem] = []
     _report_text(record, raw, criteria, problems)
     low = _years(module.minimum_age, "minimumAge", problems)
@@ -80,6 +80,19 @@ def draft_eligibility(record: Record) -> tuple[Eligibility, tuple[Problem, ...]]
     return (
         Eligibility(criteria, low, high, module.sex, module.healthy_volunteers, known),
         (*problems, *_lost_fields(record, module)),
+    )
+
+
+def with_forms(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """The items with the computable form of what could be read in their text; None where a person judges all of it."""
+    from trialwright.protocol.eligibility.compiling import expression_of
+    from trialwright.protocol.eligibility.forms.checking import drafted_form
+
+    return tuple(
+        replace(item, form=drafted_form(expression_of(item.text, item.section)[0]))
+        if item.kind is ItemKind.TEXT
+        else item
+        for item in criteria
     )
 
 

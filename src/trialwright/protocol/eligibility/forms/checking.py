@@ -5,9 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from trialwright.core.errors import InputError
+from trialwright.core.problem import Problem, Severity
 from trialwright.protocol.eligibility.forms.editable import write
 from trialwright.protocol.eligibility.forms.editable_parse import read
-from trialwright.protocol.eligibility.tree import Computability, Expression, computability
+from trialwright.protocol.eligibility.tree import Computability, Expression, Judgement, computability
 
 _FACTS = ("condition", "procedure", "drug", "test", "measure")
 _SORTS = {
@@ -34,6 +35,22 @@ def drafted_form(expression: Expression) -> str | None:
         return form if check_form(form) == expression else None
     except (ValueError, InputError):
         return None
+
+
+def corrected(
+    form: str | None, expression: Expression, text: str, problems: tuple[Problem, ...]
+) -> tuple[Expression, tuple[Problem, ...]]:
+    """What counts of a criterion, and what is doubtful in it: what its form states where a person has changed that,
+    otherwise `expression`, as it was read in the text. A form that cannot be read leaves the text to a person's
+    judgement, with a problem that says what is wrong; the protocol file refuses such a form. Never raises."""
+    if form is None:
+        return expression, problems
+    try:
+        stated = read(form)
+    except InputError as fault:
+        said = Problem(fault.code, Severity.ERROR, fault.message, "form", (), fault.expected, fault.mend)
+        return Judgement(" ".join(text.split())), (said,)
+    return (expression, problems) if stated == expression else (stated, ())
 
 
 def wrong_name(name: str, sort: str) -> str | None:
