@@ -34,6 +34,11 @@ _BETWEEN = frozenset(
         "straight",
         "business",
         "working",
+        "last",
+        "past",
+        "previous",
+        "preceding",
+        "prior",
     ]
 )
 _BEFORE_NUMBER: tuple[tuple[tuple[str, ...], str], ...] = tuple(

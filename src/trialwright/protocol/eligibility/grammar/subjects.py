@@ -38,10 +38,10 @@ _PREDICATES = frozenset(
     {
         "received", "receiving", "had", "has", "have", "underwent", "undergone", "treated", "participated", "taken",
         "took", "used", "using", "taking", "hospitalized", "who", "donated", "participating", "undergoing", "suffered",
-        "experienced", "diagnosed", "started", "initiated", "having", "been", "being", "is", "are",
+        "experienced", "diagnosed", "started", "initiated", "having", "been", "being", "is", "are", "planned", "planning", "plan", "plans",
     }
 )  # fmt: skip
-_CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy"})
+_CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy", "smoking"})
 _LENIENT = frozenset({"treatment", "medication", "lines-of-therapy", "experimental-treatment", "systemic-therapy"})
 _PLANS = (
     "plan",
@@ -65,7 +65,7 @@ _FAR = 14  # tokens between a thing and its window
 class Line:
     """A line on its way: its tokens, the facts and phrases found, and the tokens its windows take."""
 
-    __slots__ = ("_bounds", "facts", "phrases", "text", "tokens", "windows")
+    __slots__ = ("_bounds", "begin", "facts", "phrases", "text", "tokens", "windows")
 
     def __init__(self, text: str, tokens: Tokens, facts: list[Fact], phrases: list[Phrase]) -> None:
         self.text = text
@@ -73,12 +73,13 @@ class Line:
         self.facts = facts
         self.phrases = phrases
         self.windows: list[tuple[int, int]] = []
+        self.begin = _after_label(tokens)
         self._bounds = [at for at, word in enumerate(tokens.word) if word in _ENDS and _ends_clause(text, tokens, at)]
 
     def clause(self, at: int) -> tuple[int, int]:
         """The tokens of the clause around a token, the end excluded."""
         place = bisect_right(self._bounds, at)
-        low = self._bounds[place - 1] + 1 if place else 0
+        low = max(self._bounds[place - 1] + 1 if place else 0, self.begin)
         high = self._bounds[place] if place < len(self._bounds) else len(self.tokens)
         return low, high
 
@@ -98,6 +99,17 @@ class Line:
             high += 1
         fact.first, fact.last = low, high
         return True
+
+
+def _after_label(tokens: Tokens) -> int:
+    """The first token after the label of a list item (`3.`, `b)`, `-`)."""
+    words = tokens.word
+    at = 0
+    while at < len(words) and words[at] in {"-", "*", "•", "(", "·"}:
+        at += 1
+    if at + 1 < len(words) and len(words[at]) <= 2 and words[at + 1] in {".", ")"}:
+        at += 2
+    return at if at < len(words) else 0
 
 
 def _ends_clause(text: str, tokens: Tokens, at: int) -> bool:
@@ -156,7 +168,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
             low = max(low, end)
     low = max(low, window.first - 60)
     high = _before_examples(line, low, window.first)
-    items = _items(words, low, high)
+    items = _items(line, low, high)
     while items and _is_empty(words, *items[-1]):
         items.pop()
     if not items:
@@ -172,7 +184,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
             return False
         fact = _named(line, begin, end)
         if fact is None:
-            return False
+            return _before_bracket(line, window, low)
         line.facts.append(fact)
     if not _give(line, fact, window):
         return False
@@ -180,6 +192,20 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     if not any(word in _PREDICATES or word in {"with", "without", "whose"} for word in words[begin : fact.begin]):
         _share(line, fact, items, window)
     return True
+
+
+def _before_bracket(line: Line, window: Timed, low: int) -> bool:
+    """A window in brackets that hold no thing of their own belongs to the thing right before them."""
+    words = line.tokens.word
+    at = window.first - 1
+    while at > low and words[at] not in {"(", ")"}:
+        at -= 1
+    if words[at] != "(":
+        return False
+    for fact in line.facts:
+        if fact.end == at and not fact.dropped:
+            return _give(line, fact, window)
+    return False
 
 
 def _before_examples(line: Line, low: int, high: int) -> int:
@@ -201,9 +227,12 @@ def _before_examples(line: Line, low: int, high: int) -> int:
     return high
 
 
-def _items(words: Sequence[str], low: int, high: int) -> list[tuple[int, int]]:
+def _items(line: Line, low: int, high: int) -> list[tuple[int, int]]:
     """The members of the list that ends before a token, outside of brackets; an open bracket hides what precedes it
     unless it holds nothing."""
+    words = line.tokens.word
+    inner = {at for f in line.facts if not f.dropped and f.first >= low for at in range(f.first + 1, f.last)}
+    inner |= {at for p in line.phrases if p.first >= low for at in range(p.first + 1, p.last)}
     out: list[tuple[int, int]] = []
     end, at, depth = high, high - 1, 0
     while at >= low:
@@ -217,7 +246,7 @@ def _items(words: Sequence[str], low: int, high: int) -> list[tuple[int, int]]:
                 end = at
             else:
                 depth -= 1
-        elif depth == 0 and word in _JOINS and not _joins_prepositions(words, at, low):
+        elif depth == 0 and word in _JOINS and at not in inner and not _joins_prepositions(words, at, low):
             out.append((at + 1, end))
             end = at
         at -= 1
@@ -270,11 +299,11 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
         if between[0] in {"with", "in", "on", "at", "other"} and earlier.sort != "procedure":
             break
         fact = earlier
-    if window.first - fact.end > _FAR:
+    if end - fact.end > _FAR:
         return None
     if fact.id in _LENIENT:
         _with_its_adjectives(line, fact, begin)
-    rest = _outside_brackets(words, fact.end, end)
+    rest = _outside_brackets(words, max(fact.end, fact.last), end)
     heavy = [at for at in rest if words[at] not in _IDLE and words[at][0].isalnum()]
     if heavy:
         if len(heavy) > 6:
@@ -326,7 +355,9 @@ def _named(line: Line, begin: int, end: int) -> Fact | None:
         begin += 1
     while end > begin and (words[end - 1] in _IDLE or not words[end - 1][0].isalnum()):
         end -= 1
-    if end == begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
+    if begin + 1 < end and len(words[begin]) <= 2 and words[begin + 1] in {".", ")"}:
+        begin += 2
+    if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
         return None
     begin = max(begin, end - _LONGEST_NAME)
     for phrase in line.phrases:

@@ -13,8 +13,8 @@ from trialwright.protocol.eligibility.grammar.results import allergies, results
 from trialwright.protocol.eligibility.grammar.subjects import Line, attach
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
-from trialwright.protocol.eligibility.lexicon.loading import is_a
-from trialwright.protocol.eligibility.tree import Concept
+from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
+from trialwright.protocol.eligibility.tree import Compare, Concept, Reference
 
 _FAR = 8  # tokens between a dose and its drug
 
@@ -22,6 +22,7 @@ _FAR = 8  # tokens between a dose and its drug
 def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase]) -> list[Phrase]:
     """The phrases given, with `when` and `lasting` put where the line states them, and one phrase for each fact of the
     line that data could answer. Never raises; the work is linear in the tokens but for lists, which are bounded."""
+    phrases = [phrase for phrase in phrases if not _is_of_years(phrase)]
     numbers = any(value is not None for value in tokens.value)
     facts = facts_of(text, tokens, mentions, phrases)
     if not facts and not numbers and not phrases:
@@ -29,17 +30,31 @@ def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Seque
     line = Line(text, tokens, facts, list(phrases))
     allergies(line)
     results(line)
-    windows = windows_of(text, tokens)
-    if windows:
-        _place(line, [window for window in windows if not _taken(line, window.first, window.last)])
+    windows = [window for window in windows_of(text, tokens) if not _taken(line, window.first, window.last)]
+    line.windows = [(window.first, window.last) for window in windows]
     if numbers:
         _doses(line)
         _counts(line)
+    if windows:
+        _place(line, windows)
     return _stated(line)
 
 
+def _is_of_years(phrase: Phrase) -> bool:
+    """Whether a comparison takes calendar years for the values of something (`between 2008 and 2017`)."""
+    node = phrase.node
+    if not isinstance(node, Compare) or node.unit is not None or node.reference is not Reference.ABSOLUTE:
+        return False
+    bounds = [bound for bound in (node.interval.low, node.interval.high) if bound is not None]
+    known = entry(node.measure.id) if node.measure.id is not None else None
+    years = all(1950 <= bound <= 2099 and bound == int(bound) for bound in bounds)
+    return years and (known is None or known.sort != "measure")
+
+
 def _place(line: Line, windows: list[Timed]) -> None:
-    line.windows = [(window.first, window.last) for window in windows]
+    for fact in line.facts:
+        if any(first <= fact.begin < last for first, last in line.windows):
+            fact.dropped = True
     for window in windows:
         attach(line, window)
 
@@ -73,7 +88,8 @@ def _doses(line: Line) -> None:
             continue
         fact.dose, fact.unit, fact.per = amount.interval, amount.unit, amount.per
         line.cover(fact, amount.first, amount.last)
-        _equivalent(line, fact, amount.equivalent)
+        if not _of_class(line, fact, amount.last):
+            _equivalent(line, fact, amount.equivalent)
 
 
 def _words_of(unit: str) -> frozenset[str]:
@@ -112,6 +128,35 @@ def _of_dose(line: Line, first: int, last: int, counted: str | None) -> Fact | N
         if far < distance:
             best, distance = fact, far
     return best
+
+
+def _of_class(line: Line, fact: Fact, last: int) -> bool:
+    """Whether a dose of a class of drugs is told in another one (`corticosteroids (> 10 mg/day prednisone)`)."""
+    words = line.tokens.word
+    for other in line.facts:
+        if other is fact or other.dropped or other.sort != "drug" or other.id is None or fact.id is None:
+            continue
+        between = words[last : other.begin]
+        if other.begin < last or len(between) > 2 or not set(between) <= {"of", "oral", "daily", "or"}:
+            continue
+        if not is_a(other.id, fact.id) or other.id == fact.id:
+            return False
+        fact.equivalent_to = Concept(
+            other.id, line.text[line.tokens.start[other.begin] : line.tokens.end[other.end - 1]]
+        )
+        other.dropped = True
+        stop = other.last
+        while (
+            stop < len(words)
+            and words[stop] in {"or", "equivalent", "equivalents", "of", "dose", "doses"}
+            and stop - other.last < 4
+        ):
+            stop += 1
+        if words[stop - 1] == "or":
+            stop -= 1
+        line.cover(fact, other.first, stop)
+        return True
+    return False
 
 
 def _equivalent(line: Line, fact: Fact, marked: bool) -> None:

@@ -371,14 +371,16 @@ def _anchor(text: str, tokens: Tokens, at: int) -> tuple[Anchor | None, int]:
 
 
 def _widened(words: list[str], end: int) -> int:
-    """The end of an anchor, taken over words that belong to it (`study drug administration`)."""
-    while end < len(words) and (
-        words[end] in _DOSE_WORDS or words[end] in {"start", "entry", "of", "day", "initiation"}
-    ):
-        if words[end] == "of" and not (end + 2 < len(words) and words[end + 1] in {"study", "the", "investigational"}):
+    """The end of an anchor, taken over words that belong to it (`first dose of study drug`)."""
+    reach = here = end
+    while here < len(words) and here - end < 7:
+        word = words[here]
+        if word in _DOSE_WORDS or word in _STUDY_WORDS or word in {"start", "entry", "day", "initiation", "enrollment"}:
+            reach = here + 1
+        elif word not in {"of", "the", "any", "medicinal", "investigational"}:
             break
-        end += 1
-    return end
+        here += 1
+    return reach
 
 
 def _own_moment(text: str, tokens: Tokens, at: int) -> tuple[Anchor | None, int]:
