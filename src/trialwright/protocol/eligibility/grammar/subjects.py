@@ -13,7 +13,7 @@ from trialwright.protocol.eligibility.grammar.windows import Timed
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Compare, Ordinal, Side, Window
 
 _ENDS = frozenset({";", ".", ":", "•", "but", "unless", "except", "excluding", "although", "however", "?", "whereas"})
-_JOINS = frozenset({",", "or", "and", "/", "&"})
+_JOINS = frozenset({",", "or", "and", "/", "&", "±"})
 _LINKS = frozenset(
     {
         "for", "to", "with", "due", "because", "in", "on", "at", "by", "using", "involving", "from", "affecting",
@@ -41,6 +41,7 @@ _PREDICATES = frozenset(
         "experienced", "diagnosed", "started", "initiated", "having", "been", "being", "is", "are", "planned", "planning", "plan", "plans",
     }
 )  # fmt: skip
+_VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
 _CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy", "smoking"})
 _LENIENT = frozenset({"treatment", "medication", "lines-of-therapy", "experimental-treatment", "systemic-therapy"})
 _PLANS = (
@@ -169,7 +170,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     low = max(low, window.first - 60)
     high = _before_examples(line, low, window.first)
     items = _items(line, low, high)
-    while items and _is_empty(words, *items[-1]):
+    while items and _is_empty(words, *items[-1]) and not _facts_in(line, *items[-1]):
         items.pop()
     if not items:
         return _to_a_fact_with_time(line, window, low)
@@ -262,7 +263,8 @@ def _joins_prepositions(words: Sequence[str], at: int, low: int) -> bool:
 
 
 def _is_empty(words: Sequence[str], begin: int, end: int) -> bool:
-    return all(word in _IDLE or word in _JOINS or not word[0].isalnum() for word in words[begin:end])
+    rest = [w for w in words[begin:end] if w not in _IDLE and w not in _JOINS and w[0].isalnum()]
+    return not rest or (len(rest) == 1 and rest[0].endswith("ed") and rest[0] not in {"need", "transplanted"})
 
 
 def _facts_in(line: Line, begin: int, end: int) -> list[Fact]:
@@ -357,6 +359,12 @@ def _named(line: Line, begin: int, end: int) -> Fact | None:
         end -= 1
     if begin + 1 < end and len(words[begin]) <= 2 and words[begin + 1] in {".", ")"}:
         begin += 2
+    verb = next((at for at in range(begin + 1, end) if words[at] in _VERBS), end)
+    if {"if", "when", "because", "whether"} & set(words[begin:end]):
+        return None
+    end = verb
+    while end > begin and (words[end - 1] in _IDLE or not words[end - 1][0].isalnum()):
+        end -= 1
     if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
         return None
     begin = max(begin, end - _LONGEST_NAME)

@@ -120,6 +120,8 @@ def _of_dose(line: Line, first: int, last: int, counted: str | None) -> Fact | N
             }:
                 continue
         else:
+            if fact.dose is not None and set(words[fact.last : first]) <= {"or", "and", ",", "iv", "orally", "oral"}:
+                return fact
             far = max(0, first - fact.end)
             if far == 1 and words[first - 1] == "(":
                 far = 0

@@ -166,6 +166,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_OF_PREGNANCY = frozenset({"age", "gestation", "gestational", "amenorrhea", "amenorrhoea", "pregnancy"})
 _MOST_WORDS = 6  # of a moment that is not one of the trial's
 
 
@@ -413,7 +414,7 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
     before = words[first - 1] if first > 0 else ""
     after = words[last] if last < count else ""
     low = stretch.interval(">=")
-    if (after in {"of", "old"} and last + 1 < count and words[last + 1] == "age") or after == "old":
+    if after == "old" or (after in {"of", "'"} and set(words[last + 1 : last + 3]) & _OF_PREGNANCY):
         return None
     if before in {"next", "coming", "first", "following", "every", "per", "each"}:
         return None
