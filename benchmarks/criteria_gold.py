@@ -72,7 +72,8 @@ class Bound:
 class Statement:
     """One constraint. `role`: of ROLES, or `level` for a level on a scale; `words`: that name its variable; `ids`: the
     lexicon's things they name; `units`: canonical parts; `limited`: a multiple of a limit of normal; `marks`: where the
-    gold's comparison stands in the line; `shown`: for people to read."""
+    gold's comparison stands in the line; `places`: of the words that name the variable, in the line for the gold and in
+    the item for ours, where a comparison was read from one stretch; `shown`: for people to read."""
 
     role: str
     words: frozenset[str]
@@ -82,6 +83,7 @@ class Statement:
     limited: bool = False
     percent: bool = False
     marks: tuple[tuple[int, int], ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
     shown: str = field(default="", compare=False)
 
 
@@ -139,7 +141,8 @@ def _gold_statement(constraint: dict[str, Any], text: str) -> Statement | None:
     span = constraint["comparison_span"]
     marks = (tuple(span),) if span and isinstance(span[0], int) else tuple(tuple(one) for one in span or ())
     shown = f"{role}: {constraint['entity']} {operator or '-'} {' '.join(given)} {' '.join(parts)}".strip()
-    return Statement(role, words, ids, bounds, units, limited, False, marks, shown)
+    places = tuple((first, last) for first, last in constraint["entity_span"])
+    return Statement(role, words, ids, bounds, units, limited, False, marks, places, shown)
 
 
 def _gold_role(constraint: dict[str, Any]) -> str | None:
@@ -273,7 +276,9 @@ def _compared(leaf: Compare) -> Statement:
     found = _statement(role, leaf.measure, leaf.interval, [leaf.unit or ""])
     limited = leaf.reference in {Reference.UPPER_LIMIT, Reference.LOWER_LIMIT}
     percent = leaf.reference in {Reference.PREDICTED, Reference.BASELINE}
-    return Statement(role, found.words, found.ids, found.bounds, found.units, limited, percent, (), found.shown)
+    return Statement(
+        role, found.words, found.ids, found.bounds, found.units, limited, percent, (), _place(leaf.span), found.shown
+    )
 
 
 def _levelled(leaf: Ordinal) -> Statement:
@@ -284,7 +289,18 @@ def _levelled(leaf: Ordinal) -> Statement:
         bounds.append(Bound(value_of(leaf.high), "high", leaf.high_inclusive))
     words, ids = _named(f"{leaf.scale.text} {leaf.of.text if leaf.of is not None else ''}")
     ids |= _ids(leaf.scale) | (_ids(leaf.of) if leaf.of is not None else frozenset())
-    return Statement("level", words, ids, tuple(bounds), shown=f"level: {leaf.scale.text} {leaf.low} to {leaf.high}")
+    return Statement(
+        "level",
+        words,
+        ids,
+        tuple(bounds),
+        places=_place(leaf.span),
+        shown=f"level: {leaf.scale.text} {leaf.low} to {leaf.high}",
+    )
+
+
+def _place(span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
+    return () if span is None else (span,)
 
 
 def _counted(times: Interval | None, concept: Concept) -> Iterator[Statement]:

@@ -4,8 +4,8 @@ What is right. A constraint of the gold is found where, in the tree of its line,
 its bounds: the same number (a Roman numeral or a number word is its number, an age is taken in years), on the same side,
 strict or inclusive as the gold's operator says; where the gold names no operator, the number alone. The unit must be the
 same after both are spelled canonically, each part of it that the gold gives; where the gold gives none, none is demanded,
-and one of ours must stand in the line. The variable must share a word with the gold's entity or be the same thing of the
-lexicon; an age needs no name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with
+and one of ours must stand in the line. The variable must share a word with the gold's entity, be the same thing of the
+lexicon, or have been read from a stretch that holds the entity; an age needs no name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with
 that variable and unit; all other leaves are false, also those on words that the gold left unmarked. `≥ 18 and < 65` as one
 interval or as two bounds is the same. Roles are not exchanged, save that a level of a scale may be `observation` or
 `stage` in the gold. Left out of the gold: its modifiers of other constraints, and counts of criteria (`one of these`).
@@ -19,7 +19,7 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -101,11 +101,21 @@ def item_text(text: str) -> str:
     return unescape(text[found[0].content : found[0].end])
 
 
+def item_start(text: str) -> int:
+    """Where the text of a line begins behind its bullet or number."""
+    return text.find(item_text(text)[:20])
+
+
+def moved(one: Statement, offset: int) -> Statement:
+    """A statement of ours with its places counted from the start of the line."""
+    return replace(one, places=tuple((first + offset, last + offset) for first, last in one.places))
+
+
 def judge(line: Line, tally: Tally) -> Judged:
     """Compiles a line, scores it into the tally, and gives what was missing and false."""
     section = Section(line.section)
     tree = compile_text(item_text(line.text), section).expression
-    ours = stated(tree)
+    ours = [moved(one, item_start(line.text)) for one in stated(tree)]
     there = units_in(line.text)
     tally.lines += 1
     tally.unscored += line.unscored
@@ -163,6 +173,8 @@ def _comparable(one: Statement, wanted: Statement, there: frozenset[str]) -> boo
 def _alike(one: Statement, wanted: Statement) -> bool:
     """Whether the variables share a word or a thing of the lexicon, or one is a kind of the other."""
     if one.words & wanted.words or one.ids & wanted.ids:
+        return True
+    if any(a < last and first < b for a, b in one.places for first, last in wanted.places):
         return True
     known = lexicon().entries
     return any(

@@ -78,7 +78,7 @@ def states_age(tokens: Tokens, amount: Amount) -> bool:
     if first == 0:
         return True
     before = words[first - 1]
-    if before in _PERSONS:
+    if before in _PERSONS or (before == "," and first >= 2 and words[first - 2] in _PERSONS and behind in {",", "."}):
         return True
     return all(tokens.kind[index] == PUNCTUATION or words[index].isdigit() for index in range(first)) and first <= 3
 

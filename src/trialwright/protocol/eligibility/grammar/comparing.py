@@ -11,13 +11,14 @@ from trialwright.protocol.eligibility.grammar.numbers import Amount, amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
 from trialwright.protocol.eligibility.grammar.scales import levels_phrases
-from trialwright.protocol.eligibility.grammar.tokens import WORD, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.tokens import NUMBER, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import (
     Variable,
     before,
     behind,
     fits,
+    name_from,
     noun_phrase,
     unit_of_measure,
 )
@@ -31,6 +32,28 @@ _LIST = word_set(
     """
 )
 _DOSES = frozenset({"mg", "g", "ug", "ng", "mL", "IU", "U", "kg", "mcg", "mEq", "mmol", "mgA", "kIU"})
+_BETWEEN = frozenset("or and , / and/or in for males females men women male female the boys girls".split())
+_GENERIC = frozenset(
+    {
+        "score",
+        "scores",
+        "total",
+        "sum",
+        "overall",
+        "cut-off",
+        "cutoff",
+        "a",
+        "the",
+        "average",
+        "mean",
+        "global",
+        "cut",
+        "off",
+        "-",
+    }
+)
+_INTAKE = frozenset({"drinking", "drink", "drinks", "consume", "consuming", "alcohol", "smoking", "smoker", "smoke", "smokes", "smoked",
+                     "smokers", "consumption", "intake"})  # fmt: skip
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 # what may stand behind a comparison that is complete; a noun there is what is counted ("> 2 relapses")
 _CLOSERS = word_set(
@@ -97,7 +120,7 @@ def _state(
     tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, last: _Stated | None, floor: int
 ) -> _Stated | None:
     """The amount with what it is an amount of; None where it is none of ours or nothing names its variable."""
-    if amount.low is None and amount.high is None:
+    if (amount.low is None and amount.high is None) or _calendar(amount):
         return None
     if amount.inner is not None:
         return _inner(tokens, mentions, firsts, amount)
@@ -119,6 +142,8 @@ def _state(
         if follows is not None and timed and follows.id is not None and unit_of_measure(follows.id) in TIME:
             return _Stated(amount, follows)
         if timed or amount.old:
+            if upto and mentions[upto - 1].last == amount.first and mentions[upto - 1].sort in {"procedure", "drug"}:
+                return None
             return _aged(tokens, amount, last)
         if amount.hint == "age" and plausible_age(amount):
             return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
@@ -183,13 +208,49 @@ def _measured(
         return _Stated(amount, follows)
     counted = _COUNT_UNITS.get((amount.unit or "").split("/")[0])
     if counted is not None:
-        return _Stated(amount, Variable(counted, amount.first, amount.last))
+        first = amount.first - 1 if amount.first > floor and tokens.word[amount.first - 1] in _INTAKE else amount.first
+        return _Stated(amount, Variable(counted, first, amount.first if first < amount.first else amount.last))
     if counts or (amount.unit in _DOSES and not amount.sign):
         return None
     if _dosed(mentions, firsts, amount, floor):
         return None
+    if not amount.sign and amount.unit is None and not _in_figures(tokens, amount):
+        return None
     found = noun_phrase(tokens, amount.first, floor)
+    if found is None or all(word in _GENERIC for word in tokens.word[found.first : found.last]):
+        found = _scored_on(tokens, mentions, firsts, amount) or found
     return _Stated(amount, found) if found is not None else None
+
+
+def _calendar(amount: Amount) -> bool:
+    """Whether the bounds are years of the calendar."""
+    bounds = [bound for bound in (amount.low, amount.high) if bound is not None]
+    return (
+        amount.unit is None
+        and amount.reference is Reference.ABSOLUTE
+        and all(1900 <= bound <= 2100 for bound in bounds)
+    )
+
+
+def _in_figures(tokens: Tokens, amount: Amount) -> bool:
+    return any(tokens.kind[index] == NUMBER for index in range(amount.first, amount.last))
+
+
+def _scored_on(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount) -> Variable | None:
+    """The scale named behind its score: `a total score ≥ 40 on the SANDE`."""
+    index, words = amount.last, tokens.word
+    while index < len(words) and words[index] in {"points", "point"}:
+        index += 1
+    if index >= len(words) or words[index] not in {"on", "in", "from", "of", "at", "by", "for"}:
+        return None
+    index += 1
+    while index < len(words) and words[index] in {"the", "a", "an"}:
+        index += 1
+    place = bisect_left(firsts, index)
+    if place < len(mentions) and mentions[place].first == index:
+        mention = mentions[place]
+        return Variable(mention.id if mention.sort == "measure" else None, mention.first, mention.last)
+    return name_from(tokens, index)
 
 
 def _paired(amount: Amount, named: Variable | None) -> bool:
@@ -221,7 +282,17 @@ def _dosed(mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor
 def _joined(tokens: Tokens, one: Amount, two: Amount) -> bool:
     """Whether two amounts are alternatives for the same variable: `< 60 or > 100`."""
     between = tokens.word[one.last : two.first]
-    return len(between) <= 3 and all(word in {"or", "and", ",", "/", "and/or", "(", ")"} for word in between)
+    if len(between) > 8 or not between:
+        return not between
+    inside = False
+    for word in between:
+        if word == "(":
+            inside = True
+        elif word == ")":
+            inside = False
+        elif not inside and word not in _BETWEEN:
+            return False
+    return True
 
 
 def _phrases(

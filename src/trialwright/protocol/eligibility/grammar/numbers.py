@@ -191,6 +191,10 @@ def _bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
         if multiple is not None:
             return Bound(value, None, multiple[0], multiple[1])
     pair: Decimal | None = None
+    if words[index : index + 1] == ["+"] and words[index + 2 : index + 3] in (["week"], ["weeks"], ["wks"]):
+        days = values[index + 1]
+        if days is not None and days < 7:
+            return _with_unit(tokens, index + 3, value, None, limits)._replace(value=7 * value + days, unit="day")
     if words[index : index + 1] == ["/"] and index + 1 < len(words) and tokens.kind[index + 1] == NUMBER:
         if not words[index + 1].startswith(("1.73", "10^")):
             pair, index = values[index + 1], index + 2
@@ -215,8 +219,22 @@ def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None,
             return Bound(value, None, percentage[0], percentage[1], False, pair)
     old = False
     if name in TIME:
+        days = _days_at(tokens, after) if name == "week" else None
+        if days is not None:
+            value, name, after = 7 * value + days[0], "day", days[1]
         old, after = _old_at(tokens, after)
     return Bound(value, name, ABSOLUTE, after, old, pair)
+
+
+def _days_at(tokens: Tokens, index: int) -> tuple[Decimal, int] | None:
+    """The days behind a number of weeks (`23 weeks 6 days`, `16 weeks and 3 days`), and the token after them."""
+    words = tokens.word
+    if words[index : index + 1] in (["and"], ["+"], [","]):
+        index += 1
+    if index + 1 >= len(words) or words[index + 1] not in {"days", "day", "d"}:
+        return None
+    value = tokens.value[index]
+    return (value, index + 2) if value is not None and value < 7 else None
 
 
 _TIME_WORDS = word_set(
@@ -343,6 +361,12 @@ def _range(tokens: Tokens, first: int, low: Bound, high: Bound, inclusive: bool,
         last = ends if tokens.word[ends - 1] not in {"over", "under", "above", "below"} else last
     unit = high.unit if high.unit is not None else low.unit
     reference = high.reference if high.reference is not ABSOLUTE else low.reference
+    if {low.unit, high.unit} == {"week", "day"} and not (old or low.old or high.old):
+        low = low._replace(value=low.value * 7 if low.unit == "week" else low.value)
+        high = high._replace(value=high.value * 7 if high.unit == "week" else high.value)
+        if low.value > high.value:
+            low = low._replace(value=high.value)
+        return Amount(first, last, low.value, high.value, True, inclusive, "day", reference, hint, False, False, True)
     low_unit = low.unit if low.unit is not None and low.unit != unit else None
     return Amount(first, last, low.value, high.value, True, inclusive, unit, reference, hint, old or low.old or high.old,
                   False, True, None, low_unit)  # fmt: skip
@@ -361,6 +385,9 @@ def _from_number(tokens: Tokens, index: int, limits: bool) -> Amount | None:
         if high.value <= bound.value and not (bound.unit and high.unit and bound.unit != high.unit):
             return None
         return _range(tokens, index, bound, high, inclusive, "", False)
+    both = _both_ages(tokens, index, bound)
+    if both is not None:
+        return both
     behind = after_at(tokens, bound.last)
     if behind is None and bound.unit in TIME and not bound.old:
         old, after = _old_at(tokens, bound.last)
@@ -378,6 +405,16 @@ def _from_number(tokens: Tokens, index: int, limits: bool) -> Amount | None:
         more, last = _unit_behind(tokens, amount)
         return more._replace(last=last)
     return _reversed(tokens, index, bound, limits)
+
+
+def _both_ages(tokens: Tokens, index: int, low: Bound) -> Amount | None:
+    """`18 and 65 years old`: nobody is both, so it is a range."""
+    if low.unit is not None or tokens.word[low.last : low.last + 1] != ["and"]:
+        return None
+    high = _bound_at(tokens, low.last + 1, False)
+    if high is None or not high.old or high.value <= low.value:
+        return None
+    return _range(tokens, index, low, high, True, "", True)
 
 
 def _signed_number(tokens: Tokens, index: int) -> bool:
@@ -448,6 +485,8 @@ def _merged(tokens: Tokens, one: Amount, two: Amount) -> Amount | None:
     if one.unit is not None and two.unit is not None and one.unit != two.unit:
         return None
     if two.hint in {"within", "after"} or one.hint in {"within", "after"}:
+        return None
+    if one.low is None and (one.unit is None) != (two.unit is None):
         return None
     low = one if one.high is None else two if two.high is None else None
     high = one if one.low is None else two if two.low is None else None

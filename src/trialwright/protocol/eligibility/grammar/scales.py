@@ -281,12 +281,12 @@ def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Con
 def _graded(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> Concept | None:
     """What a stage or grade is of: the condition named closest behind or before it in its clause."""
     mention = mentions[position]
-    for step, reach in ((1, 8), (-1, 4)):
+    for step, reach in ((-1, 2), (1, 8), (-1, 4)):
         place = position + step
         if 0 <= place < len(mentions) and mentions[place].sort in {"condition", "event"}:
             other = mentions[place]
             gap = tokens.word[mention.last : other.first] if step > 0 else tokens.word[other.last : mention.first]
-            if len(gap) <= reach and not {";", ".", "with", "without"}.intersection(gap):
+            if len(gap) <= reach and not {";", ".", ",", ")", "with", "without"}.intersection(gap):
                 return Concept(other.id, text[other.start : other.end])
     return None
 

@@ -40,7 +40,7 @@ _NOT_NAMES = word_set(
     both each then so such via lasting taking received receiving people persons individuals adults adult women
     men children males females male female exhibiting consume consuming drinking presenting present report
     reports require requires requiring need take takes use uses used years months weeks days hours minutes times
-    time approximately about usually often every obtained assessed confirmed documented according based
+    time approximately about usually often every obtained high low elevated increased decreased date following last past previous meet meets criteria demonstrating assessed confirmed documented according based
     """
 )
 _TRIMMED = word_set(
@@ -48,7 +48,7 @@ _TRIMMED = word_set(
     level levels value values score scores known current documented reported
     """
 )
-_LIKE_MEASURES = frozenset({"condition", "test", "event", "procedure"})
+_LIKE_MEASURES = frozenset({"condition", "test", "event"})
 _LAB_UNITS = ("/L", "/dL", "/mL", "/uL", "mmHg", "cmH2O", "kPa", "%")
 
 
@@ -128,12 +128,16 @@ def before(
             return None
         thin = all(word in _THIN for word in gap)
         if mention.sort in {"measure", "scale"}:
-            if not fits(mention.id, unit):
+            if not fits(mention.id, unit) or (mention.sort == "scale" and unit is not None):
                 return Variable(None, mention.first, mention.last) if thin and len(gap) <= 3 else None
             if thin or _bridged(tokens, mentions, place, mention.last, first):
                 return Variable(mention.id, mention.first, mention.last)
             return None
         if thin and len(gap) <= 4 and mention.sort in _LIKE_MEASURES:
+            above = mentions[place - 1] if place else None
+            if above is not None and above.sort == "measure" and gap and gap[0] in {"score", "scores"}:
+                if fits(above.id, unit) and words[above.last : mention.first] in ([")", "for"], ["for"], ["of"], ["-"]):
+                    return Variable(above.id, above.first, above.last)
             return _like_measure(tokens, mention, unit)
         if thin and mention.sort == "drug" and unit is not None and unit.endswith(_LAB_UNITS):
             measure = f"serum-{mention.id}"
@@ -219,13 +223,21 @@ def noun_phrase(tokens: Tokens, first: int, floor: int) -> Variable | None:
     last = index
     while index > floor and last - index < LONGEST_NAME and _names(tokens, index - 1):
         index -= 1
-    while index < last and (words[index] in _TRIMMED or kinds[index] == PUNCTUATION):
+    while index < last and (words[index] in _TRIMMED or kinds[index] != WORD):
         index += 1
     if index >= last or all(kinds[at] != WORD for at in range(index, last)):
         return None
     if last - index == 1 and len(words[index]) < 2:
         return None
     return Variable(None, index, last)
+
+
+def name_from(tokens: Tokens, first: int) -> Variable | None:
+    """The words of a name that begins at a token."""
+    last = first
+    while last < len(tokens) and last - first < LONGEST_NAME and _names(tokens, last):
+        last += 1
+    return Variable(None, first, last) if last > first else None
 
 
 def _opening(words: list[str], index: int, floor: int) -> int | None:
