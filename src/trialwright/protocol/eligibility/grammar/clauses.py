@@ -16,9 +16,11 @@ from trialwright.protocol.eligibility.grammar.markers import (
     ENUM,
     FERTILE,
     LEAF,
+    LINK,
     LONG,
     OPEN,
     OR,
+    OTHER,
     SEX,
     SEXES,
     SKIP,
@@ -28,6 +30,8 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.phrases import Phrase
+from trialwright.protocol.eligibility.grammar.row import Row
+from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present
 
@@ -39,32 +43,11 @@ _TO_COME = re.compile(
 _JOINING = (AND, OR, SLASH, COMMA)
 
 
-class Row:
-    """The elements of a line as parallel lists, in order. `code`: one of the codes in markers; `start`, `end`:
-    character offsets; `word`: the folded word; `data`: the leaves of a LEAF, the sex of a SEX, the number of a QUANT;
-    `match`: for an OPEN the place of its CLOSE, else 0; `facts`: how many elements before this place can be answered
-    from data; one longer than the others; `consents`: consent is
-    spoken of."""
-
-    __slots__ = ("code", "consents", "data", "end", "facts", "match", "start", "text", "word")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.code: list[int] = []
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.word: list[str] = []
-        self.data: list[object] = []
-        self.match: list[int] = []
-        self.facts: list[int] = [0]
-        self.consents = False
-
-
 def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
     """The elements of a line. Brackets without a partner count as nothing; the work is proportional to the length."""
     row = Row(text)
     code, start, end, word, data = row.code, row.start, row.end, row.word, row.data
-    words, starts, ends, kinds = tokens.word, tokens.start, tokens.end, tokens.kind
+    words, starts, ends, kinds, values = tokens.word, tokens.start, tokens.end, tokens.kind, tokens.value
     placed = _placed(tokens, phrases) if phrases else {}
     index, count = 0, len(words)
     opened: list[int] = []
@@ -93,7 +76,7 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
             continue
         this = words[index]
         what = CODES.get(this, WORD)
-        value: object = None
+        value: object = values[index]
         length = 1
         forms = LONG.get(this)
         if forms is not None:
@@ -128,6 +111,9 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         data.append(value)
         index += length
     _finish(row, opened, pairs)
+    if placed:
+        spread_times(row)
+        quiet_times(row)
     return row
 
 
@@ -139,8 +125,11 @@ def _is_vague(leaf: Leaf) -> bool:
         thing = leaf.drug
     else:
         return False
-    if _TO_COME.search(thing.text) is not None or (thing.id is None and thing.text[:5].lower() == "other"):
+    if _TO_COME.search(thing.text) is not None:
         return True
+    if thing.id is None:
+        words = thing.text.lower().split()
+        return words[:1] == ["other"] or all(CODES.get(word, WORD) in (SKIP, LINK, OTHER) for word in words)
     return thing.id in VAGUE and leaf.when is None and leaf.lasting is None and leaf.times is None
 
 

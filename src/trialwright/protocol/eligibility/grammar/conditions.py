@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
@@ -76,7 +77,7 @@ def concerning_a_sex(line: Reading, lo: int, hi: int, req: bool, depth: int) -> 
     if len(cuts) > 1:
         parts = [line.read(first, last, req, depth + 1) for first, last in cuts]
         return joined(And if req else Or, parts, line.span(lo, hi))
-    modal = next((at for at in range(places[0], hi) if row.code[at] == MODAL), None)
+    modal = next((at for at in outside_brackets(line, places[0], hi) if row.code[at] == MODAL), None)
     begin, stop = line.span(lo, hi)
     reproductive = _REPRODUCTIVE.search(row.text, begin, stop) is not None
     if modal is not None and (req or reproductive or FERTILE in row.code[lo:modal]):
@@ -128,17 +129,19 @@ def _is_of_women(body: Expression) -> bool:
 
 def _places(line: Reading, lo: int, hi: int) -> list[int]:
     """Where a sex or women of childbearing potential are named outside of brackets."""
+    return [at for at in outside_brackets(line, lo, hi) if line.row.code[at] in (SEX, FERTILE)]
+
+
+def outside_brackets(line: Reading, lo: int, hi: int) -> Iterator[int]:
+    """The places of a stretch that stand in no brackets."""
     row = line.row
-    out = []
     at = lo
     while at < hi:
-        what = row.code[at]
-        if what == OPEN:
+        if row.code[at] == OPEN:
             at = row.match[at]
-        elif what in (SEX, FERTILE):
-            out.append(at)
+        else:
+            yield at
         at += 1
-    return out
 
 
 def _opens(line: Reading, lo: int, place: int) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
@@ -13,22 +11,29 @@ from trialwright.protocol.eligibility.grammar.markers import (
     EVERY,
     EXCEPT,
     LEAF,
-    LINK,
     NEG,
     NONE,
     OPEN,
-    OPINION,
     OR,
     PERMITTING,
     QUANT,
     SEMI,
     SKIP,
-    SLASH,
     STOP,
     UNLESS,
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.parts import Part, part_of
+from trialwright.protocol.eligibility.grammar.pieces import (
+    Piece,
+    introduces,
+    is_explicit,
+    pieces_of,
+    with_adjectives_merged,
+    with_contrasts_merged,
+    with_opinions_merged,
+    with_words_merged,
+)
 from trialwright.protocol.eligibility.grammar.reading import (
     Reading,
     bears_number,
@@ -45,48 +50,10 @@ from trialwright.protocol.eligibility.tree import (
     Judgement,
     Not,
     Or,
+    Sex,
     Span,
     leaves,
 )
-
-_JOINING = frozenset((AND, OR, BUT, COMMA))
-
-
-_BARE_ADJECTIVES = frozenset(
-    ("mild", "moderate", "acute", "chronic", "current", "recent", "active", "past", "new", "old", "high", "low")
-)
-_ADJECTIVES = (
-    "ed",
-    "ory",
-    "ic",
-    "al",
-    "ive",
-    "ous",
-    "ent",
-    "ant",
-    "ar",
-    "ary",
-    "ble",
-    "ng",
-    "ute",
-    "ere",
-    "ate",
-    "ild",
-)
-
-
-_ASIDE = frozenset(("in", "at", "by", "as", "per", "according", "based", "judged", "upon", "on"))
-
-
-class Piece(NamedTuple):
-    """A part of a list with what joins it to the part before: 0 for the first, else AND, OR or BUT; `comma`: a comma
-    stands there too; `both`: it is `and/or`."""
-
-    lo: int
-    hi: int
-    joint: int
-    comma: bool
-    both: bool
 
 
 def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int) -> Expression | None:
@@ -194,7 +161,7 @@ def quantify(line: Reading, lo: int, hi: int, req: bool, depth: int, how: object
     if SEMI in _outer(line, lo, hi):
         cuts = split(line, lo, hi, (SEMI,))
     else:
-        cuts = [(piece.lo, piece.hi) for piece in _pieces(line, lo, hi)]
+        cuts = [(piece.lo, piece.hi) for piece in pieces_of(line, lo, hi)]
     flip = how == NONE
     parts = [line.read(first, last, req != flip, depth + 1) for first, last in cuts]
     return of_number([part for part in parts if part is not None], how, line.span(lo, hi))
@@ -243,58 +210,20 @@ def _outer(line: Reading, lo: int, hi: int) -> set[int]:
     return found
 
 
-def _pieces(line: Reading, lo: int, hi: int) -> list[Piece]:
-    """The parts of a list; a comma joins as the next coordinator does."""
-    row = line.row
-    code = row.code
-    raw: list[list[int]] = []
-    at = begin = lo
-    joint, comma, both = 0, False, False
-    while at < hi:
-        what = code[at]
-        if what == OPEN:
-            at = row.match[at] + 1
-            continue
-        if what == SLASH and code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF:
-            what = OR
-        if what in _JOINING:
-            if at > begin:
-                raw.append([begin, at, joint, comma, both])
-                joint, comma, both = 0, False, False
-            if what == COMMA:
-                comma = True
-            else:
-                joint = what
-                both = row.data[at] == "both"
-            begin = at + 1
-        at += 1
-    if begin < hi:
-        raw.append([begin, hi, joint, comma, both])
-    later = 0
-    for piece in reversed(raw[1:]):
-        if piece[2]:
-            later = piece[2] if piece[2] != BUT else AND
-        else:
-            piece[2] = later
-    if raw:
-        raw[0][2] = 0
-    return [Piece(lo_, hi_, joint_, bool(comma_), bool(both_)) for lo_, hi_, joint_, comma_, both_ in raw]
-
-
 def of_kind(
     line: Reading, lo: int, hi: int, req: bool, depth: int, kind: type[And] | type[Or] | None
 ) -> Expression | None:
     """The list there, joined as its coordinators say; `kind`: what joins it whatever they say."""
-    pieces = _pieces(line, lo, hi)
+    pieces = pieces_of(line, lo, hi)
     if len(pieces) == 1:
         return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
-    if _introduces(line, pieces):
+    if introduces(line, pieces):
         rest = line.read(pieces[1].lo, hi, req, depth + 1)
         if rest is None or (only_asks(rest)) or all(getattr(leaf, "when", None) for leaf in leaves(rest)):
             return rest if rest is not None and not only_asks(rest) else line.question(lo, hi)
         return joined(And, (rest, line.question(lo, hi)), line.span(lo, hi))
-    pieces = _with_adjectives_merged(line, pieces)
-    pieces = _with_words_merged(line, _with_contrasts_merged(line, _with_opinions_merged(line, pieces)), req)
+    pieces = with_adjectives_merged(line, pieces)
+    pieces = with_words_merged(line, with_contrasts_merged(line, with_opinions_merged(line, pieces)), req)
     if len(pieces) == 1:
         return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
     if kind is not None:
@@ -303,8 +232,8 @@ def of_kind(
     if BUT in joints:
         return _around(line, pieces, BUT, req, depth)
     if req and AND in joints and OR in joints:
-        comma_and = any(piece.joint == AND and piece.comma and _explicit(line, piece) for piece in pieces[1:])
-        comma_or = any(piece.joint == OR and piece.comma and _explicit(line, piece) for piece in pieces[1:])
+        comma_and = any(piece.joint == AND and piece.comma and is_explicit(line, piece) for piece in pieces[1:])
+        comma_or = any(piece.joint == OR and piece.comma and is_explicit(line, piece) for piece in pieces[1:])
         return _around(line, pieces, AND if comma_and and not comma_or else OR, req, depth)
     if OR in joints:
         return _joined_parts(line, pieces, Or, req, depth)
@@ -321,126 +250,6 @@ def _says_both(line: Reading, lo: int) -> bool:
     while lo > 0 and row.word[lo] != "both" and row.code[lo - 1] == SKIP:
         lo -= 1
     return row.word[lo] == "both"
-
-
-def _explicit(line: Reading, piece: Piece) -> bool:
-    return line.row.code[piece.lo - 1] in (AND, OR)
-
-
-def _introduces(line: Reading, pieces: list[Piece]) -> bool:
-    """Whether the first part is a phrase like `within two weeks of enrolment,` that concerns all that follows."""
-    row = line.row
-    first, second = pieces[0], pieces[1]
-    return (
-        LINK in (row.code[first.lo], row.code[first.lo - 1] if first.lo else SKIP)
-        and row.facts[first.hi] == row.facts[first.lo]
-        and second.comma
-        and not _explicit(line, second)
-    )
-
-
-def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
-    """The pieces, adjectives that share a noun made one with it (`relapsed or refractory lymphoma`)."""
-    row = line.row
-    out: list[Piece] = []
-    for piece in pieces:
-        if out and row.facts[out[-1].hi] == row.facts[out[-1].lo] and row.facts[piece.hi] > row.facts[piece.lo]:
-            last = out[-1]
-            if _shares_noun(line, last, piece) or _may_be_inside(line, last, piece):
-                out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
-                continue
-        out.append(piece)
-    return out
-
-
-def _shares_noun(line: Reading, last: Piece, piece: Piece) -> bool:
-    """Whether both end or begin in an adjective, before a noun that then belongs to both."""
-    row = line.row
-    if row.code[last.hi - 1] != WORD or not _is_adjective(row.word[last.hi - 1]) or row.code[piece.lo] != WORD:
-        return False
-    at = piece.lo
-    while at < piece.hi and row.code[at] == WORD:
-        at += 1
-    if at < piece.hi and row.code[at] == LEAF:
-        return _is_adjective(row.word[at - 1])
-    words_only = all(what in (SKIP, WORD) for what in row.code[last.lo : last.hi])
-    return words_only and _is_adjective(row.word[piece.lo])
-
-
-def _is_adjective(word: str) -> bool:
-    return word.endswith(_ADJECTIVES) or word in _BARE_ADJECTIVES
-
-
-def _may_be_inside(line: Reading, last: Piece, piece: Piece) -> bool:
-    """Whether `or this` may go on a phrase within words that are not understood (`unfit due to age or illness`)."""
-    row = line.row
-    if piece.comma or row.code[piece.lo] != LEAF or not is_plain(row.data[piece.lo][0]):  # type: ignore[index]
-        return False
-    codes = row.code[last.lo : last.hi]
-    return LINK in codes[1:] and WORD in codes[: codes.index(LINK, 1)] and codes[-1] == WORD
-
-
-def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
-    """The pieces, those that only say whose opinion counts made one with their neighbours: they are no parts of the
-    list, and what follows the words that they judge belongs to these."""
-    row = line.row
-    if OPINION not in row.code:
-        return pieces
-    out: list[Piece] = []
-    glue = False
-    for piece in pieces:
-        idle = row.facts[piece.hi] == row.facts[piece.lo]
-        says = OPINION in row.code[piece.lo : piece.hi]
-        aside = idle and says and row.word[piece.lo] in _ASIDE
-        ending = idle and says and out and _trails(line, out[-1])
-        if out and (glue or aside or ending):
-            last = out[-1]
-            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
-        else:
-            out.append(piece)
-        glue = aside and piece.hi - piece.lo < 9 and not glue
-    return out
-
-
-def _trails_words(line: Reading, piece: Piece) -> bool:
-    """Whether words that are not understood end the piece."""
-    return line.row.code[piece.hi - 1] in (WORD, OPINION)
-
-
-def _trails(line: Reading, piece: Piece) -> bool:
-    """Whether words of a relative clause follow what a piece states."""
-    row = line.row
-    last = max((at for at in range(piece.lo, piece.hi) if row.code[at] == LEAF), default=piece.hi)
-    return any(word in ("that", "which", "who") for word in row.word[last : piece.hi])
-
-
-def _with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
-    """The pieces, `not this but that` made one."""
-    out: list[Piece] = []
-    for piece in pieces:
-        if len(pieces) > 2 and out and piece.joint == BUT and NEG in line.row.code[out[-1].lo : out[-1].hi]:
-            last = out[-1]
-            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
-        else:
-            out.append(piece)
-    return out
-
-
-def _with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
-    """The pieces, those that hold only words beside one another made one: their words are one question."""
-    facts = line.row.facts
-    out: list[Piece] = []
-    for piece in pieces:
-        idle = facts[piece.hi] == facts[piece.lo]
-        both_idle = bool(out) and idle and facts[out[-1].hi] == facts[out[-1].lo]
-        if both_idle or (out and idle and req and piece.joint == AND and _trails_words(line, out[-1])):
-            last = out[-1]
-            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
-        elif idle and not line.speaks(piece.lo, piece.hi) and NEG not in line.row.code[piece.lo : piece.hi]:
-            continue
-        else:
-            out.append(piece)
-    return out if out else pieces[:1]
 
 
 def _around(line: Reading, pieces: list[Piece], joint: int, req: bool, depth: int) -> Expression | None:
@@ -470,6 +279,8 @@ def _joined_parts(
     lo, hi = pieces[0].lo, pieces[-1].hi
     span = line.span(*line.trimmed(lo, hi))
     read = _questions_merged(line, pieces, [_piece(line, piece, req, depth) for piece in pieces])
+    if _names_sexes(read, req):
+        return line.question(*line.trimmed(lo, hi))
     doubtful = _doubtful(line, pieces, read, kind, req, span)
     if doubtful is not None:
         return doubtful
@@ -487,6 +298,12 @@ def _joined_parts(
     else:
         wholes = [part.whole if part.bare is not None else _asked(line, part.whole, lo, hi) for part in read]
     return joined(Or, wholes, span)
+
+
+def _names_sexes(read: list[Part], req: bool) -> bool:
+    """Whether a sex stands as a part of its own where it cannot be a demand by itself."""
+    sexes = {part.whole.sex for part in read if isinstance(part.whole, Sex)}
+    return len(sexes) > 1 or (bool(sexes) and not req and len(read) > 1)
 
 
 def _questions_merged(line: Reading, pieces: list[Piece], read: list[Part]) -> list[Part]:
@@ -570,7 +387,7 @@ def _doubtful(
     shared = first.interval == second.interval and first.reference == second.reference and first.unit == second.unit
     if req and kind is Or and not shared:
         return None
-    if not req and (joint.joint != AND or not _explicit(line, joint)):
+    if not req and (joint.joint != AND or not is_explicit(line, joint)):
         return None
     if req and kind is And:
         return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.consent import consented
 from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     BLOCKING,
+    CLOSE,
     CONSENT,
     CONSENT_WORDS,
     DEFINE,
@@ -46,6 +48,7 @@ from trialwright.protocol.eligibility.grammar.reading import (
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     And,
+    Compare,
     Concept,
     Exposure,
     Expression,
@@ -67,10 +70,12 @@ _GIVING = words_of(
 _STATES = words_of(
     "criteria criterion diagnosis diagnoses diagnosed history evidence presence documented confirmed sign"
 )
+_PERMITTED = re.compile(r"\b(?:permitted|allowed|allowable|acceptable)\b", re.IGNORECASE)
 _AFTER = words_of(
     """
-    disease disorder diseases disorders infection infections patient patients alone only positive female male
-    women men condition conditions adult adults
+    support episode episodes event events attack attacks syndrome disease disorder diseases disorders
+    infection infections patient patients alone only positive female male women men condition conditions adult
+    adults
     """
 )
 
@@ -143,6 +148,8 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
             trail = trail or not found
         elif what == WORD and word[at] in _GIVING and not lead and _gives(line, at, hi, found):
             giving = True
+        elif what == WORD and word[at] in _AFTER and at > lo and (code[at - 1] in (LEAF, CLOSE)) and found:
+            pass
         elif what in (WORD, OPINION, OTHER, FERTILE):
             if not found and _names_what_follows(line, at, hi):
                 at += 1
@@ -336,6 +343,8 @@ def _bracket(
     inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
     if inner is None or inner in found or any(_same(inner, one) for one in found):
         return found, False
+    if found and bears_constraint(inner) and _says_otherwise(line, lo, hi, found, inner):
+        return found, True
     if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
         return [inner], False
     if found and alternative:
@@ -357,6 +366,15 @@ def _same(inner: Expression, one: Expression) -> bool:
     return (
         first is not None and second is not None and first.id is not None and first.id == second.id and is_plain(inner)
     )
+
+
+def _says_otherwise(line: Reading, lo: int, hi: int, found: list[Expression], inner: Expression) -> bool:
+    """Whether brackets permit something, or set another limit for what was compared before: a person says for whom."""
+    begin, stop = line.span(lo, hi)
+    if _PERMITTED.search(line.row.text, begin, stop) is not None:
+        return True
+    measures = {leaf.measure.key for one in found for leaf in leaves(one) if isinstance(leaf, Compare)}
+    return any(isinstance(leaf, Compare) and leaf.measure.key in measures for leaf in leaves(inner))
 
 
 def _names_within(found: list[Expression], inner: Expression, req: bool, defining: bool) -> list[Expression]:

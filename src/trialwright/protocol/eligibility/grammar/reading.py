@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from trialwright.core.problem import Evidence, Problem, Severity
-from trialwright.protocol.eligibility.grammar.clauses import Row
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
@@ -25,6 +24,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WITH,
     WORD,
 )
+from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.tree import (
     And,

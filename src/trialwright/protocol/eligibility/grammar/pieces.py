@@ -1,0 +1,219 @@
+"""Cuts a list into its parts, and puts together what commas and coordinators part only in appearance."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trialwright.protocol.eligibility.grammar.markers import (
+    AND,
+    BUT,
+    COMMA,
+    LEAF,
+    LINK,
+    NEG,
+    OPEN,
+    OPINION,
+    OR,
+    SKIP,
+    SLASH,
+    WORD,
+)
+from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain
+
+_JOINING = frozenset((AND, OR, BUT, COMMA))
+
+_BARE_ADJECTIVES = frozenset(
+    (
+        "strong",
+        "weak",
+        "major",
+        "minor",
+        "preexisting",
+        "existing",
+        "ongoing",
+        "mild",
+        "moderate",
+        "acute",
+        "chronic",
+        "current",
+        "recent",
+        "active",
+        "past",
+        "new",
+        "old",
+        "high",
+        "low",
+    )
+)
+
+_ADJECTIVES = ("ed", "ory", "ic", "al", "ive", "ous", "ent", "ant", "ar", "ary", "ble", "ute", "ere", "ild")
+_ASIDE = frozenset(("in", "at", "by", "as", "per", "according", "based", "judged", "upon", "on"))
+
+
+class Piece(NamedTuple):
+    """A part of a list with what joins it to the part before: 0 for the first, else AND, OR or BUT; `comma`: a comma
+    stands there too; `both`: it is `and/or`."""
+
+    lo: int
+    hi: int
+    joint: int
+    comma: bool
+    both: bool
+
+
+def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
+    """The parts of a list; a comma joins as the next coordinator does."""
+    row = line.row
+    code = row.code
+    raw: list[list[int]] = []
+    at = begin = lo
+    joint, comma, both = 0, False, False
+    while at < hi:
+        what = code[at]
+        if what == OPEN:
+            at = row.match[at] + 1
+            continue
+        if what == SLASH and code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF:
+            what = OR
+        if what in _JOINING:
+            if at > begin:
+                raw.append([begin, at, joint, comma, both])
+                joint, comma, both = 0, False, False
+            if what == COMMA:
+                comma = True
+            else:
+                joint = what
+                both = row.data[at] == "both"
+            begin = at + 1
+        at += 1
+    if begin < hi:
+        raw.append([begin, hi, joint, comma, both])
+    later = 0
+    for piece in reversed(raw[1:]):
+        if piece[2]:
+            later = piece[2] if piece[2] != BUT else AND
+        else:
+            piece[2] = later
+    if raw:
+        raw[0][2] = 0
+    return [Piece(lo_, hi_, joint_, bool(comma_), bool(both_)) for lo_, hi_, joint_, comma_, both_ in raw]
+
+
+def introduces(line: Reading, pieces: list[Piece]) -> bool:
+    """Whether the first part is a phrase like `within two weeks of enrolment,` that concerns all that follows."""
+    row = line.row
+    first, second = pieces[0], pieces[1]
+    return (
+        LINK in (row.code[first.lo], row.code[first.lo - 1] if first.lo else SKIP)
+        and row.facts[first.hi] == row.facts[first.lo]
+        and second.comma
+        and not is_explicit(line, second)
+    )
+
+
+def with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, adjectives that share a noun made one with it (`relapsed or refractory lymphoma`)."""
+    row = line.row
+    out: list[Piece] = []
+    for piece in pieces:
+        if out and row.facts[out[-1].hi] == row.facts[out[-1].lo] and row.facts[piece.hi] > row.facts[piece.lo]:
+            last = out[-1]
+            if _shares_noun(line, last, piece) or _may_be_inside(line, last, piece):
+                out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+                continue
+        out.append(piece)
+    return out
+
+
+def _shares_noun(line: Reading, last: Piece, piece: Piece) -> bool:
+    """Whether both end or begin in an adjective, before a noun that then belongs to both."""
+    row = line.row
+    if row.code[last.hi - 1] != WORD or not _is_adjective(row.word[last.hi - 1]) or row.code[piece.lo] != WORD:
+        return False
+    at = piece.lo
+    while at < piece.hi and row.code[at] == WORD:
+        at += 1
+    if at < piece.hi and row.code[at] == LEAF:
+        return _is_adjective(row.word[at - 1])
+    words_only = all(what in (SKIP, WORD) for what in row.code[last.lo : last.hi])
+    return words_only and _is_adjective(row.word[piece.lo])
+
+
+def _is_adjective(word: str) -> bool:
+    return word.endswith(_ADJECTIVES) or word in _BARE_ADJECTIVES
+
+
+def _may_be_inside(line: Reading, last: Piece, piece: Piece) -> bool:
+    """Whether `or this` may go on a phrase within words that are not understood (`unfit due to age or illness`)."""
+    row = line.row
+    if piece.comma or row.code[piece.lo] != LEAF or not is_plain(row.data[piece.lo][0]):  # type: ignore[index]
+        return False
+    codes = row.code[last.lo : last.hi]
+    return LINK in codes[1:] and WORD in codes[: codes.index(LINK, 1)] and codes[-1] == WORD
+
+
+def with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, those that only say whose opinion counts made one with their neighbours: they are no parts of the
+    list, and what follows the words that they judge belongs to these."""
+    row = line.row
+    if OPINION not in row.code:
+        return pieces
+    out: list[Piece] = []
+    glue = False
+    for piece in pieces:
+        idle = row.facts[piece.hi] == row.facts[piece.lo]
+        says = OPINION in row.code[piece.lo : piece.hi]
+        aside = idle and says and row.word[piece.lo] in _ASIDE
+        ending = idle and says and out and _trails(line, out[-1])
+        if out and (glue or aside or ending):
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        else:
+            out.append(piece)
+        glue = aside and piece.hi - piece.lo < 9 and not glue
+    return out
+
+
+def _trails_words(line: Reading, piece: Piece) -> bool:
+    """Whether words that are not understood end the piece."""
+    return line.row.code[piece.hi - 1] in (WORD, OPINION)
+
+
+def _trails(line: Reading, piece: Piece) -> bool:
+    """Whether words of a relative clause follow what a piece states."""
+    row = line.row
+    last = max((at for at in range(piece.lo, piece.hi) if row.code[at] == LEAF), default=piece.hi)
+    return any(word in ("that", "which", "who") for word in row.word[last : piece.hi])
+
+
+def with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, `not this but that` made one."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if len(pieces) > 2 and out and piece.joint == BUT and NEG in line.row.code[out[-1].lo : out[-1].hi]:
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        else:
+            out.append(piece)
+    return out
+
+
+def with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
+    """The pieces, those that hold only words beside one another made one: their words are one question."""
+    facts = line.row.facts
+    out: list[Piece] = []
+    for piece in pieces:
+        idle = facts[piece.hi] == facts[piece.lo]
+        both_idle = bool(out) and idle and facts[out[-1].hi] == facts[out[-1].lo]
+        if both_idle or (out and idle and req and piece.joint == AND and _trails_words(line, out[-1])):
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        elif idle and not line.speaks(piece.lo, piece.hi) and NEG not in line.row.code[piece.lo : piece.hi]:
+            continue
+        else:
+            out.append(piece)
+    return out if out else pieces[:1]
+
+
+def is_explicit(line: Reading, piece: Piece) -> bool:
+    return line.row.code[piece.lo - 1] in (AND, OR)
