@@ -139,6 +139,8 @@ class Cohort:
                 raise ValueError(f"{name!r} is no wide column; they are named {', '.join(WIDE)} and :KEY")
             if dtype != WIDE[what]:
                 raise ValueError(f"the wide column {name!r} is {dtype} and not {WIDE[what]}")
+        for name, frame in (("people", self.people), ("wide", self.wide), ("measures", self.measures)):
+            _finite(name, frame)
         for name, dtype in self.answers.schema.items():
             if dtype != pl.Boolean:
                 raise ValueError(f"the answers to {name!r} are {dtype} and not Boolean")
@@ -196,6 +198,13 @@ def _long(name: str, frame: pl.DataFrame, schema: Mapping[str, pl.DataType], cou
     if (beyond := whole.filter(pl.col("row") >= count)).height:
         raise ValueError(f"{name} names row {beyond.item(0, 'row')} of {count} people")
     return whole
+
+
+def _finite(name: str, frame: pl.DataFrame) -> None:
+    """Refuse infinities and what is not a number: null is the only unknown, and NaN would compare as the greatest."""
+    finite = frame.select(pl.col(pl.Float64).is_finite().all())
+    if wrong := [column for column in finite.columns if not finite[column].all()]:
+        raise ValueError(f"{name}: {', '.join(wrong)} holds what is no finite number")
 
 
 def _typed(name: str, frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> None:

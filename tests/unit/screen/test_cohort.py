@@ -66,6 +66,8 @@ def test_a_date_without_a_flag_says_that_it_is_there():
         ({"wide": pl.DataFrame({"value:x": [1.0, 2.0]})}, "2 rows for 1 people"),
         ({"wide": pl.DataFrame({"x": [1.0]})}, "no wide column"),
         ({"wide": pl.DataFrame({"value:x": ["1.0"]})}, "String and not Float64"),
+        ({"wide": pl.DataFrame({"value:x": [float("nan")]})}, "value:x holds what is no finite"),
+        ({"people": pl.DataFrame({"id": ["a"], "age": [float("inf")]})}, "age holds what is no finite"),
         ({"answers": pl.DataFrame({"inclusion-1": ["Y"]})}, "not Boolean"),
         ({"facts": pl.DataFrame({"row": [1], "key": ["x"]}, schema_overrides={"row": pl.UInt32})}, "row 1 of 1"),
         ({"measures": pl.DataFrame({"row": [0], "key": ["x"]})}, "row is Int64"),

@@ -6,7 +6,6 @@ A patient's answer is True, False or null (unknown). The plain evaluator answers
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import reduce
 
 import polars as pl
 
@@ -33,7 +32,7 @@ from trialwright.protocol.eligibility.tree import (
 from trialwright.screen.cohort import Cohort
 from trialwright.screen.vectorised.ages import aged
 from trialwright.screen.vectorised.facts import has, takes
-from trialwright.screen.vectorised.frames import Frames, IsA
+from trialwright.screen.vectorised.frames import Frames, IsA, all_of, any_of
 from trialwright.screen.vectorised.measures import compared, graded, resulted
 from trialwright.screen.vectorised.windows import NULL
 
@@ -58,9 +57,9 @@ def answers(expressions: Mapping[str, Expression], cohort: Cohort, is_a: IsA = l
 def _evaluated(node: Expression, frames: Frames, asked: Iterator[str]) -> pl.Expr:
     match node:
         case And(parts=parts):
-            return reduce(lambda one, other: one & other, [_evaluated(part, frames, asked) for part in parts])
+            return all_of(_evaluated(part, frames, asked) for part in parts)
         case Or(parts=parts):
-            return reduce(lambda one, other: one | other, [_evaluated(part, frames, asked) for part in parts])
+            return any_of(_evaluated(part, frames, asked) for part in parts)
         case AtLeast(count=count, parts=parts):
             return _at_least(count, [_evaluated(part, frames, asked) for part in parts])
         case Not(part=part):

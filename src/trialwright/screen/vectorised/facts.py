@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import polars as pl
 
@@ -23,7 +22,7 @@ from trialwright.protocol.eligibility.tree import (
 from trialwright.screen.cohort import WIDE_FACT
 from trialwright.screen.equivalents import equivalent
 from trialwright.screen.units import conversion
-from trialwright.screen.vectorised.frames import Frames, any_of, split
+from trialwright.screen.vectorised.frames import Frames, all_of, any_of, split
 from trialwright.screen.vectorised.measures import between
 from trialwright.screen.vectorised.windows import FALSE, FOREVER, NULL, TRUE, lasted, placed
 
@@ -120,7 +119,7 @@ def _record(leaf: Present | Exposure, fields: Fields, frames: Frames) -> pl.Expr
     if isinstance(leaf, Exposure):
         parts += _exposed(leaf, fields)
     parts.append(_seen(leaf, fields))
-    return reduce(lambda one, other: one & other, parts)
+    return all_of(parts)
 
 
 def _course(course: Course, fields: Fields) -> pl.Expr:

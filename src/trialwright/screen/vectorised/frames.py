@@ -10,6 +10,8 @@ import polars as pl
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Expression, Window, leaves
 from trialwright.screen.cohort import ANCHORS, WIDE_FACT, Cohort, column
 
+CHAIN = 8
+
 IsA = Callable[[str, str], bool]
 
 
@@ -137,9 +139,20 @@ def split(key: str) -> tuple[str, str]:
 
 
 def any_of(parts: Iterable[pl.Expr]) -> pl.Expr:
-    """Whether any of the parts holds, by Kleene; False without parts."""
+    """Whether any of the parts holds, by Kleene; False without parts. A chain of `|` thousands long would exhaust the
+    stack of polars."""
     listed = list(parts)
-    return reduce(lambda one, other: one | other, listed) if listed else pl.lit(False)
+    if len(listed) <= CHAIN:
+        return reduce(lambda one, other: one | other, listed) if listed else pl.lit(False)
+    return pl.any_horizontal(listed)
+
+
+def all_of(parts: Iterable[pl.Expr]) -> pl.Expr:
+    """Whether all of the parts hold, by Kleene; True without parts."""
+    listed = list(parts)
+    if len(listed) <= CHAIN:
+        return reduce(lambda one, other: one & other, listed) if listed else pl.lit(True)
+    return pl.all_horizontal(listed)
 
 
 def _own_anchors(expression: Expression) -> Iterable[Anchor]:

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
 
 import polars as pl
 
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Dates, Interval, Lasting, Side, When, Window
+from trialwright.screen.vectorised.frames import all_of, any_of
 
 FOREVER = date(9999, 12, 31)
 HOURS = {"second": Fraction(1, 3600), "minute": Fraction(1, 60), "hour": Fraction(1)}
@@ -53,7 +53,7 @@ def placed(when: When, start: pl.Expr, last: pl.Expr, moments: Moments) -> pl.Ex
         return inside & (start.is_not_null() | NULL if last_day is None else start <= last_day)
     end = last if starts_at_the_anchor(when.interval) else start
     answers = [_from_anchor(when, anchor, start, end, moments) for anchor in when.anchors]
-    return pl.when(start.is_not_null()).then(reduce(lambda one, other: one | other, answers))
+    return pl.when(start.is_not_null()).then(any_of(answers))
 
 
 def lasted(lasting: Lasting, start: pl.Expr, end: pl.Expr) -> pl.Expr:
@@ -76,8 +76,8 @@ def _from_anchor(window: Window, anchor: Anchor, start: pl.Expr, last: pl.Expr, 
 def _the_same(answers: Sequence[pl.Expr]) -> pl.Expr:
     if len(answers) == 1:
         return answers[0]
-    all_hold = reduce(lambda one, other: one & other, answers)
-    any_holds = reduce(lambda one, other: one | other, answers)
+    all_hold = all_of(answers)
+    any_holds = any_of(answers)
     return pl.when(all_hold == any_holds).then(all_hold)
 
 
