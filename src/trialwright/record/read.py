@@ -26,6 +26,7 @@ LARGEST = 50_000_000
 # asked in this order; each module has `recognises(text)` and `read(text)`
 READERS = (
     ("python_literal", Rendering.PYTHON_LITERAL),
+    ("legacy_xml.study", Rendering.LEGACY_XML),
     ("v2_json", Rendering.V2_JSON),
     ("explorer.labelled", Rendering.LABELLED_PAGE),
     ("explorer.unlabelled", Rendering.UNLABELLED_PAGE),

@@ -19,6 +19,7 @@ class Rendering(StrEnum):
 
     V2_JSON = "ClinicalTrials.gov API v2 JSON"
     PYTHON_LITERAL = "API v2 JSON printed as a Python literal"
+    LEGACY_XML = "legacy public XML of ClinicalTrials.gov"
     CLASSIC_PAGE = "classic ClinicalTrials.gov page text"
     LABELLED_PAGE = "third-party page text with labels"
     UNLABELLED_PAGE = "third-party page text without labels"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -57,7 +58,7 @@ class Gathered:
     def value(self, path: str) -> Json:
         """The value that was put at a path, or None."""
         node: Any = self._document
-        for step in steps(full(path)):
+        for step in _way(full(path)):
             try:
                 node = node[step]
             except (KeyError, IndexError, TypeError):
@@ -98,7 +99,7 @@ class Gathered:
 
     def _set(self, path: str, value: Json) -> None:
         node: Any = self._document
-        way = list(steps(path))
+        way = _way(path)
         for step, following in pairwise(way):
             fresh: Any = [] if isinstance(following, int) else {}
             if isinstance(step, int):
@@ -113,6 +114,11 @@ class Gathered:
             while len(node) <= last:
                 node.append(None)
         node[last] = value
+
+
+@lru_cache(maxsize=8192)
+def _way(path: str) -> tuple[str | int, ...]:
+    return tuple(steps(path))
 
 
 def full(path: str) -> str:
