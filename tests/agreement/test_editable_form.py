@@ -5,29 +5,35 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from trees import ALL_KINDS, expressions, kinds_of
+from trees import expressions, for_every_kind
 
 from trialwright.core.errors import InputError
 from trialwright.protocol.eligibility.forms.editable import write
 from trialwright.protocol.eligibility.forms.editable_parse import read
+from trialwright.protocol.eligibility.forms.english import english, english_lines
+from trialwright.protocol.eligibility.needs import needs
 from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Not, Sex
 
 MANY = settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
+def reads_back(tree: object) -> None:
+    form = write(tree)
+    assert read(form) == tree
+    assert write(read(form)) == form  # as the person finds it, so it stays
+    assert english(tree)
+    assert "\n" not in english(tree)
+    assert all(said for _, said in english_lines(tree))
+    assert needs(tree)
+
+
 def test_every_tree_reads_back_and_every_kind_of_node_was_tried() -> None:
-    seen: set[str] = set()
+    for_every_kind(reads_back, expressions())
 
-    @MANY
-    @given(expressions())
-    def reads_back(tree: object) -> None:
-        seen.update(kinds_of(tree))
-        form = write(tree)
-        assert read(form) == tree
-        assert write(read(form)) == form  # as the person finds it, so it stays
 
-    reads_back()
-    assert ALL_KINDS - seen == set()
+def test_a_kind_that_is_never_generated_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="never generated: No such kind"):
+        for_every_kind(reads_back, expressions(max_leaves=1), frozenset({"No such kind"}), examples=1)
 
 
 @MANY

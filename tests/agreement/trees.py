@@ -5,11 +5,12 @@ whose leaves speak only of what those concepts hold, so that patients can be gen
 nodes and values of a tree, so that a test can demand that every one was generated (`ALL_KINDS`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from trialwright.protocol.eligibility.tree import (
@@ -340,3 +341,30 @@ ALL_KINDS = frozenset(
     )
 )
 """What `kinds_of` must have named once enough trees were generated."""
+
+
+def for_every_kind(
+    check: Callable[[Expression], None],
+    trees: st.SearchStrategy[Expression],
+    kinds: frozenset[str] = ALL_KINDS,
+    examples: int = 300,
+) -> None:
+    """Checks generated trees, in rounds of so many, until each of these kinds was among them; the last of twelve
+    rounds fails where one never was."""
+    seen: set[str] = set()
+    quiet = settings(
+        max_examples=examples, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
+    )
+    for number in range(12):
+
+        @seed(number)
+        @quiet
+        @given(trees)
+        def one_round(tree: Expression) -> None:
+            seen.update(kinds_of(tree))
+            check(tree)
+
+        one_round()
+        if kinds <= seen:
+            return
+    raise AssertionError(f"never generated: {', '.join(sorted(kinds - seen))}")

@@ -110,7 +110,7 @@ def _row(each: Compiled) -> dict[str, Any]:
         "number": item.number,
         "text": item.text,
         "class": each.computability.value,
-        "english": english(each.expression),
+        "english": english(each.expression, item.text),
         "form": _form(each),
         "needs": [
             {"key": need.key, "label": need.label, "kind": need.kind.value, "unit": need.unit}

@@ -41,7 +41,7 @@ def test_a_text_of_criteria_is_answered_item_by_item(text_file: Path) -> None:
         assert given.json["counts"] == {"computable": 2, "partly": 0, "judgement": 2, "missing": 1}
         assert [need["key"] for need in rows["exclusion-1"]["needs"]] == ["hemoglobin"]
         for row in rows.values():
-            assert english(read(row["form"])) == row["english"]
+            assert english(read(row["form"]), row["text"]) == row["english"]
             assert row["kind"] == "missing" or row["text"] in TEXT[row["start"] : row["end"]]
         assert "4 criteria: 2 computable, 0 partly, 2 left to a person, 1 of them missing." in given.err
 

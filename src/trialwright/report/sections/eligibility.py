@@ -1,8 +1,12 @@
-"""Who may enter: the structured limits that can be computed, and every criterion with its text, gaps included."""
+"""Who may enter: every criterion with its text, what is computed of it, the data it needs, and what a person judges."""
 
 from __future__ import annotations
 
+from trialwright.protocol.eligibility.compiled import Compiled
+from trialwright.protocol.eligibility.forms.english import english_lines
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
+from trialwright.protocol.eligibility.needs import Need, NeedKind, needs
+from trialwright.protocol.eligibility.tree import Computability
 from trialwright.report import numbers, wording
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
@@ -16,12 +20,18 @@ HEADINGS = {
 
 def eligibility(contents: Contents) -> Markup:
     """The body of the section."""
+    from trialwright.protocol.eligibility.compiling import compile_all
+
     who = contents.protocol.eligibility
-    parts: list[Markup] = [_structured(who), _summary(who)]
+    judged = [item for item in who.criteria if item.kind is not ItemKind.NOTE]
+    compiled = compile_all(who)
+    computed = dict(zip(map(id, judged), compiled[len(compiled) - len(judged) :], strict=True))
+    parts: list[Markup] = [_structured(who), _summary(who, list(computed.values()))]
     for section in Section:
         items = [item for item in who.criteria if item.section is section and not _is_heading(item)]
         if items:
-            parts += [tag("h3", HEADINGS[section]), tag("ol", [_item(item) for item in items], class_="criteria")]
+            listed = [_item(item, computed.get(id(item))) for item in items]
+            parts += [tag("h3", HEADINGS[section]), tag("ol", listed, class_="criteria")]
     if not who.criteria:
         parts.append(note("The record as it was found holds no criteria text.", kind="why"))
     return join(parts)
@@ -61,17 +71,23 @@ def _state(stated: bool, value: bool) -> Markup:
     return tag("span", "stated as no limit" if stated else "not known: not stated or lost", class_="quiet")
 
 
-def _summary(who: Eligibility) -> Markup:
+def _summary(who: Eligibility, computed: list[Compiled]) -> Markup:
     kinds = [item.kind for item in who.criteria]
     text, missing = kinds.count(ItemKind.TEXT), kinds.count(ItemKind.MISSING)
-    words = f"{numbers.plural(text, 'criterion', 'criteria')} in free text, each left to a person’s judgement."
+    found = [each.computability for each in computed if each.criterion.kind is ItemKind.TEXT]
+    words = (
+        f"{numbers.plural(text, 'criterion', 'criteria')} in free text: {found.count(Computability.COMPUTABLE)} that "
+        f"data can answer, {found.count(Computability.PARTLY)} that data can answer in part, "
+        f"{found.count(Computability.JUDGEMENT)} left to a person’s judgement. Below each stands what is computed and "
+        "the data that it needs; a person who finds it wrong corrects the criterion’s form in the protocol file."
+    )
     if missing:
         gaps, verb = numbers.plural(missing, "number"), "is" if missing == 1 else "are"
         words += f" {gaps} of the lists {verb} missing and shown as a gap: a criterion may stand there."
     return tag("p", words)
 
 
-def _item(item: Criterion) -> Markup:
+def _item(item: Criterion, computed: Compiled | None) -> Markup:
     marker = tag("span", item.number or "•", class_="n")
     match item.kind:
         case ItemKind.MISSING:
@@ -86,4 +102,26 @@ def _item(item: Criterion) -> Markup:
         if item.supplied_by
         else None
     )
-    return tag("li", marker, tag("span", item.text, supplied))
+    return tag("li", marker, tag("div", item.text, supplied, _computed(computed) if computed is not None else None))
+
+
+def _computed(compiled: Compiled) -> Markup:
+    """What is computed of a criterion, what a person judges, and the data it needs."""
+    match compiled.computability:
+        case Computability.JUDGEMENT:
+            return tag("p", tag("span", "☞ a person judges", class_="person"), class_="computed")
+        case Computability.PARTLY:
+            mark = tag("span", "☞ data and a person:", class_="person")
+        case _:
+            mark = tag("span", "✓ computable:", class_="yes")
+    lines = english_lines(compiled.expression, compiled.criterion.text)
+    told: list[Child] = [mark, " ", lines[0][1]]
+    below = [tag("span", said, class_=f"in{min(depth, 4)}") for depth, said in lines[1:]]
+    doubts = [tag("span", problem.message, class_="in1 quiet") for problem in compiled.problems]
+    data = [_need(need) for need in needs(compiled.expression) if need.kind is not NeedKind.ANSWER]
+    needed = tag("span", f"needs {'; '.join(dict.fromkeys(data))}", class_="needs") if data else None
+    return tag("p", told, below, doubts, needed, class_="computed")
+
+
+def _need(need: Need) -> str:
+    return f"{need.key} in {need.unit}" if need.unit is not None else need.key

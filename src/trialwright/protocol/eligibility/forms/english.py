@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from trialwright.protocol.eligibility.forms.editable import depth, spelled, time_unit
 from trialwright.protocol.eligibility.forms.words import DEEPEST, written
@@ -65,8 +66,8 @@ _TOLD = 3
 """From so many alternatives on, what they share is said once."""
 
 
-def english(expression: Expression) -> str:
-    """What the tree states, in words.
+def english(expression: Expression, text: str = "") -> str:
+    """What the tree states, in words. `text`: the criterion's own, which stands beside it and is not repeated.
 
     >>> from decimal import Decimal
     >>> english(Compare(Concept("alt", "ALT"), Interval(high=Decimal(3)), None, Reference.UPPER_LIMIT))
@@ -74,7 +75,10 @@ def english(expression: Expression) -> str:
     """
     if depth(expression) > DEEPEST:
         return "a condition with too many parts within parts to be told in words"
-    return _said(expression, 0)
+    said = _tidy(_said(expression, 0))
+    for whole in (_tidy(text), _tidy(text).rstrip(" .;,")):
+        said = said.replace(f"judged by a person: “{whole}”", "the rest of it judged by a person") if whole else said
+    return "judged by a person" if said == "the rest of it judged by a person" else said
 
 
 def _said(node: Expression, level: int) -> str:
@@ -268,9 +272,16 @@ def _anchor(anchor: Anchor) -> str:
 
 
 def _bounds(interval: Interval) -> str:
-    low = None if interval.low is None else written(interval.low)
-    high = None if interval.high is None else written(interval.high)
+    low = None if interval.low is None else _number(interval.low)
+    high = None if interval.high is None else _number(interval.high)
     return _between(low, high, interval.low_inclusive, interval.high_inclusive)
+
+
+def _number(value: Decimal) -> str:
+    try:
+        return written(value)
+    except ValueError:  # longer than any that is measured
+        return f"{value:.6E}"
 
 
 def _amount(interval: Interval) -> str:
@@ -286,20 +297,29 @@ def _between(low: str | None, high: str | None, low_inclusive: bool, high_inclus
     return " and ".join(words)
 
 
-def english_lines(expression: Expression) -> list[tuple[int, str]]:
+def english_lines(expression: Expression, text: str = "") -> list[tuple[int, str]]:
     """What the tree states as lines, each with its depth: for a page, where a list stands below its introduction."""
     if depth(expression) > DEEPEST:
         return [(0, english(expression))]
     match expression:
+        case Defined(term=term, source=source, body=body):
+            (_, first), *rest = english_lines(body, text)
+            return [(0, f"{_quoted(term)} as defined by {_tidy(source)}, that is {first}"), *rest]
+        case Implies(condition=condition, then=then):
+            (_, first), *rest = english_lines(then, text)
+            return [(0, f"if {english(condition, text)} – then {first} (met by everybody else)"), *rest]
+        case Or(parts=parts) if _shared(parts) is not None:
+            return [(0, english(expression, text))]
         case And(parts=parts):
             head = "all of:"
-        case Or(parts=parts) if _shared(parts) is None:
+        case Or(parts=parts):
             head = "any of:"
         case AtLeast(count=count, parts=parts):
             head = f"at least {count} of:"
+        case Not(part=Or(parts=parts)):
+            head = "none of:"
+        case Not(part=And(parts=parts)):
+            head = "not all of:"
         case _:
-            return [(0, english(expression))]
-    lines = [(0, head)]
-    for part in parts:
-        lines += [(1 + below, said) for below, said in english_lines(part)]
-    return lines
+            return [(0, english(expression, text))]
+    return [(0, head), *((1 + below, said) for part in parts for below, said in english_lines(part, text))]
