@@ -210,20 +210,27 @@ def _long(leaf: Present | Exposure, sources: Sequence[Fields], key: str, frames:
             else FALSE
         )
         counts = fields.count.fill_null(1).clip(lower_bound=0)
-        parts.append(fields.frame.select("row", answer.alias("answer"), deny.alias("deny"), counts.alias("count")))
+        numbers = (
+            fields.frame.lazy()
+            .select("row", answer.alias("answer"), deny.alias("denied"), counts.alias("count"))
+            .select(
+                "row",
+                "denied",
+                pl.col("answer").fill_null(False).cast(pl.Int64).alias("held"),
+                pl.col("answer").is_null().cast(pl.Int64).alias("open"),
+                "count",
+            )
+        )
+        parts.append(numbers)
     if not parts:
         return None
-    answer, count = pl.col("answer"), pl.col("count")
+    held, open_, count = pl.col("held"), pl.col("open"), pl.col("count")
     per_row = (
         pl.concat(parts)
+        .with_columns(sure=held * count, unsure=open_ * count)
         .group_by("row")
-        .agg(
-            answer.fill_null(False).sum().cast(pl.Int64).alias("held"),
-            answer.is_null().sum().cast(pl.Int64).alias("open"),
-            pl.col("deny").any().alias("denied"),
-            count.filter(answer.fill_null(False)).sum().alias("sure"),
-            count.filter(answer.is_null()).sum().alias("unsure"),
-        )
+        .agg(pl.col("held", "open", "sure", "unsure").sum(), pl.col("denied").max())
+        .collect()
     )
     return frames.add(per_row)
 

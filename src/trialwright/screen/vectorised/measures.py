@@ -112,12 +112,14 @@ def component(key: str, unit: str, frames: Frames) -> pl.Expr:
     fields = _long_fields(long)
     value = _component_value(key, unit, fields)
     records = long.filter(fields.value.is_not_null() & _seen(fields)).select("row", "date", value.alias("value"))
-    undated = pl.col("date").is_null().any().over("row")
-    chosen = records.filter(undated | (pl.col("date") == pl.col("date").max().over("row")))
-    least, most = pl.col("value").min(), pl.col("value").max()
-    agreed = pl.col("value").is_not_null().all() & (most - least <= EQUAL * most.abs())
-    per_row = chosen.group_by("row").agg(pl.when(agreed).then(least).alias("value"))
-    return frames.add(per_row)["value"]
+    value, least, most = pl.col("value"), pl.col("least"), pl.col("most")
+    each = (
+        of_the_last_day(records)
+        .group_by("row")
+        .agg(value.min().alias("least"), value.max().alias("most"), value.null_count().alias("unknown"))
+    )
+    agreed = (pl.col("unknown") == 0) & (most - least <= EQUAL * most.abs())
+    return frames.add(each.select("row", pl.when(agreed).then(least).alias("value")))["value"]
 
 
 def _component_value(key: str, unit: str, fields: Fields) -> pl.Expr:
@@ -249,27 +251,43 @@ def _together(
 
 def _latest(records: pl.DataFrame) -> pl.DataFrame:
     """One answer per patient: that of the last day, or that on which undated records and all others agree."""
-    undated = pl.col("date").is_null().any().over("row")
-    chosen = records.filter(undated | (pl.col("date") == pl.col("date").max().over("row")))
-    return chosen.group_by("row").agg(_agreed(pl.col("verdict")).alias("answer"), pl.lit(True).alias("exists"))
+    return _agreed(of_the_last_day(records)).with_columns(exists=pl.lit(True))
 
 
 def _latest_inside(records: pl.DataFrame) -> pl.DataFrame:
-    exists = records.select("row").unique().with_columns(exists=pl.lit(True))
-    doubtful = pl.col("inside").is_null()
-    undated = pl.col("date").is_null().any().over("row")
-    some = (pl.col("inside") & pl.col("inside").is_not_null()).any().over("row")
-    possible = records.with_columns(undated=undated, some=some).filter(pl.col("inside").fill_null(True))
-    last_day = pl.col("date") == pl.col("date").max().over("row")
-    chosen = possible.filter(doubtful.any().over("row") | last_day)
-    settled = pl.col("some").first() & ~pl.col("undated").first()
-    answers = chosen.group_by("row").agg(pl.when(settled).then(_agreed(pl.col("verdict"))).alias("answer"))
-    return exists.join(answers, on="row", how="left")
+    """The same of the records inside a window, where any is and none is undated; if the place of any is not known, it
+    must agree with those inside."""
+    each = records.group_by("row").agg(
+        (pl.col("inside").sum() > 0).alias("some"),
+        (pl.col("inside").null_count() > 0).alias("doubtful"),
+        (pl.col("date").null_count() > 0).alias("undated"),
+    )
+    possible = records.filter(pl.col("inside").fill_null(True)).join(each, on="row")
+    last = of_the_last_day(possible.filter(~pl.col("doubtful")))
+    answers = _agreed(pl.concat([last, possible.filter("doubtful")]))
+    settled = each.join(answers, on="row", how="left")
+    answer = pl.when(pl.col("some") & ~pl.col("undated")).then(pl.col("answer"))
+    return settled.select("row", answer.alias("answer"), pl.lit(True).alias("exists"))
 
 
-def _agreed(verdict: pl.Expr) -> pl.Expr:
-    one = verdict.first()
-    return pl.when(verdict.is_not_null().all() & (verdict == one).all()).then(one)
+def of_the_last_day(records: pl.DataFrame) -> pl.DataFrame:
+    """The records of each patient's last day; all of them where one is undated."""
+    days = records.group_by("row").agg(
+        pl.col("date").max().alias("last"), (pl.col("date").null_count() > 0).alias("any_undated")
+    )
+    beside = records.join(days, on="row", maintain_order="left")
+    chosen = beside.filter(pl.col("any_undated") | (pl.col("date") == pl.col("last")))
+    return chosen.drop("last", "any_undated")
+
+
+def _agreed(records: pl.DataFrame) -> pl.DataFrame:
+    """The verdict that all records of a patient give; null where they differ or one is not known."""
+    verdict = pl.col("verdict").cast(pl.Int8)
+    each = records.group_by("row").agg(
+        verdict.min().alias("least"), verdict.max().alias("most"), verdict.null_count().alias("unknown")
+    )
+    one = (pl.col("unknown") == 0) & (pl.col("least") == pl.col("most"))
+    return each.select("row", pl.when(one).then(pl.col("least") == 1).alias("answer"))
 
 
 def _seen(fields: Fields) -> pl.Expr:
