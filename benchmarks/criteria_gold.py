@@ -131,6 +131,9 @@ def _gold_statement(constraint: dict[str, Any], text: str) -> Statement | None:
         bounds = tuple(Bound(value, side, inclusive) for value in values)
     parts = [*constraint["unit"], *constraint["per"], *(constraint["temporal_unit"] if role != "age" else ())]
     limited = bool(constraint["ref_range"]) or any(_LIMIT_WORDS.search(part) for part in parts)
+    whole = canonical_unit(" ".join(constraint["unit"])) if len(constraint["unit"]) > 1 else None
+    if whole is not None:
+        parts = [whole, *parts[len(constraint["unit"]) :]]
     units = frozenset(
         atom
         for part in parts
@@ -240,8 +243,6 @@ def _of_leaf(leaf: Any) -> Iterator[Statement]:
             if leaf.dose is not None:
                 per = (leaf.per,) if leaf.per else ()
                 yield _statement("dose", concept, leaf.dose, [leaf.unit or "", *per])
-                if leaf.equivalent_to is not None:
-                    pass
         case Result():
             concept = leaf.test
         case _:

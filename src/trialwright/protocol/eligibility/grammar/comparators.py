@@ -33,7 +33,7 @@ _AT_MOST = (
     "a maximum|maximally|maximal"
 )
 _RANGES = (
-    "between|from|range of|in the range of|range from|ranging from|ranges from|ranging between|range between|"
+    "between|b / w|from|range of|in the range of|range from|ranging from|ranges from|ranging between|range between|"
     "ranged from|in between|within the range of|a range of|range"
 )
 
@@ -99,9 +99,7 @@ _ALONE_AFTER = {
 def _after() -> dict[tuple[str, ...], Comparator]:
     """Comparators that stand after their number and its unit."""
     found: dict[tuple[str, ...], Comparator] = {}
-    lows = (
-        "older|elder|above|more|over|greater|higher|longer|larger|up|later|upward|upwards|beyond|onwards|onward|bigger"
-    )
+    lows = "older|elder|above|more|over|greater|higher|longer|larger|up|upward|upwards|beyond|onwards|onward|bigger"
     highs = "younger|less|below|under|lower|fewer|shorter|smaller|lesser|down"
     for words, side in ((lows, LOW), (highs, HIGH)):
         for word in words.split("|"):

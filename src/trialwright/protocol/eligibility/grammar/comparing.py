@@ -47,13 +47,18 @@ _GENERIC = frozenset(
         "average",
         "mean",
         "global",
+        "scoring",
+        "scored",
         "cut",
         "off",
         "-",
     }
 )
+_SCORED = frozenset({"score", "scores", "scoring", "scored"})
 _INTAKE = frozenset({"drinking", "drink", "drinks", "consume", "consuming", "alcohol", "smoking", "smoker", "smoke", "smokes", "smoked",
                      "smokers", "consumption", "intake"})  # fmt: skip
+_OF_A_VOLUME = frozenset({"mL", "L", "mL/day", "L/day"})
+_PER_VOLUME = ("/dL", "/L", "/mL", "/uL", "/g", "/mmol")
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 # what may stand behind a comparison that is complete; a noun there is what is counted ("> 2 relapses")
 _CLOSERS = word_set(
@@ -193,12 +198,23 @@ def _measured(
     behind it, or the noun phrase before it."""
     if amount.pair is not None and not _paired(amount, named):
         return None
+    if named is not None and _whole_scale(amount):
+        return None
+    if (
+        named is not None
+        and named.id is None
+        and not amount.sign
+        and amount.unit is None
+        and not _in_figures(tokens, amount)
+    ):
+        return None
     counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and _counts(tokens, amount)
     if named is not None and not (named.id is None and counts):
         return _Stated(amount, named)
     if last is not None and _joined(tokens, last.amount, amount) and not counts:
         variable = last.variable
-        if last.age and amount.unit is None and plausible_age(amount):
+        between = tokens.word[last.amount.last : amount.first]
+        if last.age and amount.unit is None and plausible_age(amount) and "and" not in between:
             return _Stated(amount, variable, age=True, shared=True)
         alike = amount.unit is None or last.amount.unit in {None, amount.unit}
         if not last.age and alike and (variable.id is None or fits(variable.id, amount.unit)):
@@ -210,16 +226,39 @@ def _measured(
     if counted is not None:
         first = amount.first - 1 if amount.first > floor and tokens.word[amount.first - 1] in _INTAKE else amount.first
         return _Stated(amount, Variable(counted, first, amount.first if first < amount.first else amount.last))
-    if counts or (amount.unit in _DOSES and not amount.sign):
+    return None if counts else _worded(tokens, mentions, firsts, amount, floor)
+
+
+def _worded(
+    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor: int
+) -> _Stated | None:
+    """An amount of something that is not in the lexicon: of the noun phrase before it or, where that is a mere `score`
+    or nothing, of the words behind it."""
+    unit = amount.unit or ""
+    top = unit.split("/")[0]
+    of = tokens.word[amount.last : amount.last + 1] == ["of"]
+    if amount.hint == "plus" or top in TIME or _dosed(mentions, firsts, amount, floor):
         return None
-    if _dosed(mentions, firsts, amount, floor):
+    if top in _DOSES and not unit.endswith(_PER_VOLUME) and not (of and unit in _OF_A_VOLUME):
         return None
     if not amount.sign and amount.unit is None and not _in_figures(tokens, amount):
         return None
     found = noun_phrase(tokens, amount.first, floor)
-    if found is None or all(word in _GENERIC for word in tokens.word[found.first : found.last]):
-        found = _scored_on(tokens, mentions, firsts, amount) or found
-    return _Stated(amount, found) if found is not None else None
+    if amount.unit is None and amount.reference is Reference.ABSOLUTE:
+        generic = found is not None and all(word in _GENERIC for word in tokens.word[found.first : found.last])
+        if found is None or generic:
+            scored = generic or not _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first])
+            found = _scored_on(tokens, mentions, firsts, amount, scored) or found
+    elif found is None and of:
+        found = name_from(tokens, amount.last + 1)
+    if found is None or tokens.word[found.last - 1] in {"age", "aged", "ages"}:
+        return None
+    return _Stated(amount, found)
+
+
+def _whole_scale(amount: Amount) -> bool:
+    """Whether a range is the length of a scale and no demand: `on a 0-10 scale`."""
+    return amount.ranged and amount.unit is None and amount.low == 0 and amount.high in {Decimal(10), Decimal(100)}
 
 
 def _calendar(amount: Amount) -> bool:
@@ -236,7 +275,9 @@ def _in_figures(tokens: Tokens, amount: Amount) -> bool:
     return any(tokens.kind[index] == NUMBER for index in range(amount.first, amount.last))
 
 
-def _scored_on(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount) -> Variable | None:
+def _scored_on(
+    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, scored: bool
+) -> Variable | None:
     """The scale named behind its score: `a total score ≥ 40 on the SANDE`."""
     index, words = amount.last, tokens.word
     while index < len(words) and words[index] in {"points", "point"}:
@@ -249,8 +290,9 @@ def _scored_on(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], a
     place = bisect_left(firsts, index)
     if place < len(mentions) and mentions[place].first == index:
         mention = mentions[place]
-        return Variable(mention.id if mention.sort == "measure" else None, mention.first, mention.last)
-    return name_from(tokens, index)
+        if mention.sort == "measure" or scored:
+            return Variable(mention.id if mention.sort == "measure" else None, mention.first, mention.last)
+    return name_from(tokens, index) if scored else None
 
 
 def _paired(amount: Amount, named: Variable | None) -> bool:

@@ -122,6 +122,8 @@ def _lent(tokens: Tokens, one: Amount, two: Amount) -> tuple[Amount, Amount]:
     between = tokens.word[one.last : two.first]
     if not between or len(between) > 2 or not all(word in {"or", "and", ",", "and/or"} for word in between):
         return one, two
+    if "and" in between and one.low is None:
+        return one, two
     if one.reference is not ABSOLUTE or two.reference is not ABSOLUTE or (one.low is None) == (two.low is None):
         return one, two
     if one.unit is None and two.unit is not None and two.hint != "within":
@@ -206,7 +208,15 @@ def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None,
     place = index
     if words[index : index + 1] == ["-"] and index + 1 < len(words) and words[index + 1] in _TIME_WORDS:
         place = index + 1
-    elif words[index : index + 1] in (["completed"], ["full"], ["consecutive"], ["whole"], ["calendar"], ["more"]):
+    elif words[index : index + 1] in (
+        ["completed"],
+        ["full"],
+        ["continuous"],
+        ["consecutive"],
+        ["whole"],
+        ["calendar"],
+        ["more"],
+    ):
         place = index + 1 if words[index + 1 : index + 2] and words[index + 1] in _TIME_WORDS else index
     unit = unit_at(tokens, place)
     if unit is None:
@@ -399,7 +409,7 @@ def _from_number(tokens: Tokens, index: int, limits: bool) -> Amount | None:
         and tokens.word[bound.last : bound.last + 1] == ["+"]
         and not _signed_number(tokens, bound.last + 1)
     ):
-        behind = Comparator(LOW, True), bound.last + 1
+        behind = Comparator(LOW, True, "plus"), bound.last + 1
     if behind is not None and behind[0].side in TURNED:
         amount = _one_sided(tokens, index, behind[0], bound._replace(last=behind[1]), False, False)
         more, last = _unit_behind(tokens, amount)

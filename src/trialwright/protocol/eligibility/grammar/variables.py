@@ -151,7 +151,7 @@ def before(
 def _like_measure(tokens: Tokens, mention: Mention, unit: str | None) -> Variable:
     spelled = spelling_key(" ".join(tokens.word[mention.first : mention.last])).casefold()
     measure = _also().get(spelled)
-    if measure is not None and fits(measure, unit):
+    if measure is not None and fits(measure, unit) and (unit is not None or measure == "blood-pressure"):
         return Variable(measure, mention.first, mention.last)
     first = mention.first
     # the words of the name reach further than the mention: "dorsal angulation", "systemic corticosteroid score"
