@@ -38,6 +38,16 @@ def test_a_judgement_of_the_whole_text_does_not_repeat_it() -> None:
     both = And((Sex("MALE"), Judgement("In good health; as judged")))
     assert english(both, text + ".") == "all of: (1) sex male; (2) the rest of it judged by a person"
     assert "“In good health; as judged”" in english(both)
+    assert english_lines(both, text)[2] == (1, "the rest of it judged by a person")
+
+
+def test_what_lies_deeper_than_lines_go_is_told_in_one_line_with_marks() -> None:
+    form = "sex male and consent"
+    for joint in ("or", "and", "or", "and", "or", "and"):
+        form = f"({form}) {joint} missing 1"
+    lines = english_lines(read(form))
+    assert max(below for below, _ in lines) == 6
+    assert (6, "all of: (1) sex male; (2) informed consent given") in lines
 
 
 def test_every_change_of_a_bound_changes_the_words() -> None:

@@ -23,7 +23,7 @@ def test_what_data_can_answer_is_said_in_words_with_its_needs() -> None:
     page = section(item(TEXTS[0]))
     assert "✓ computable:" in page
     assert "hemoglobin at least 9 g/dL" in page
-    assert "needs hemoglobin in g/dL" in page
+    assert "needs hemoglobin (g/dL)" in page
     assert "1 criterion in free text: 1 that data can answer, 0 that data can answer in part, 0 left" in page
 
 

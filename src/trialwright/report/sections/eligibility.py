@@ -116,7 +116,7 @@ def _computed(compiled: Compiled) -> Markup:
             mark = tag("span", "✓ computable:", class_="yes")
     lines = english_lines(compiled.expression, compiled.criterion.text)
     told: list[Child] = [mark, " ", lines[0][1]]
-    below = [tag("span", said, class_=f"in{min(depth, 4)}") for depth, said in lines[1:]]
+    below = [tag("span", said, class_=f"in{depth}") for depth, said in lines[1:]]
     doubts = [tag("span", problem.message, class_="in1 quiet") for problem in compiled.problems]
     data = [_need(need) for need in needs(compiled.expression) if need.kind is not NeedKind.ANSWER]
     needed = tag("span", f"needs {'; '.join(dict.fromkeys(data))}", class_="needs") if data else None
@@ -124,4 +124,4 @@ def _computed(compiled: Compiled) -> Markup:
 
 
 def _need(need: Need) -> str:
-    return f"{need.key} in {need.unit}" if need.unit is not None else need.key
+    return f"{need.key} ({need.unit})" if need.unit is not None else need.key

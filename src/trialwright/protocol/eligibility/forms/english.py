@@ -62,6 +62,9 @@ _COURSES = {
 }
 _TAKEN = {Course.ANY: "taken now or before", Course.CURRENT: "taken now", Course.PAST: "taken in the past, no longer"}
 _ROUTES = {"ORAL": "by mouth", "INTRAVENOUS": "into a vein", "TOPICAL": "on the skin", "INHALED": "inhaled"}
+_REST = "the rest of it judged by a person"
+_LEVELS = 6
+"""Levels of lines below one another at most; what lies deeper is told in one line, with marks."""
 _TOLD = 3
 """From so many alternatives on, what they share is said once."""
 
@@ -75,10 +78,16 @@ def english(expression: Expression, text: str = "") -> str:
     """
     if depth(expression) > DEEPEST:
         return "a condition with too many parts within parts to be told in words"
-    said = _tidy(_said(expression, 0))
+    said = _told(expression, text)
+    return "judged by a person" if said == _REST else said
+
+
+def _told(node: Expression, text: str) -> str:
+    """One line, in which a judgement of the whole text does not repeat it."""
+    said = _tidy(_said(node, 0))
     for whole in (_tidy(text), _tidy(text).rstrip(" .;,")):
-        said = said.replace(f"judged by a person: “{whole}”", "the rest of it judged by a person") if whole else said
-    return "judged by a person" if said == "the rest of it judged by a person" else said
+        said = said.replace(f"judged by a person: “{whole}”", _REST) if whole else said
+    return said
 
 
 def _said(node: Expression, level: int) -> str:
@@ -301,15 +310,22 @@ def english_lines(expression: Expression, text: str = "") -> list[tuple[int, str
     """What the tree states as lines, each with its depth: for a page, where a list stands below its introduction."""
     if depth(expression) > DEEPEST:
         return [(0, english(expression))]
+    lines = _lines(expression, text, _LEVELS)
+    return lines if len(lines) > 1 else [(0, english(expression, text))]
+
+
+def _lines(expression: Expression, text: str, levels: int) -> list[tuple[int, str]]:
+    if levels == 0:
+        return [(0, _told(expression, text))]
     match expression:
         case Defined(term=term, source=source, body=body):
-            (_, first), *rest = english_lines(body, text)
+            (_, first), *rest = _lines(body, text, levels)
             return [(0, f"{_quoted(term)} as defined by {_tidy(source)}, that is {first}"), *rest]
         case Implies(condition=condition, then=then):
-            (_, first), *rest = english_lines(then, text)
-            return [(0, f"if {english(condition, text)} – then {first} (met by everybody else)"), *rest]
+            (_, first), *rest = _lines(then, text, levels)
+            return [(0, f"if {_told(condition, text)} – then {first} (met by everybody else)"), *rest]
         case Or(parts=parts) if _shared(parts) is not None:
-            return [(0, english(expression, text))]
+            return [(0, _told(expression, text))]
         case And(parts=parts):
             head = "all of:"
         case Or(parts=parts):
@@ -321,5 +337,5 @@ def english_lines(expression: Expression, text: str = "") -> list[tuple[int, str
         case Not(part=And(parts=parts)):
             head = "not all of:"
         case _:
-            return [(0, english(expression, text))]
-    return [(0, head), *((1 + below, said) for part in parts for below, said in english_lines(part, text))]
+            return [(0, _told(expression, text))]
+    return [(0, head), *((1 + below, said) for part in parts for below, said in _lines(part, text, levels - 1))]
