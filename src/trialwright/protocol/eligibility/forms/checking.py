@@ -15,9 +15,11 @@ _SORTS = {
     "measure": ("measure", "scale", "test"),
     "scale": ("scale", "measure"),
     "test": ("test", "measure", "condition"),
-    "drug": ("drug", "procedure"),
+    "drug": ("drug", "procedure", "condition"),
 }
 """What an entry of the lexicon may be where a form names it; a condition, allergy, finding or event may be any fact."""
+_OUTSIDE = frozenset({"acr-eular-2010"})
+"""Scores that definitions from outside the text compare (grammar/outside.py)."""
 
 
 def check_form(form: str) -> Expression:
@@ -62,6 +64,8 @@ def wrong_name(name: str, sort: str) -> str | None:
     from trialwright.protocol.eligibility.lexicon.loading import entry, lexicon
 
     found = entry(name)
+    if found is None and name in _OUTSIDE:
+        return None
     if found is None:
         near = get_close_matches(name, lexicon().entries, n=2, cutoff=0.8)
         meant = f" (did you mean {' or '.join(near)}?)" if near else ""
