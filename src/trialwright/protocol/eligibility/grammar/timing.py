@@ -16,13 +16,20 @@ from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
 from trialwright.protocol.eligibility.tree import Compare, Concept, Reference
 
+MOST_TOKENS = 1200  # of a line; what lies beyond states nothing here, and so stays a question
 _FAR = 8  # tokens between a dose and its drug
 
 
 def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase]) -> list[Phrase]:
     """The phrases given, with `when` and `lasting` put where the line states them, and one phrase for each fact of the
-    line that data could answer. Never raises; the work is linear in the tokens but for lists, which are bounded."""
+    line that data could answer. Never raises; the work is bounded: a line
+    is read as far as `MOST_TOKENS` tokens."""
     phrases = [phrase for phrase in phrases if not _is_of_years(phrase)]
+    if len(tokens) > MOST_TOKENS:
+        beyond = [phrase for phrase in phrases if phrase.last > MOST_TOKENS]
+        within = [phrase for phrase in phrases if phrase.last <= MOST_TOKENS]
+        near = [mention for mention in mentions if mention.last <= MOST_TOKENS]
+        return [*timed(text, first_of(tokens, MOST_TOKENS), near, within), *beyond]
     numbers = any(value is not None for value in tokens.value)
     facts = facts_of(text, tokens, mentions, phrases)
     if not facts and not numbers and not phrases:
@@ -49,6 +56,14 @@ def _is_of_years(phrase: Phrase) -> bool:
     known = entry(node.measure.id) if node.measure.id is not None else None
     years = all(1950 <= bound <= 2099 and bound == int(bound) for bound in bounds)
     return years and (known is None or known.sort != "measure")
+
+
+def first_of(tokens: Tokens, count: int) -> Tokens:
+    """The first tokens alone."""
+    out = Tokens()
+    out.kind, out.word, out.value = tokens.kind[:count], tokens.word[:count], tokens.value[:count]
+    out.start, out.end = tokens.start[:count], tokens.end[:count]
+    return out
 
 
 def _place(line: Line, windows: list[Timed]) -> None:
