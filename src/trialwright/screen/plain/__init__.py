@@ -1,9 +1,24 @@
-"""One patient at a time, in plain Python: what each criterion answers, read from the text of the semantics alone.
+"""One patient at a time, in plain Python: what each criterion answers, why, and what is still to be asked.
 
 It shares no code with the evaluator of whole cohorts, which a test compares with it.
 """
 
 from trialwright.screen.plain.answering import answer, leaf_answer, places_of
-from trialwright.screen.plain.verdict import Verdict, verdict
+from trialwright.screen.plain.asking import Question, Questions, questions
+from trialwright.screen.plain.deciding import Verdict, favourable, verdict
+from trialwright.screen.plain.explaining import Explanation, Reason, explanation
 
-__all__ = ["Verdict", "answer", "leaf_answer", "places_of", "verdict"]
+__all__ = [
+    "Explanation",
+    "Question",
+    "Questions",
+    "Reason",
+    "Verdict",
+    "answer",
+    "explanation",
+    "favourable",
+    "leaf_answer",
+    "places_of",
+    "questions",
+    "verdict",
+]

@@ -17,7 +17,13 @@ from trialwright.screen.plain.records import Verdict, latest, seen
 from trialwright.screen.units import conversion
 
 ADULT = 18.0
-FORMULAS = ("bmi", "pao2-fio2", "cockcroft-gault", "ckd-epi-2021")
+FORMULAS = {
+    "bmi": ("body-weight", "body-height"),
+    "pao2-fio2": ("pao2", "fio2"),
+    "cockcroft-gault": ("body-weight", "creatinine", "age", "sex"),
+    "ckd-epi-2021": ("creatinine", "age", "sex"),
+}
+"""What is computed, from what."""
 
 
 def formula_of(key: str) -> str | None:
@@ -25,6 +31,12 @@ def formula_of(key: str) -> str | None:
     found = entry(key)
     stated = None if found is None else found.fields.get("formula")
     return stated if stated in FORMULAS else None
+
+
+def components(key: str) -> tuple[str, ...]:
+    """What a measure is computed from; nothing where it is not."""
+    formula = formula_of(key)
+    return () if formula is None else FORMULAS[formula]
 
 
 def derived(key: str, person: Person, verdict: Verdict) -> Answer:
