@@ -129,6 +129,7 @@ SIGNS = {
     "=": Comparator(EQUAL, True),
     "±": Comparator(AROUND, True),
 }
+STARTS = frozenset(BEFORE) | frozenset(SIGNS)
 TURNED = {LOW: HIGH, HIGH: LOW}
 
 

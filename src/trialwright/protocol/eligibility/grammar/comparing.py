@@ -83,12 +83,12 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     if not scaled and not any(value is not None for value in tokens.value) and HINTS.isdisjoint(tokens.word):
         return []
     out = levels_phrases(text, tokens, mentions) if scaled else []
-    taken = [(phrase.first, phrase.last) for phrase in out]
+    starts, ends = [phrase.first for phrase in out], [phrase.last for phrase in out]
     firsts = [mention.first for mention in mentions]
     last: _Stated | None = None
     floor = 0
     for amount in amounts_of(tokens):
-        if any(first < amount.last and amount.first < end for first, end in taken):
+        if starts and amount.first < ends[max(0, bisect_left(starts, amount.last) - 1)] and starts[0] < amount.last:
             floor, last = amount.last, None
             continue
         stated = _state(tokens, mentions, firsts, amount, last, floor)
@@ -171,9 +171,8 @@ def _inner(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amoun
     """`18 < age < 65`: the variable stands between the bounds."""
     assert amount.inner is not None
     first, end = amount.inner
-    for mention in mentions[bisect_left(firsts, first) :]:
-        if mention.first >= end:
-            break
+    for place in range(bisect_left(firsts, first), bisect_left(firsts, end)):
+        mention = mentions[place]
         if mention.sort == "measure" and fits(mention.id, amount.unit):
             age = mention.id == "age" and plausible_age(amount)
             if mention.id != "age" or age:

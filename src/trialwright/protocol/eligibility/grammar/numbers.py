@@ -11,6 +11,7 @@ from trialwright.protocol.eligibility.grammar.comparators import (
     HIGH,
     LOW,
     RANGE,
+    STARTS,
     TURNED,
     Comparator,
     after_at,
@@ -86,7 +87,7 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
     >>> [(str(a.low), str(a.high), a.unit) for a in amounts_of(tokens_of("BMI 18-30 kg/m2, ALT < 40 U/L"))]
     [('18', '30', 'kg/m2'), ('None', '40', 'U/L')]
     """
-    words, values, kinds = tokens.word, tokens.value, tokens.kind
+    words, values = tokens.word, tokens.value
     limits = not HINTS.isdisjoint(words)
     out: list[Amount] = []
     index, count = 0, len(words)
@@ -95,7 +96,7 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
         if values[index] is not None or (limits and words[index] in _FOLDS):
             if not is_label(tokens, index):
                 found = _from_number(tokens, index, limits)
-        elif kinds[index] != PUNCTUATION:
+        elif words[index] in STARTS:
             comparator = before_at(tokens, index)
             if comparator is not None:
                 found = _after_comparator(tokens, index, comparator, limits)

@@ -8,6 +8,7 @@ from functools import cache
 from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LOW, RANGE, TURNED, after_at, before_at
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.tokens import OPERATOR, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.variables import name_from
 from trialwright.protocol.eligibility.lexicon.loading import entry
 from trialwright.protocol.eligibility.tree import Concept, Ordinal
 
@@ -30,6 +31,7 @@ _NOUNS = word_set(
     class grade stage type level category score scores grades classes stages
     """
 )
+_ACCORDING = frozenset({"according", "by", "on", "per", "using", "of", "(", "in"})
 _BETTER_UP = frozenset({"asia", "fac", "brunnstrom", "timi-flow", "mtici", "deauville"})
 _ROMAN = ("0", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN_SIGNS = {
@@ -45,7 +47,11 @@ _ROMAN_SIGNS = {
     "lv": "iv",
 }
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
-_OF_SCALE = {"chronic-kidney-disease": "ckd-stage", "acute-kidney-injury": "aki-stage"}
+_OF_SCALE = {
+    "chronic-kidney-disease": "ckd-stage",
+    "chronic-renal-failure": "ckd-stage",
+    "acute-kidney-injury": "aki-stage",
+}
 Level = tuple[str, int]
 
 
@@ -89,11 +95,14 @@ def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position
     mention = mentions[position]
     of = _graded(text, tokens, mentions, position) if mention.id in GENERIC else None
     scale = _OF_SCALE.get(of.id or "", mention.id) if of is not None else mention.id
+    name = (mention.start, mention.end)
+    if mention.id in GENERIC and (other := _scale_behind(tokens, mentions, position)) is not None:
+        scale, of, name = other.id, None, (other.start, other.end)
     levels = levels_of(scale)
     if levels is None:
         return []
     side, low_inclusive, first = _comparator_before(tokens, mention.first)
-    index = _skip(tokens, mentions, mention, levels)
+    index = _skip(tokens, mentions, position, levels)
     if side is None and index < len(tokens):
         comparator = before_at(tokens, index)
         if comparator is not None and comparator[0].side in {LOW, HIGH, EQUAL}:
@@ -106,7 +115,9 @@ def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position
     found, joins, last = _list_at(tokens, index, levels)
     if not found:
         return _before(text, tokens, mention, levels, of)
-    concept = Concept(scale, text[mention.start : mention.end])
+    concept = Concept(scale, text[name[0] : name[1]])
+    if of is None and mention.id in GENERIC and scale == mention.id:
+        of = _words_behind(text, tokens, last)
     return _nodes(tokens, mention, concept, of, levels, found, joins, side, low_inclusive, first, last)
 
 
@@ -117,7 +128,7 @@ def _nodes(
     names = [name for name, _ in found]
     subject = (mention.start, mention.end)
     if side in TURNED:
-        last = found[0][1] + 1
+        last = last if len(found) == 1 else found[0][1] + 1
         behind = after_at(tokens, last)
         last = behind[1] if behind is not None and behind[0].side == side else last
         node = _one(concept, of, names[0], side, inclusive)
@@ -184,11 +195,11 @@ def _comparator_after(tokens: Tokens, index: int, scale: str | None) -> tuple[st
     return None, index
 
 
-def _skip(tokens: Tokens, mentions: Sequence[Mention], mention: Mention, levels: Levels) -> int:
+def _skip(tokens: Tokens, mentions: Sequence[Mention], position: int, levels: Levels) -> int:
     """The first token behind a scale that is neither a filler nor the scale's name again in brackets."""
-    words = tokens.word
+    words, mention = tokens.word, mentions[position]
     index = mention.last
-    again = {m.first: m.last for m in mentions if m.id == mention.id and m.first >= mention.last}
+    again = {m.first: m.last for m in mentions[position + 1 : position + 5] if m.id == mention.id}
     limit = min(len(words), index + MOST_FILLERS)
     while index < limit:
         if index in again:
@@ -228,11 +239,14 @@ def _list_at(tokens: Tokens, index: int, levels: Levels) -> tuple[list[Level], l
     joins: list[str] = []
     last = index
     while index < len(words) and len(found) < MOST_LEVELS:
-        name = _level(tokens, index, levels)
+        name = _lettered(tokens, index, levels)
+        width = 2
+        if name is None:
+            name, width = _level(tokens, index, levels), 1
         if name is None:
             break
         found.append((name, index))
-        last = index + 1
+        last = index + width
         index = last
         if index >= len(words) or not (words[index] in _LIST or words[index] in _RANGE):
             break
@@ -244,6 +258,15 @@ def _list_at(tokens: Tokens, index: int, levels: Levels) -> tuple[list[Level], l
             index += 1
         joins.append(join)
     return found, joins[: max(0, len(found) - 1)], last
+
+
+def _lettered(tokens: Tokens, index: int, levels: Levels) -> str | None:
+    """The level that a figure and a letter right behind it name together: `2b`."""
+    if index + 1 >= len(tokens) or tokens.end[index] != tokens.start[index + 1] or tokens.value[index] is None:
+        return None
+    if tokens.word[index + 1] not in {"a", "b", "c", "d"}:
+        return None
+    return levels.spelled.get(tokens.word[index] + tokens.word[index + 1])
 
 
 def _level(tokens: Tokens, index: int, levels: Levels) -> str | None:
@@ -289,6 +312,26 @@ def _graded(text: str, tokens: Tokens, mentions: Sequence[Mention], position: in
             if len(gap) <= reach and not {";", ".", ",", ")", "with", "without"}.intersection(gap):
                 return Concept(other.id, text[other.start : other.end])
     return None
+
+
+def _scale_behind(tokens: Tokens, mentions: Sequence[Mention], position: int) -> Mention | None:
+    """The scale that a stage is said to be on: `stage 2b according to the Fontaine classification`."""
+    if position + 1 >= len(mentions):
+        return None
+    other = mentions[position + 1]
+    gap = tokens.word[mentions[position].last : other.first]
+    if other.sort != "scale" or other.id in GENERIC or not 2 <= len(gap) <= 8:
+        return None
+    return other if not _ACCORDING.isdisjoint(gap) and not {";", ".", ","}.intersection(gap) else None
+
+
+def _words_behind(text: str, tokens: Tokens, index: int) -> Concept | None:
+    """What is graded where the lexicon does not know it: `grade 1 for central nervous disorders`."""
+    if tokens.word[index : index + 1] not in (["for"], ["of"], ["in"]):
+        return None
+    first = index + 2 if tokens.word[index + 1 : index + 2] in (["the"], ["a"]) else index + 1
+    found = name_from(tokens, first)
+    return Concept(None, text[tokens.start[found.first] : tokens.end[found.last - 1]]) if found is not None else None
 
 
 def _spellings(name: str) -> set[str]:

@@ -195,7 +195,8 @@ def behind(tokens: Tokens, mentions: Sequence[Mention], upto: int, last: int, un
     index = last
     while index < len(words) and index - last < 3 and words[index] in {"of", "in", "the", "'", "for", "-", "as"}:
         index += 1
-    for mention in mentions[max(0, upto - 1) :]:
+    for place in range(max(0, upto - 1), min(len(mentions), upto + 4)):
+        mention = mentions[place]
         if mention.first >= index:
             if mention.first == index and mention.sort == "measure" and fits(mention.id, unit):
                 return Variable(mention.id, mention.first, mention.last)
