@@ -20,6 +20,8 @@ class Rendering(StrEnum):
     V2_JSON = "ClinicalTrials.gov API v2 JSON"
     PYTHON_LITERAL = "API v2 JSON printed as a Python literal"
     LEGACY_XML = "legacy public XML of ClinicalTrials.gov"
+    LEGACY_FLAT_JSON = "flat study fields of the legacy API"
+    LEGACY_FULL_JSON = "full studies of the legacy API"
     CLASSIC_PAGE = "classic ClinicalTrials.gov page text"
     LABELLED_PAGE = "third-party page text with labels"
     UNLABELLED_PAGE = "third-party page text without labels"
