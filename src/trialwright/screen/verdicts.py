@@ -11,7 +11,6 @@ from trialwright.core.problem import Problem
 from trialwright.screen.attrition import VERDICTS, attrition, costliest, met_of, verdict_codes
 from trialwright.screen.cohort import Cohort
 from trialwright.screen.criteria import asked, question, with_volunteers
-from trialwright.screen.patients import read
 
 if TYPE_CHECKING:
     import polars as pl
@@ -151,6 +150,8 @@ def run(protocol: Protocol, patients: Cohort | Iterable[Mapping[str, object]] | 
     data cannot answer, leaves everybody undecided who is not excluded. Raises InputError (SCR-001) if the file cannot
     be read.
     """
+    from trialwright.screen.patients import read
+
     cohort = with_volunteers(patients if isinstance(patients, Cohort) else read(patients))
     return judged(asked(protocol.eligibility), cohort)
 

@@ -166,6 +166,7 @@ def test_over_and_no_other_record_is_no():
         (Dates("2023", "2023-06"), date(2023, 7, 1), False),
         (Dates(None, "2023-12"), date(2023, 12, 31), True),
         (Dates("2024-03-05", None), date(2024, 3, 4), False),
+        (Dates("2024-03-05", None), None, None),
     ],
 )
 def test_windows_by_the_calendar(when, start, said):
@@ -381,6 +382,7 @@ def test_sex_consent_and_what_is_missing():
     assert answer(Consent(), consent_date=date(2024, 6, 1)) is True
     assert answer(Consent(), consent=False, consent_date=date(2024, 6, 1)) is False
     assert answer(Consent()) is None
+    assert answer(Consent("participant"), consent_by="representative") is None
     assert answer(Consent("participant"), consent=True) is True
     assert answer(Consent("participant"), consent=True, consent_by="representative") is False
 

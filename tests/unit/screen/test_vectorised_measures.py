@@ -303,6 +303,14 @@ def test_the_last_result_counts():
     assert answer(Result(thing("pregnancy-test"), "negative"), measures={"pregnancy-test": records}) is True
 
 
+@pytest.mark.parametrize("key", ["egfr", "creatinine-clearance", "bmi", "pao2-fio2"])
+def test_nothing_is_computed_from_a_value_that_is_not_known(key):
+    unit = entry(key).fields["unit"]
+    parts = {"body-weight": value(70.0, "kg"), "pao2": value(80.0, "mmHg"), "creatinine": value(9e9, "mg/dL")}
+    assert answer(compare(key, least("1"), unit), measures=parts, age=50.0, sex="MALE") is None
+    assert answer(compare(key, least("1"), unit), age=50.0, sex="MALE") is None
+
+
 def test_formulas_name_measures_that_there_are():
     formulas = {found.fields.get("formula") for found in lexicon().entries.values()}
     assert set(COMPONENTS) <= formulas

@@ -99,7 +99,7 @@ def _consented(by: str | None) -> pl.Expr:
     given = pl.col("consent").fill_null(pl.col("consent_date").is_not_null() | NULL)
     if by is None:
         return given
-    return given & (pl.col("consent_by") == by).fill_null(True)
+    return pl.when(given).then((pl.col("consent_by") == by).fill_null(True)).otherwise(given)
 
 
 def _answer_columns(name: str, expression: Expression) -> list[str]:

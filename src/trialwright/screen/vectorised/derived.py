@@ -56,8 +56,8 @@ def _clearance(age: pl.Expr, weight: pl.Expr, creatinine: pl.Expr) -> pl.Expr:
 def _filtration(age: pl.Expr, creatinine: pl.Expr) -> pl.Expr:
     """eGFR in mL/min/1.73 m2 (CKD-EPI 2021): age in years, creatinine in mg/dL."""
     share = creatinine / _by_sex(0.7, 0.9)
-    low = pl.when(share < 1).then(share).otherwise(1.0).pow(_by_sex(-0.241, -0.302))
-    high = pl.when(share > 1).then(share).otherwise(1.0).pow(-1.2)
+    low = share.clip(upper_bound=1.0).pow(_by_sex(-0.241, -0.302))
+    high = share.clip(lower_bound=1.0).pow(-1.2)
     return 142 * low * high * pl.lit(0.9938).pow(age) * _by_sex(1.012, 1.0)
 
 

@@ -50,7 +50,7 @@ def placed(when: When, start: pl.Expr, last: pl.Expr, moments: Moments) -> pl.Ex
     if isinstance(when, Dates):
         first_day, last_day = _edge(when.first, last=False), _edge(when.last, last=True)
         inside = TRUE if first_day is None else last >= first_day
-        return inside & (start.is_not_null() | NULL if last_day is None else start <= last_day)
+        return pl.when(start.is_not_null()).then(inside if last_day is None else inside & (start <= last_day))
     end = last if starts_at_the_anchor(when.interval) else start
     answers = [_from_anchor(when, anchor, start, end, moments) for anchor in when.anchors]
     return pl.when(start.is_not_null()).then(any_of(answers))
