@@ -48,15 +48,47 @@ _ROMAN = {
     "ⅲ": 3,
     "ⅳ": 4,
 }
-_WORDS = {"twice": 2, "once": 1, "half": Decimal("0.5"), "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5,
-          "double": 2, "single": 1}  # fmt: skip
+_WORDS = {
+    "twice": "2",
+    "once": "1",
+    "half": "0.5",
+    "first": "1",
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
+    "fifth": "5",
+}
+_WORDS |= {"double": "2", "single": "1"}
 # words that say what a number is a level or a score of, and no unit of measurement
 _LEVEL_WORDS = re.compile(
     r"grade|stage|class|score|point|item|type|status|staging|level|classification|ratio|occasion|total|step",
     re.IGNORECASE,
 )
 _LIMIT_WORDS = re.compile(r"normal|uln|reference|limit|upper|negative control|cut-off|mean", re.IGNORECASE)
-_EMPTY = frozenset("the of a an and or in on for to with score level levels value values test scale at by".split())
+_EMPTY = frozenset(
+    [
+        "the",
+        "of",
+        "a",
+        "an",
+        "and",
+        "or",
+        "in",
+        "on",
+        "for",
+        "to",
+        "with",
+        "score",
+        "level",
+        "levels",
+        "value",
+        "values",
+        "test",
+        "scale",
+        "at",
+        "by",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -125,7 +157,10 @@ def _gold_statement(constraint: dict[str, Any], text: str) -> Statement | None:
         values = [_years(value, unit) for value, unit in zip(values, padded, strict=False)]
     if operator == "BETWEEN" and len(values) == 2:
         strict = any(sign in "".join(constraint["op_text"]) for sign in "<>＜＞")
-        bounds = (Bound(values[0], "low", None if strict else True), Bound(values[1], "high", None if strict else True))
+        bounds: tuple[Bound, ...] = (
+            Bound(values[0], "low", None if strict else True),
+            Bound(values[1], "high", None if strict else True),
+        )
     else:
         side, inclusive = SIDES.get(operator, (None, None))
         bounds = tuple(Bound(value, side, inclusive) for value in values)
@@ -189,7 +224,7 @@ def _atoms(part: str) -> list[str]:
     whole = canonical_unit(part.strip(" ."))
     if whole is not None:
         return [_long(atom) for atom in whole.split("/") if atom != "1"]
-    found = []
+    found: list[str] = []
     for word in re.split(r"[\s/]+", part.strip(" ./")):
         known = canonical_unit(word)
         found.extend([_long(atom) for atom in known.split("/")] if known is not None else [word.casefold()])

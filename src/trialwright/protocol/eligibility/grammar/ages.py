@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trialwright.protocol.eligibility.grammar.numbers import Amount
+from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.tokens import PUNCTUATION, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 

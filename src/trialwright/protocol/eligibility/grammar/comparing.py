@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.ages import age_bounds, plausible_age, states_age
-from trialwright.protocol.eligibility.grammar.numbers import Amount, amounts_of
+from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
 from trialwright.protocol.eligibility.grammar.scales import levels_phrases
-from trialwright.protocol.eligibility.grammar.tokens import NUMBER, WORD, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import (
     Variable,
     before,
     behind,
     fits,
-    name_from,
     noun_phrase,
     unit_of_measure,
 )
+from trialwright.protocol.eligibility.grammar.worded import counts_things, in_calendar, in_figures, whole_scale, worded
 from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Reference
 
 _PRESSURES = {"blood-pressure", "systolic-blood-pressure", "diastolic-blood-pressure"}
@@ -31,45 +32,30 @@ _LIST = word_set(
     and or , / and/or & ( ) both either serum plasma blood total the
     """
 )
-_DOSES = frozenset({"mg", "g", "ug", "ng", "mL", "IU", "U", "kg", "mcg", "mEq", "mmol", "mgA", "kIU"})
-_BETWEEN = frozenset("or and , / and/or in for males females men women male female the boys girls".split())
-_GENERIC = frozenset(
-    {
-        "score",
-        "scores",
-        "total",
-        "sum",
-        "overall",
-        "cut-off",
-        "cutoff",
-        "a",
+_BETWEEN = frozenset(
+    [
+        "or",
+        "and",
+        ",",
+        "/",
+        "and/or",
+        "in",
+        "for",
+        "males",
+        "females",
+        "men",
+        "women",
+        "male",
+        "female",
         "the",
-        "average",
-        "mean",
-        "global",
-        "scoring",
-        "scored",
-        "cut",
-        "off",
-        "-",
-    }
+        "boys",
+        "girls",
+    ]
 )
-_SCORED = frozenset({"score", "scores", "scoring", "scored"})
-_INTAKE = frozenset({"drinking", "drink", "drinks", "consume", "consuming", "alcohol", "smoking", "smoker", "smoke", "smokes", "smoked",
-                     "smokers", "consumption", "intake"})  # fmt: skip
-_OF_A_VOLUME = frozenset({"mL", "L", "mL/day", "L/day"})
-_PER_VOLUME = ("/dL", "/L", "/mL", "/uL", "/g", "/mmol")
+_INTAKE = word_set(
+    "drinking drink drinks consume consuming alcohol smoking smoker smoke smokes smoked smokers consumption intake"
+)
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
-# what may stand behind a comparison that is complete; a noun there is what is counted ("> 2 relapses")
-_CLOSERS = word_set(
-    """
-    and or but in on at by for from with without within during prior before after if when who that which as to
-    according despite measured assessed using documented confirmed the is are were was than points score
-    obtained not men women males females male female and/or per will must should inclusive unless except then of
-    i e this since while through upon under over between into via post it they be has have performed determined
-    due because calculated based both also only requiring defined
-    """
-)
 
 
 def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[Phrase]:
@@ -125,7 +111,7 @@ def _state(
     tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, last: _Stated | None, floor: int
 ) -> _Stated | None:
     """The amount with what it is an amount of; None where it is none of ours or nothing names its variable."""
-    if (amount.low is None and amount.high is None) or _calendar(amount):
+    if (amount.low is None and amount.high is None) or in_calendar(amount):
         return None
     if amount.inner is not None:
         return _inner(tokens, mentions, firsts, amount)
@@ -197,17 +183,17 @@ def _measured(
     behind it, or the noun phrase before it."""
     if amount.pair is not None and not _paired(amount, named):
         return None
-    if named is not None and _whole_scale(amount):
+    if named is not None and whole_scale(amount):
         return None
     if (
         named is not None
         and named.id is None
         and not amount.sign
         and amount.unit is None
-        and not _in_figures(tokens, amount)
+        and not in_figures(tokens, amount)
     ):
         return None
-    counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and _counts(tokens, amount)
+    counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and counts_things(tokens, amount)
     if named is not None and not (named.id is None and counts):
         return _Stated(amount, named)
     if last is not None and _joined(tokens, last.amount, amount) and not counts:
@@ -225,73 +211,8 @@ def _measured(
     if counted is not None:
         first = amount.first - 1 if amount.first > floor and tokens.word[amount.first - 1] in _INTAKE else amount.first
         return _Stated(amount, Variable(counted, first, amount.first if first < amount.first else amount.last))
-    return None if counts else _worded(tokens, mentions, firsts, amount, floor)
-
-
-def _worded(
-    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor: int
-) -> _Stated | None:
-    """An amount of something that is not in the lexicon: of the noun phrase before it or, where that is a mere `score`
-    or nothing, of the words behind it."""
-    unit = amount.unit or ""
-    top = unit.split("/")[0]
-    of = tokens.word[amount.last : amount.last + 1] == ["of"]
-    if amount.hint == "plus" or top in TIME or _dosed(mentions, firsts, amount, floor):
-        return None
-    if top in _DOSES and not unit.endswith(_PER_VOLUME) and not (of and unit in _OF_A_VOLUME):
-        return None
-    if not amount.sign and amount.unit is None and not _in_figures(tokens, amount):
-        return None
-    found = noun_phrase(tokens, amount.first, floor)
-    if amount.unit is None and amount.reference is Reference.ABSOLUTE:
-        generic = found is not None and all(word in _GENERIC for word in tokens.word[found.first : found.last])
-        if found is None or generic:
-            scored = generic or not _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first])
-            found = _scored_on(tokens, mentions, firsts, amount, scored) or found
-    elif found is None and of:
-        found = name_from(tokens, amount.last + 1)
-    if found is None or tokens.word[found.last - 1] in {"age", "aged", "ages"}:
-        return None
-    return _Stated(amount, found)
-
-
-def _whole_scale(amount: Amount) -> bool:
-    """Whether a range is the length of a scale and no demand: `on a 0-10 scale`."""
-    return amount.ranged and amount.unit is None and amount.low == 0 and amount.high in {Decimal(10), Decimal(100)}
-
-
-def _calendar(amount: Amount) -> bool:
-    """Whether the bounds are years of the calendar."""
-    bounds = [bound for bound in (amount.low, amount.high) if bound is not None]
-    return (
-        amount.unit is None
-        and amount.reference is Reference.ABSOLUTE
-        and all(1900 <= bound <= 2100 for bound in bounds)
-    )
-
-
-def _in_figures(tokens: Tokens, amount: Amount) -> bool:
-    return any(tokens.kind[index] == NUMBER for index in range(amount.first, amount.last))
-
-
-def _scored_on(
-    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, scored: bool
-) -> Variable | None:
-    """The scale named behind its score: `a total score ≥ 40 on the SANDE`."""
-    index, words = amount.last, tokens.word
-    while index < len(words) and words[index] in {"points", "point"}:
-        index += 1
-    if index >= len(words) or words[index] not in {"on", "in", "from", "of", "at", "by", "for"}:
-        return None
-    index += 1
-    while index < len(words) and words[index] in {"the", "a", "an"}:
-        index += 1
-    place = bisect_left(firsts, index)
-    if place < len(mentions) and mentions[place].first == index:
-        mention = mentions[place]
-        if mention.sort == "measure" or scored:
-            return Variable(mention.id if mention.sort == "measure" else None, mention.first, mention.last)
-    return name_from(tokens, index) if scored else None
+    found = None if counts else worded(tokens, mentions, firsts, amount, floor)
+    return _Stated(amount, found) if found is not None else None
 
 
 def _paired(amount: Amount, named: Variable | None) -> bool:
@@ -300,24 +221,6 @@ def _paired(amount: Amount, named: Variable | None) -> bool:
     if named is not None and named.id == "bcva-letters":
         return False
     return amount.pair in _OUT_OF and (amount.low or amount.high or Decimal(0)) <= (amount.pair or Decimal(0))
-
-
-def _counts(tokens: Tokens, amount: Amount) -> bool:
-    """Whether what stands behind an amount without unit is the thing it counts."""
-    if amount.last >= len(tokens) or tokens.kind[amount.last] != WORD:
-        return False
-    return tokens.word[amount.last] not in _CLOSERS
-
-
-def _dosed(mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor: int) -> bool:
-    """Whether the amount is the dose of a drug that is named before it."""
-    unit = (amount.unit or "").split("/")[0]
-    if unit not in _DOSES:
-        return False
-    upto = bisect_left(firsts, amount.first)
-    return any(m.sort == "drug" and m.first >= floor for m in mentions[max(0, upto - 2) : upto + 1]) and not (
-        amount.unit or ""
-    ).endswith(("/dL", "/L", "/mL"))
 
 
 def _joined(tokens: Tokens, one: Amount, two: Amount) -> bool:

@@ -1,10 +1,11 @@
-"""Reads amounts: one or two bounds with their unit, in every order that criteria use (`≥ 3`, `18 or older`, `18-65`)."""
+"""Reads amounts: bounds with their unit, in every order that criteria use (`≥ 3`, `18 or older`, `18-65`)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
+from trialwright.protocol.eligibility.grammar.amounts import Amount, lent, merged
+from trialwright.protocol.eligibility.grammar.bounds import ABSOLUTE, FOLDS, Bound, bound_at, is_label, old_at, signed
 from trialwright.protocol.eligibility.grammar.comparators import (
     AROUND,
     EQUAL,
@@ -17,67 +18,20 @@ from trialwright.protocol.eligibility.grammar.comparators import (
     after_at,
     before_at,
 )
-from trialwright.protocol.eligibility.grammar.references import HINTS, limit_at, multiple_at, percentage_at
-from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, PUNCTUATION, WORD, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.references import HINTS, limit_at
+from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME, unit_at
 from trialwright.protocol.eligibility.tree import Reference
 
-ABSOLUTE = Reference.ABSOLUTE
 MOST_BETWEEN = 6  # tokens of a variable between two bounds: 18 < age < 65
-
 _FILLERS = word_set(
     """
     of a an the about approximately approx age ages to around aged only least or being value total score scores
     ( : is = level roughly
     """
 )
-_ANNOUNCE = word_set(
-    """
-    than of to between and from within least below above under over or
-    """
-)
 _TO = frozenset({"-", "to", "~", "through", "until", "till", "thru"})
-_AND = frozenset({"and", "&", "to", "-", "~", "but", ","})
-
-
 _OVER = frozenset({"higher", "above", "greater", "over", "more"})
-_FOLDS = {"twice": Decimal(2), "double": Decimal(2), "triple": Decimal(3), "thrice": Decimal(3)}
-
-
-class Bound(NamedTuple):
-    """A number as it stands: `value`, `unit` with what it is a multiple of, and the token after it. `old`: `years old`
-    or `of age` followed; `pair`: the second number of `160/100`."""
-
-    value: Decimal
-    unit: str | None
-    reference: Reference
-    last: int
-    old: bool = False
-    pair: Decimal | None = None
-
-
-class Amount(NamedTuple):
-    """What a text demands of a quantity. `first`, `last`: its tokens, `last` excluded; `low`, `high`: bounds, None =
-    open; `low_unit`: the unit of the lower bound where it is another than `unit`. `hint`: `age`, `time` or `within`
-    from the comparator; `old`: words of age stood behind; `sign`: the comparator was a sign; `ranged`: two bounds in
-    one range without any word or sign of comparison; `pair`: the second number of `160/100`, with the same comparison;
-    `inner`: the tokens of a variable between the bounds (`18 < age < 65`)."""
-
-    first: int
-    last: int
-    low: Decimal | None
-    high: Decimal | None
-    low_inclusive: bool
-    high_inclusive: bool
-    unit: str | None
-    reference: Reference
-    hint: str = ""
-    old: bool = False
-    sign: bool = False
-    ranged: bool = False
-    pair: Decimal | None = None
-    low_unit: str | None = None
-    inner: tuple[int, int] | None = None
 
 
 def amounts_of(tokens: Tokens) -> list[Amount]:
@@ -93,181 +47,29 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
     index, count = 0, len(words)
     while index < count:
         found: Amount | None = None
-        if values[index] is not None or (limits and words[index] in _FOLDS):
+        if values[index] is not None or (limits and words[index] in FOLDS):
             if not is_label(tokens, index):
                 found = _from_number(tokens, index, limits)
         elif words[index] in STARTS:
             comparator = before_at(tokens, index)
             if comparator is not None:
                 found = _after_comparator(tokens, index, comparator, limits)
-        elif words[index] == "-" and index + 1 < count and values[index + 1] is not None and _signed(tokens, index):
+        elif words[index] == "-" and index + 1 < count and values[index + 1] is not None and signed(tokens, index):
             found = _from_number(tokens, index, limits)
         if found is None:
             index += 1
             continue
         if out and found.first >= out[-1].last:
-            merged = _merged(tokens, out[-1], found)
-            if merged is not None:
-                out[-1] = merged
+            both = merged(tokens, out[-1], found)
+            if both is not None:
+                out[-1] = both
                 index = found.last
                 continue
         out.append(found)
         index = max(found.last, index + 1)
     for place in range(1, len(out)):
-        out[place - 1], out[place] = _lent(tokens, out[place - 1], out[place])
+        out[place - 1], out[place] = lent(tokens, out[place - 1], out[place])
     return out
-
-
-def _lent(tokens: Tokens, one: Amount, two: Amount) -> tuple[Amount, Amount]:
-    """Two alternatives of one quantity, of which one has a unit and lends it: `< 18.5 or ≥ 30 kg/m2`."""
-    between = tokens.word[one.last : two.first]
-    if not between or len(between) > 2 or not all(word in {"or", "and", ",", "and/or"} for word in between):
-        return one, two
-    if "and" in between and one.low is None:
-        return one, two
-    if one.reference is not ABSOLUTE or two.reference is not ABSOLUTE or (one.low is None) == (two.low is None):
-        return one, two
-    if one.unit is None and two.unit is not None and two.hint != "within":
-        return one._replace(unit=two.unit, old=one.old or two.old), two
-    if two.unit is None and one.unit is not None and one.hint != "within":
-        return one, two._replace(unit=one.unit, old=one.old or two.old)
-    return one, two
-
-
-def is_label(tokens: Tokens, index: int) -> bool:
-    """Whether a number is part of a name (`COVID-19`, `IL-6`, `type 2`, `G81.0`) or of a date and so no amount."""
-    words, kinds, start, end = tokens.word, tokens.kind, tokens.start, tokens.end
-    if index == 0:
-        return False
-    before = words[index - 1]
-    if before in _NAMERS:
-        return True
-    if before == "-" and index >= 2 and kinds[index - 2] == WORD and tokens.value[index - 2] is None:
-        if end[index - 2] == start[index - 1] and end[index - 1] == start[index]:
-            return words[index - 2] not in _ANNOUNCE and words[index - 2] not in {"age", "aged", "ages", "years", "bmi"}
-    return False
-
-
-_NAMERS = word_set(
-    """
-    type visit cohort arm group phase section appendix part table figure version no number # dsm icd question
-    chapter vitamin step days
-    """
-)
-_NAMERS = _NAMERS - {"no", "days", "step"}
-
-
-def _signed(tokens: Tokens, index: int) -> bool:
-    """Whether a dash is the sign of the number behind it."""
-    if index + 1 >= len(tokens) or tokens.end[index] != tokens.start[index + 1]:
-        return False
-    if index == 0:
-        return False
-    return tokens.kind[index - 1] == OPERATOR or tokens.word[index - 1] in _ANNOUNCE
-
-
-def _bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
-    """The number, with sign, unit and reference, that begins at a token."""
-    words, values = tokens.word, tokens.value
-    negative = False
-    if index < len(words) and words[index] in {"-", "+"} and index + 1 < len(words) and values[index + 1] is not None:
-        negative = words[index] == "-"
-        index += 1
-    if index >= len(words):
-        return None
-    value = values[index]
-    if value is None and limits:
-        value = _FOLDS.get(words[index])
-    if value is None:
-        return None
-    if negative:
-        value = -value
-    index += 1
-    # the same number again in figures: "three (3)"
-    if words[index : index + 1] == ["("] and index + 2 < len(words) and values[index + 1] == value:
-        if words[index + 2] == ")":
-            index += 3
-    if index < len(words) and words[index].startswith("10^") and tokens.kind[index] == NUMBER:
-        return None
-    if limits:
-        multiple = multiple_at(tokens, index)
-        if multiple is not None:
-            return Bound(value, None, multiple[0], multiple[1])
-    pair: Decimal | None = None
-    if words[index : index + 1] == ["+"] and words[index + 2 : index + 3] in (["week"], ["weeks"], ["wks"]):
-        days = values[index + 1]
-        if days is not None and days < 7:
-            return _with_unit(tokens, index + 3, value, None, limits)._replace(value=7 * value + days, unit="day")
-    if words[index : index + 1] == ["/"] and index + 1 < len(words) and tokens.kind[index + 1] == NUMBER:
-        if not words[index + 1].startswith(("1.73", "10^")):
-            pair, index = values[index + 1], index + 2
-    return _with_unit(tokens, index, value, pair, limits)
-
-
-def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None, limits: bool) -> Bound:
-    words = tokens.word
-    place = index
-    if words[index : index + 1] == ["-"] and index + 1 < len(words) and words[index + 1] in _TIME_WORDS:
-        place = index + 1
-    elif words[index : index + 1] in (
-        ["completed"],
-        ["full"],
-        ["continuous"],
-        ["consecutive"],
-        ["whole"],
-        ["calendar"],
-        ["more"],
-    ):
-        place = index + 1 if words[index + 1 : index + 2] and words[index + 1] in _TIME_WORDS else index
-    unit = unit_at(tokens, place)
-    if unit is None:
-        old, after = _old_at(tokens, index)
-        return Bound(value, None, ABSOLUTE, after, old, pair)
-    name, after = unit
-    if name == "%" and limits:
-        percentage = percentage_at(tokens, after)
-        if percentage is not None:
-            return Bound(value, None, percentage[0], percentage[1], False, pair)
-    old = False
-    if name in TIME:
-        days = _days_at(tokens, after) if name == "week" else None
-        if days is not None:
-            value, name, after = 7 * value + days[0], "day", days[1]
-        old, after = _old_at(tokens, after)
-    return Bound(value, name, ABSOLUTE, after, old, pair)
-
-
-def _days_at(tokens: Tokens, index: int) -> tuple[Decimal, int] | None:
-    """The days behind a number of weeks (`23 weeks 6 days`, `16 weeks and 3 days`), and the token after them."""
-    words = tokens.word
-    if words[index : index + 1] in (["and"], ["+"], [","]):
-        index += 1
-    if index + 1 >= len(words) or words[index + 1] not in {"days", "day", "d"}:
-        return None
-    value = tokens.value[index]
-    return (value, index + 2) if value is not None and value < 7 else None
-
-
-_TIME_WORDS = word_set(
-    """
-    year years month months week weeks day days hour hours minute yr yrs minutes
-    """
-)
-_OLD = (("-", "old"), ("old",), ("of", "age"), ("of", "the", "age"), ("in", "age"), ("y", "/", "o"), ("y", ".", "o"),
-        ("of", "ages"), ("(", "s", ")", "old"), ("(", "s", ")", "of", "age"), ("o",), ("'", "old"), ("-", "of", "-", "age"),
-        ("'", "of", "age"), ("'", "age"), ("chronological", "age"), ("completed", "age"), ("age",), ("aged",))  # fmt: skip
-_OLD_FIRST = frozenset(parts[0] for parts in _OLD)
-
-
-def _old_at(tokens: Tokens, index: int) -> tuple[bool, int]:
-    """Whether words of age follow (`old`, `of age`), and the token after them."""
-    words = tokens.word
-    if index >= len(words) or words[index] not in _OLD_FIRST:
-        return False, index
-    for parts in _OLD:
-        if tuple(words[index : index + len(parts)]) == parts:
-            return True, index + len(parts)
-    return False, index
 
 
 def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int], limits: bool) -> Amount | None:
@@ -280,7 +82,7 @@ def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int],
         place += 1
     if place < len(words) and tokens.kind[place] == OPERATOR and comparator.side == RANGE:
         return None
-    bound = _bound_at(tokens, place, limits)
+    bound = bound_at(tokens, place, limits)
     if bound is None:
         return _limit(tokens, first, comparator, index, sign) if limits else None
     if comparator.side == AROUND:
@@ -306,11 +108,24 @@ def _one_sided(tokens: Tokens, first: int, comparator: Comparator, bound: Bound,
         # "≥ 5.7 % or higher" says it twice; "> 5 or equal" takes the bound in
         inclusive = inclusive or behind[0].side == EQUAL
         last = behind[1]
-    more_old, last = _old_at(tokens, last) if not bound.old and bound.unit in TIME else (False, last)
+    more_old, last = old_at(tokens, last) if not bound.old and bound.unit in TIME else (False, last)
     low = bound.value if side in {LOW, EQUAL} else None
     high = bound.value if side in {HIGH, EQUAL} else None
-    return Amount(first, last, low, high, inclusive or side != LOW, inclusive or side != HIGH, bound.unit, bound.reference,
-                  comparator.hint, old or bound.old or more_old, sign, False, bound.pair)  # fmt: skip
+    return Amount(
+        first,
+        last,
+        low,
+        high,
+        inclusive or side != LOW,
+        inclusive or side != HIGH,
+        bound.unit,
+        bound.reference,
+        comparator.hint,
+        old or bound.old or more_old,
+        sign,
+        False,
+        bound.pair,
+    )
 
 
 def _limit(tokens: Tokens, first: int, comparator: Comparator, index: int, sign: bool) -> Amount | None:
@@ -325,8 +140,19 @@ def _limit(tokens: Tokens, first: int, comparator: Comparator, index: int, sign:
     low = factor if comparator.side == LOW else None
     high = factor if comparator.side == HIGH else None
     inclusive = comparator.inclusive
-    return Amount(first, last, low, high, inclusive or high is not None, inclusive or low is not None, None, reference, "",
-                  False, sign)  # fmt: skip
+    return Amount(
+        first,
+        last,
+        low,
+        high,
+        inclusive or high is not None,
+        inclusive or low is not None,
+        None,
+        reference,
+        "",
+        False,
+        sign,
+    )
 
 
 def _second(tokens: Tokens, first: Bound, limits: bool, between: bool) -> tuple[Bound, bool] | None:
@@ -355,13 +181,12 @@ def _second(tokens: Tokens, first: Bound, limits: bool, between: bool) -> tuple[
         return None
     while index < len(words) and words[index] in {"age", "ages", "approximately", "about", "a", "the"}:
         index += 1
-    second = _bound_at(tokens, index, limits)
+    second = bound_at(tokens, index, limits)
     if second is None:
         return None
-    if words[second.last : second.last + 1] == ["-"] and second.last + 1 < len(words):
-        # 2010-03-01 and 1-2-3 are no ranges
-        if tokens.kind[second.last + 1] == NUMBER and second.unit is None:
-            return None
+    more = words[second.last : second.last + 1] == ["-"] and second.last + 1 < len(words)
+    if more and tokens.kind[second.last + 1] == NUMBER and second.unit is None:
+        return None  # 2010-03-01 and 1-2-3 are no ranges
     return second, inclusive
 
 
@@ -379,13 +204,27 @@ def _range(tokens: Tokens, first: int, low: Bound, high: Bound, inclusive: bool,
             low = low._replace(value=high.value)
         return Amount(first, last, low.value, high.value, True, inclusive, "day", reference, hint, False, False, True)
     low_unit = low.unit if low.unit is not None and low.unit != unit else None
-    return Amount(first, last, low.value, high.value, True, inclusive, unit, reference, hint, old or low.old or high.old,
-                  False, True, None, low_unit)  # fmt: skip
+    return Amount(
+        first,
+        last,
+        low.value,
+        high.value,
+        True,
+        inclusive,
+        unit,
+        reference,
+        hint,
+        old or low.old or high.old,
+        False,
+        True,
+        None,
+        low_unit,
+    )
 
 
 def _from_number(tokens: Tokens, index: int, limits: bool) -> Amount | None:
     """The amount that begins with a number: a range, a comparator behind it, or a sign that looks to the right."""
-    bound = _bound_at(tokens, index, limits)
+    bound = bound_at(tokens, index, limits)
     if bound is None:
         return None
     if bound.reference is Reference.UPPER_LIMIT and not _OVER.isdisjoint(tokens.word[index : bound.last]):
@@ -401,7 +240,7 @@ def _from_number(tokens: Tokens, index: int, limits: bool) -> Amount | None:
         return both
     behind = after_at(tokens, bound.last)
     if behind is None and bound.unit in TIME and not bound.old:
-        old, after = _old_at(tokens, bound.last)
+        old, after = old_at(tokens, bound.last)
         if old:
             bound = bound._replace(old=True, last=after)
             behind = after_at(tokens, after)
@@ -422,7 +261,7 @@ def _both_ages(tokens: Tokens, index: int, low: Bound) -> Amount | None:
     """`18 and 65 years old`: nobody is both, so it is a range."""
     if low.unit is not None or tokens.word[low.last : low.last + 1] != ["and"]:
         return None
-    high = _bound_at(tokens, low.last + 1, False)
+    high = bound_at(tokens, low.last + 1, False)
     if high is None or not high.old or high.value <= low.value:
         return None
     return _range(tokens, index, low, high, True, "", True)
@@ -440,7 +279,7 @@ def _unit_behind(tokens: Tokens, amount: Amount) -> tuple[Amount, int]:
     if unit is None or tokens.word[amount.last] in {"/", "per"}:
         return amount, amount.last
     name, last = unit
-    old, last = _old_at(tokens, last) if name in TIME else (False, last)
+    old, last = old_at(tokens, last) if name in TIME else (False, last)
     return amount._replace(unit=name, old=amount.old or old), last
 
 
@@ -463,14 +302,25 @@ def _reversed(tokens: Tokens, index: int, bound: Bound, limits: bool) -> Amount 
     if ahead < len(tokens) and tokens.kind[ahead] == OPERATOR and ahead - start <= MOST_BETWEEN:
         other = before_at(tokens, ahead)
         if other is not None and other[0].side == found[0].side:
-            second = _bound_at(tokens, other[1], limits)
+            second = bound_at(tokens, other[1], limits)
             if second is not None:
                 return _both(index, bound, found[0], second, other[0], (start, ahead))
     side = TURNED[found[0].side]
     low, high = (bound.value, None) if side == LOW else (None, bound.value)
     inclusive = found[0].inclusive
-    return Amount(index, start, low, high, inclusive or low is None, inclusive or high is None, bound.unit,
-                  bound.reference, "after", bound.old, True)  # fmt: skip
+    return Amount(
+        index,
+        start,
+        low,
+        high,
+        inclusive or low is None,
+        inclusive or high is None,
+        bound.unit,
+        bound.reference,
+        "after",
+        bound.old,
+        True,
+    )
 
 
 def _both(
@@ -482,27 +332,20 @@ def _both(
     if low.value >= high.value:
         return None
     unit = high.unit if high.unit is not None else low.unit
-    return Amount(index, second.last, low.value, high.value, low_sign.inclusive, high_sign.inclusive, unit, high.reference,
-                  "", first.old or second.old, True, False, None, None, inner)  # fmt: skip
-
-
-def _merged(tokens: Tokens, one: Amount, two: Amount) -> Amount | None:
-    """Two bounds of one quantity joined by `and`: `≥ 18 and < 65 years` is one interval."""
-    between = tokens.word[one.last : two.first]
-    if len(between) > 2 or not all(word in _AND for word in between) or (between == ["-"] and not two.sign):
-        return None
-    if one.inner or two.inner or one.pair is not None or two.pair is not None or one.reference is not two.reference:
-        return None
-    if one.unit is not None and two.unit is not None and one.unit != two.unit:
-        return None
-    if two.hint in {"within", "after"} or one.hint in {"within", "after"}:
-        return None
-    if one.low is None and (one.unit is None) != (two.unit is None):
-        return None
-    low = one if one.high is None else two if two.high is None else None
-    high = one if one.low is None else two if two.low is None else None
-    if low is None or high is None or low is high or low.low is None or high.high is None or low.low >= high.high:
-        return None
-    unit = two.unit if two.unit is not None else one.unit
-    return Amount(one.first, two.last, low.low, high.high, low.low_inclusive, high.high_inclusive, unit, one.reference,
-                  one.hint or two.hint, one.old or two.old, one.sign)  # fmt: skip
+    return Amount(
+        index,
+        second.last,
+        low.value,
+        high.value,
+        low_sign.inclusive,
+        high_sign.inclusive,
+        unit,
+        high.reference,
+        "",
+        first.old or second.old,
+        True,
+        False,
+        None,
+        None,
+        inner,
+    )

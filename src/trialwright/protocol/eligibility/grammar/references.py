@@ -1,4 +1,4 @@
-"""Reads what a number is a multiple of: a limit of the normal range, the predicted value, the patient's own baseline."""
+"""Reads what a number is a multiple of: a limit of normal, the predicted value, the patient's own baseline."""
 
 from __future__ import annotations
 
@@ -15,28 +15,37 @@ HINTS = word_set(
 )
 LONGEST = 18  # tokens that are looked at behind a number
 
-_OWNER = (
-    r"(?:(?:the|their|its|an?|of|institutional|institution|institution's|laboratory|lab|local|site|central|age|adjusted|-|'"
-    r"|s|specific|respective|hospital|reference|for|by|range|study) )*"
+_OWNED = (
+    "the|their|its|an?|of|institutional|institution|institution's|laboratory|lab|local|site|central|age|adjusted|-|'|s"
+    "|specific|respective|hospital|reference|for|by|range|study"
 )
+_OWNER = rf"(?:(?:{_OWNED}) )*"
 _TIMES = r"(?:(?:x|times?|fold|- ?fold|\*|·|-times) )?(?:\( )?"
 _OVER = r"(?P<over>(?:above|higher than|greater than|over|more than|beyond|higher) )?"
+_RANGE = r"(?: range| values?| limits?| interval)?"
 _UPPER = (
-    r"(?:x ?)?(?:xuln|xunl|uln|ulns|unl|nul|ulrr|url|upper limits? of (?:the )?(?:[a-z]+ ){0,2}?normal(?: range| values?| limits?)?"
-    r"|upper limits? (?:of|for) (?:the )?(?:[a-z]+ )?(?:reference|norm)(?: range| interval| values?)?|upper normal (?:limits?|range|values?)"
-    r"|normal upper limits?|upper reference (?:limits?|range|values?)|upper limits? of (?:the )?range|upper limits? normal"
-    r"|highest (?:normal|reference) (?:values?|limits?)|upper limit|upper range of (?:the )?normal|upper level of normal"
-    r"|upper (?:end|bound|boundary) of (?:the )?normal(?: range)?)"
+    r"(?:x ?)?(?:xuln|xunl|uln|ulns|unl|nul|ulrr|url"
+    rf"|upper limits? of (?:the )?(?:[a-z]+ ){{0,2}}?normal{_RANGE}"
+    rf"|upper limits? (?:of|for) (?:the )?(?:[a-z]+ )?(?:reference|norm){_RANGE}"
+    r"|upper normal (?:limits?|range|values?)|normal upper limits?|upper reference (?:limits?|range|values?)"
+    r"|upper limits? of (?:the )?range|upper limits? normal|highest (?:normal|reference) (?:values?|limits?)"
+    r"|upper limit|upper range of (?:the )?normal|upper level of normal"
+    rf"|upper (?:end|bound|boundary) of (?:the )?normal{_RANGE})"
 )
-_LOWER = r"(?:lln|xlln|lower limits? of (?:the )?(?:[a-z]+ ){0,2}?normal(?: range| values?)?|lower normal limits?|normal lower limits?)"
+_LOWER = (
+    rf"(?:lln|xlln|lower limits? of (?:the )?(?:[a-z]+ ){{0,2}}?normal{_RANGE}"
+    r"|lower normal limits?|normal lower limits?)"
+)
 _NORMAL = r"(?:normal(?: (?:range|values?|limits?|levels?))?)"
 _AFTER_NUMBER = re.compile(
-    rf"(?P<times>{_TIMES}){_OVER}{_OWNER}(?:(?P<upper>{_UPPER})|(?P<lower>{_LOWER})|(?P<normal>{_NORMAL}))(?= |$)(?: \))?"
+    rf"(?P<times>{_TIMES}){_OVER}{_OWNER}"
+    rf"(?:(?P<upper>{_UPPER})|(?P<lower>{_LOWER})|(?P<normal>{_NORMAL}))(?= |$)(?: \))?"
 )
 _ALONE = re.compile(rf"{_OWNER}(?:(?P<upper>{_UPPER})|(?P<lower>{_LOWER}))(?= |$)(?: \))?")
 _PERCENT = re.compile(
-    r"(?:of )?(?:the )?(?:age |- |appropriate |normal )*(?:(?P<predicted>predicted|pred|predictive|expected)(?: \.)?"
-    r"(?: normal)?(?: values?| level| normal value)?|(?:from |of )?(?:the |their )?(?P<baseline>baseline)(?: values?)?)(?= |$)"
+    r"(?:of )?(?:the )?(?:age |- |appropriate |normal )*"
+    r"(?:(?P<predicted>predicted|pred|predictive|expected)(?: \.)?(?: normal)?(?: values?| level| normal value)?"
+    r"|(?:from |of )?(?:the |their )?(?P<baseline>baseline)(?: values?)?)(?= |$)"
 )
 
 

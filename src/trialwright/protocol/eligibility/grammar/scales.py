@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LOW, RANGE, TURNED, after_at, before_at
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
@@ -122,9 +123,18 @@ def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position
 
 
 def _nodes(
-    tokens: Tokens, mention: Mention, concept: Concept, of: Concept | None, levels: Levels, found: list[Level],
-    joins: list[str], side: str | None, inclusive: bool, first: int, last: int,
-) -> list[Phrase]:  # fmt: skip
+    tokens: Tokens,
+    mention: Mention,
+    concept: Concept,
+    of: Concept | None,
+    levels: Levels,
+    found: list[Level],
+    joins: list[str],
+    side: str | None,
+    inclusive: bool,
+    first: int,
+    last: int,
+) -> list[Phrase]:
     names = [name for name, _ in found]
     subject = (mention.start, mention.end)
     if side in TURNED:
@@ -142,7 +152,7 @@ def _nodes(
     ranged = len(names) == 2 and joins[0] in _RANGE
     if ranged and ranks[0] >= 0 and ranks[1] >= 0 and ranks[0] > ranks[1]:
         return []
-    if ranged or (-1 not in ranks and all(b - a == 1 for a, b in zip(ranks, ranks[1:], strict=False))):
+    if ranged or (-1 not in ranks and all(b - a == 1 for a, b in pairwise(ranks))):
         node = Ordinal(concept, names[0], names[-1], of=of)
         return [_phrase(tokens, first, last, node, subject)]
     out = []
@@ -162,8 +172,17 @@ def _one(concept: Concept, of: Concept | None, level: str, side: str | None, inc
 
 def _phrase(tokens: Tokens, first: int, last: int, node: Ordinal, subject: tuple[int, int]) -> Phrase:
     start, end = tokens.start[first], tokens.end[last - 1]
-    placed = Ordinal(node.scale, node.low, node.high, node.low_inclusive, node.high_inclusive, node.of, node.variant, None,
-                     (start, end))  # fmt: skip
+    placed = Ordinal(
+        node.scale,
+        node.low,
+        node.high,
+        node.low_inclusive,
+        node.high_inclusive,
+        node.of,
+        node.variant,
+        None,
+        (start, end),
+    )
     return Phrase(start, end, first, last, placed, subject)
 
 

@@ -40,7 +40,8 @@ _NOT_NAMES = word_set(
     both each then so such via lasting taking received receiving people persons individuals adults adult women
     men children males females male female exhibiting consume consuming drinking presenting present report
     reports require requires requiring need take takes use uses used years months weeks days hours minutes times
-    time approximately about usually often every obtained high low elevated increased decreased date following last past previous meet meets criteria demonstrating assessed confirmed documented according based
+    time approximately about usually often every obtained high low elevated increased decreased date following
+    last past previous meet meets criteria demonstrating assessed confirmed documented according based
     """
 )
 _TRIMMED = word_set(
@@ -134,11 +135,8 @@ def before(
                 return Variable(mention.id, mention.first, mention.last)
             return None
         if thin and len(gap) <= 4 and mention.sort in _LIKE_MEASURES:
-            above = mentions[place - 1] if place else None
-            if above is not None and above.sort == "measure" and gap and gap[0] in {"score", "scores"}:
-                if fits(above.id, unit) and words[above.last : mention.first] in ([")", "for"], ["for"], ["of"], ["-"]):
-                    return Variable(above.id, above.first, above.last)
-            return _like_measure(tokens, mention, unit)
+            scored = _score_for(tokens, mentions, place) if gap and gap[0] in {"score", "scores"} else None
+            return scored if scored is not None else _like_measure(tokens, mention, unit)
         if thin and mention.sort == "drug" and unit is not None and unit.endswith(_LAB_UNITS):
             measure = f"serum-{mention.id}"
             return Variable(measure if entry(measure) is not None else None, mention.first, mention.last)
@@ -146,6 +144,15 @@ def before(
             return None
         place -= 1
     return None
+
+
+def _score_for(tokens: Tokens, mentions: Sequence[Mention], place: int) -> Variable | None:
+    """The questionnaire of `PHQ-9 for depression score`, where the condition is named last."""
+    above = mentions[place - 1] if place else None
+    if above is None or above.sort != "measure":
+        return None
+    gap = tokens.word[above.last : mentions[place].first]
+    return Variable(above.id, above.first, above.last) if gap in ([")", "for"], ["for"], ["of"], ["-"]) else None
 
 
 def _like_measure(tokens: Tokens, mention: Mention, unit: str | None) -> Variable:
