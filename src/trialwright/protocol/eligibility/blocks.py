@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from trialwright.protocol.eligibility.grammar.reading import joined
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.lines import lines_of
 from trialwright.protocol.eligibility.tree import (
@@ -112,19 +113,22 @@ def _governed(
 
 def _beside(own: Expression, below: list[Expression], block: Block, text: str, req: bool, span: Span) -> Expression:
     """Statements nested beneath one that does not govern them: remarks, permissions, further demands."""
-    out = own
+    further: list[Expression] = []
+    permitted: list[Expression] = []
     for one, place in zip(below, block.nested, strict=True):
         words = text[place.start : place.end]
-        if _PERMITTING.search(words) and not _NEGATING.search(words):
-            out = out if req else _join(And, [out, Not(one)], span)
-            if req:
-                out = _join(And, [out, Judgement(" ".join(words.split()), span=(place.start, place.end))], span)
+        if not _PERMITTING.search(words) or _NEGATING.search(words):
+            further.append(one)
         elif req:
-            out = _join(And, [out, one], span)
+            further.append(Judgement(" ".join(words.split()), span=(place.start, place.end)))
         else:
-            # the nested words may be a further reason or may narrow the one above: a person says
-            out = _join(And, [_join(Or, [out, one], span), _asked(text, span)], span)
-    return out
+            permitted.append(Not(one))
+    if not further:
+        return _join(And, [own, *permitted], span)
+    if req:
+        return _join(And, [own, *further], span)
+    # the nested words may be further reasons or may narrow the one above: a person says
+    return _join(And, [_join(Or, [own, *further], span), _asked(text, span), *permitted], span)
 
 
 def _counted(below: list[Expression], head: str, block: Block, text: str, req: bool, span: Span) -> Expression:
@@ -165,11 +169,9 @@ def _last(block: Block) -> int:
 
 
 def _join(kind: type[And] | type[Or], parts: list[Expression], span: Span) -> Expression:
-    flat: list[Expression] = []
-    for part in parts:
-        beneath = part.parts if isinstance(part, kind) else (part,)
-        flat.extend(one for one in beneath if one not in flat)
-    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+    found = joined(kind, parts, span)
+    assert found is not None
+    return found
 
 
 def _spanning(node: Expression, span: Span) -> Expression:

@@ -85,14 +85,19 @@ def _limits(eligibility: Eligibility) -> tuple[Compiled, ...]:
     out = []
     low, high = eligibility.minimum_age_years, eligibility.maximum_age_years
     if low:
-        bound = Interval(low=Decimal(str(low)))
+        bound = Interval(low=_exact(low))
         out.append(_limit(MINIMUM_AGE, f"Age at least {low:g} years", Compare(age, bound, "year")))
     if high is not None and not (low is not None and low > high):
-        bound = Interval(high=Decimal(str(high)))
+        bound = Interval(high=_exact(high))
         out.append(_limit(MAXIMUM_AGE, f"Age at most {high:g} years", Compare(age, bound, "year")))
     if eligibility.sex in ("MALE", "FEMALE"):
         out.append(_limit(SEX, f"Sex: {eligibility.sex.lower()}", Sex(eligibility.sex)))
     return tuple(out)
+
+
+def _exact(years: float) -> Decimal:
+    """The number as it is written, without a point where it is whole."""
+    return Decimal(int(years)) if years == int(years) else Decimal(str(years))
 
 
 def _limit(identifier: str, text: str, expression: Expression) -> Compiled:

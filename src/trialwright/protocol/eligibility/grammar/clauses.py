@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
@@ -21,6 +22,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OPEN,
     OR,
     OTHER,
+    SEMI,
     SEX,
     SEXES,
     SKIP,
@@ -33,7 +35,7 @@ from trialwright.protocol.eligibility.grammar.phrases import Phrase
 from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
-from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present
+from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present, Side, Window
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
 # what is done in the trial to come is no fact of the patient's past
@@ -58,6 +60,7 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         if found is not None:
             last, nodes = found
             if len(nodes) == 1 and _is_vague(nodes[0]):
+                _hand_back(row, nodes[0])
                 del placed[index]
                 continue
             code.append(FERTILE if _is_fertile(nodes) else LEAF)
@@ -68,6 +71,8 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
                     hidden -= 1
                 elif words[at] == ")" and opened:
                     code[opened.pop()] = SKIP
+            if len(code) > 1 and code[-2] == OTHER and _is_of_trials(nodes[0]):
+                code[-2] = SKIP
             start.append(starts[index])
             end.append(ends[last - 1])
             word.append("")
@@ -115,6 +120,27 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         spread_times(row)
         quiet_times(row)
     return row
+
+
+def _is_of_trials(leaf: Leaf) -> bool:
+    """Whether taking part in trials is meant: of those, another one is just one."""
+    return isinstance(leaf, Present) and leaf.concept.id == "clinical-trial-participation"
+
+
+def _hand_back(row: Row, leaf: Leaf) -> None:
+    """Gives the time of something too vague to be looked up (`other diseases within 4 weeks`) to what its sentence
+    names before."""
+    when = leaf.when if isinstance(leaf, Present | Exposure) else None
+    if not isinstance(when, Window) or when.side is not Side.BEFORE:
+        return
+    for at in range(len(row.code) - 1, -1, -1):
+        if row.code[at] in (SEMI, STOP):
+            return
+        if row.code[at] == LEAF and not (at > 1 and row.code[at - 1] == LINK and row.code[at - 2] == WORD):
+            named: list[Leaf] = row.data[at]  # type: ignore[assignment]  # what a LEAF holds
+            for place, one in enumerate(named):
+                if isinstance(one, Present | Exposure) and one.when is None:
+                    named[place] = replace(one, when=when)
 
 
 def _is_vague(leaf: Leaf) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
@@ -222,8 +224,9 @@ def of_kind(
         if rest is None or (only_asks(rest)) or all(getattr(leaf, "when", None) for leaf in leaves(rest)):
             return rest if rest is not None and not only_asks(rest) else line.question(lo, hi)
         return joined(And, (rest, line.question(lo, hi)), line.span(lo, hi))
-    pieces = with_adjectives_merged(line, pieces)
-    pieces = with_words_merged(line, with_contrasts_merged(line, with_opinions_merged(line, pieces)), req)
+    pieces = with_words_merged(
+        line, with_contrasts_merged(line, with_adjectives_merged(line, with_opinions_merged(line, pieces))), req
+    )
     if len(pieces) == 1:
         return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
     if kind is not None:
@@ -278,7 +281,8 @@ def _joined_parts(
 ) -> Expression | None:
     lo, hi = pieces[0].lo, pieces[-1].hi
     span = line.span(*line.trimmed(lo, hi))
-    read = _questions_merged(line, pieces, [_piece(line, piece, req, depth) for piece in pieces])
+    parts = _governed(line, pieces, [_piece(line, piece, req, depth) for piece in pieces])
+    read = _questions_merged(line, pieces, parts)
     if _names_sexes(read, req):
         return line.question(*line.trimmed(lo, hi))
     doubtful = _doubtful(line, pieces, read, kind, req, span)
@@ -306,6 +310,24 @@ def _names_sexes(read: list[Part], req: bool) -> bool:
     return len(sexes) > 1 or (bool(sexes) and not req and len(read) > 1)
 
 
+def _governed(line: Reading, pieces: list[Piece], read: list[Part]) -> list[Part]:
+    """The parts, those made questions that follow one whose words make it a question: `risk of stroke, bleeding`."""
+    facts = line.row.facts
+    governed = False
+    out: list[Part] = []
+    for piece, part in zip(pieces, read, strict=True):
+        asks = part.whole is not None and only_asks(part.whole)
+        if asks:
+            governed = facts[piece.hi] > facts[piece.lo]
+        elif governed and part.direct and part.bare is not None and is_plain(part.bare):
+            out.append(Part(line.question(piece.lo, piece.hi), None, False, False))
+            continue
+        else:
+            governed = False
+        out.append(part)
+    return out
+
+
 def _questions_merged(line: Reading, pieces: list[Piece], read: list[Part]) -> list[Part]:
     """The parts, questions beside one another made one."""
     out: list[Part] = []
@@ -323,13 +345,9 @@ def _questions_merged(line: Reading, pieces: list[Piece], read: list[Part]) -> l
 def _asked(line: Reading, whole: Expression | None, lo: int, hi: int) -> Expression | None:
     """A question of one or two words cannot be answered by itself (`renal or hepatic failure`): the list is asked."""
     if isinstance(whole, Judgement) and len(whole.text.split()) < 3 and whole.span is not None:
-        first, last = whole.span
-        codes = [
-            what
-            for what, begin in zip(line.row.code[lo:hi], line.row.start[lo:hi], strict=True)
-            if first <= begin < last
-        ]
-        if codes.count(WORD) < 2:
+        starts = line.row.start
+        first, last = bisect_left(starts, whole.span[0]), bisect_left(starts, whole.span[1])
+        if line.row.code[first:last].count(WORD) < 2:
             return line.question(*line.trimmed(lo, hi))
     return whole
 

@@ -49,8 +49,9 @@ _SKIPPED = """
     suffer suffering suffers received receiving receives receive taking takes take taken using use used uses
     usage undergone undergoing undergo undergoes occurrence only per male/female who've do does did case cases
     level levels value values result results must will would shall should can ' " * - . ! ? · # old previous
-    previously prior ever still adult adults co participation rate calculated estimated measured formula
-    equation method methods cockcroft gault mdrd years aged age ages s
+    test tests tested testing laboratory diagnostic participating participated participate already confirmation
+    detection previously prior ever still adult adults co participation rate calculated estimated measured
+    formula equation method methods cockcroft gault mdrd years aged age ages s
 """
 _LINKS = """
 of for in at to from by on upon during before after against due because caused secondary related associated into onto

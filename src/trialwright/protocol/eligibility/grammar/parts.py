@@ -10,6 +10,7 @@ from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     BLOCKING,
     CLOSE,
+    CODES,
     CONSENT,
     CONSENT_WORDS,
     DEFINE,
@@ -45,6 +46,7 @@ from trialwright.protocol.eligibility.grammar.reading import (
     only_asks,
     thing_of,
 )
+from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     And,
@@ -57,6 +59,7 @@ from trialwright.protocol.eligibility.tree import (
     Kind,
     Not,
     Or,
+    Present,
     Sex,
     leaves,
 )
@@ -68,8 +71,10 @@ _GIVING = words_of(
 )
 # what stands before `of` and a condition so that the condition itself is meant
 _STATES = words_of(
-    "criteria criterion diagnosis diagnoses diagnosed history evidence presence documented confirmed sign"
+    "criteria criterion diagnosis diagnoses diagnosed history evidence presence confirmation detection documented "
+    "confirmed sign"
 )
+_TESTS = frozenset(("test", "tests", "testing", "screening"))
 _PERMITTED = re.compile(r"\b(?:permitted|allowed|allowable|acceptable)\b", re.IGNORECASE)
 _AFTER = words_of(
     """
@@ -78,6 +83,9 @@ _AFTER = words_of(
     adults
     """
 )
+
+
+MOST_COMPARED = 20  # things of one part that are looked at for one being a kind of another
 
 
 class Part(NamedTuple):
@@ -95,7 +103,7 @@ class Part(NamedTuple):
 def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
     """Reads a stretch that holds no list outside of brackets."""
     row = line.row
-    direct = lo < hi and row.code[lo] == LEAF
+    direct = lo < hi and row.code[lo] == LEAF and _names_at_once(row, lo)
     lo, hi = line.trimmed(lo, hi)
     if lo >= hi:
         return Part(None, None, False, False)
@@ -170,6 +178,12 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
     return _put_together(line, lo, hi, req, found, conditions, lead, trail)._replace(direct=direct)
 
 
+def _names_at_once(row: Row, at: int) -> bool:
+    """Whether a phrase begins with what it names, and not with words of its own (`known`, `a history of`)."""
+    first = row.text[row.start[at] : row.end[at]].split(None, 1)[0]
+    return CODES.get(first.lower(), WORD) not in (SKIP, LINK)
+
+
 def _put_together(
     line: Reading,
     lo: int,
@@ -183,7 +197,7 @@ def _put_together(
     span = line.span(lo, hi)
     if not found:
         return Part(line.question(lo, hi), None, False, False)
-    if len(found) > 1:
+    if 1 < len(found) <= MOST_COMPARED:
         found = _without_broader(_without_idle_sex(found))
     bare = joined(And, found, span)
     assert bare is not None
@@ -256,6 +270,8 @@ def _only_giving(line: Reading, at: int) -> bool:
 def _qualifies_a_noun(line: Reading, at: int, hi: int) -> bool:
     """Whether a noun follows at once, which is then what is spoken of (`stroke unit`)."""
     row = line.row
+    if at + 1 < hi and row.word[at + 1] in _TESTS:
+        return True
     if at + 1 >= hi or row.code[at + 1] != WORD:
         return row.end[at] < len(row.text) and row.text[row.end[at]] == "-"
     word = row.word[at + 1]
@@ -296,6 +312,8 @@ def _is_closer(stated: Expression, before: Expression) -> bool:
 
 def _narrower(node: Expression, broad: Concept) -> bool:
     thing = thing_of(node)
+    if broad.id == "allergic-disease" and isinstance(node, Present) and node.kind is Kind.ALLERGY:
+        return True
     if thing is None or thing.id is None or broad.id is None or thing.id == broad.id:
         return False
     return is_a(thing.id, broad.id)

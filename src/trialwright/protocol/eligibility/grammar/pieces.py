@@ -17,33 +17,17 @@ from trialwright.protocol.eligibility.grammar.markers import (
     SKIP,
     SLASH,
     WORD,
+    words_of,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain
 
 _JOINING = frozenset((AND, OR, BUT, COMMA))
 
-_BARE_ADJECTIVES = frozenset(
-    (
-        "strong",
-        "weak",
-        "major",
-        "minor",
-        "preexisting",
-        "existing",
-        "ongoing",
-        "mild",
-        "moderate",
-        "acute",
-        "chronic",
-        "current",
-        "recent",
-        "active",
-        "past",
-        "new",
-        "old",
-        "high",
-        "low",
-    )
+_BARE_ADJECTIVES = words_of(
+    """
+    strong weak major minor preexisting existing ongoing mild moderate acute chronic current recent active past new old
+    high low
+    """
 )
 
 _ADJECTIVES = ("ed", "ory", "ic", "al", "ive", "ous", "ent", "ant", "ar", "ary", "ble", "ute", "ere", "ild")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.protocol.eligibility.grammar.markers import (
@@ -100,14 +101,22 @@ class Reading:
 def joined(kind: type[And] | type[Or], parts: Iterable[Expression | None], span: Span | None) -> Expression | None:
     """The parts under one And or Or: parts of the same kind are taken in, the same part twice counts once."""
     flat: list[Expression] = []
+    count = 0
     for part in parts:
         if part is None:
             continue
-        beneath: tuple[Expression, ...] = part.parts if isinstance(part, kind) else (part,)
-        flat.extend(one for one in beneath if one not in flat)
+        count += 1
+        if isinstance(part, kind):
+            flat.extend(part.parts)
+        else:
+            flat.append(part)
+    if len(flat) > 1:
+        flat = list(dict.fromkeys(flat))
     if not flat:
         return None
-    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+    if len(flat) > 1:
+        return kind(tuple(flat), span)
+    return flat[0] if count == 1 or span is None else replace(flat[0], span=span)
 
 
 def negation(part: Expression, span: Span | None) -> Expression:
