@@ -4,8 +4,10 @@ python docs/fill_examples.py            write the outputs again
 python docs/fill_examples.py --check    exit with 1 if an output is not what the command prints now
 """
 
+import contextlib
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -17,7 +19,16 @@ PROMPT = "    $ trialwright "
 
 
 def filled(text: str) -> str:
-    """The page with every example's output as the commands print it now. An example is a run of indented lines."""
+    """The page with every example's output as the commands print it now. An example is a run of indented lines.
+
+    The commands of a page run one after the other in an empty folder that has the examples in it.
+    """
+    with tempfile.TemporaryDirectory() as desk, contextlib.chdir(desk):
+        Path("examples").symlink_to(HOW_TO.parents[1] / "examples")
+        return _filled(text)
+
+
+def _filled(text: str) -> str:
     lines, kept = text.splitlines(), []
     place = 0
     while place < len(lines):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_ARMS = 50
+CHARACTERISING = "computing operating characteristics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
 
     `characterise`: whether to compute operating characteristics.
     """
-    from trialwright import analyse, lint, simulate
+    from trialwright import analyse, lint
 
     stages = _Stages(progress)
     protocol = opened.protocol
@@ -113,13 +114,11 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
     results: Results | None = None
     blocked = _not_run(protocol)
     if not characterise:
-        stages.skip("computing operating characteristics", "not asked for")
+        stages.skip(CHARACTERISING, "not asked for")
     elif blocked:
-        stages.skip("computing operating characteristics", blocked)
+        stages.skip(CHARACTERISING, blocked)
     else:
-        characteristics = stages.do(
-            "computing operating characteristics", lambda: simulate.characteristics(protocol, options.truth)
-        )
+        characteristics = stages.do(CHARACTERISING, lambda: _characteristics(protocol, options, progress))
     if not options.simulate:
         stages.skip("simulating one trial", "not asked for")
     elif blocked:
@@ -141,6 +140,16 @@ def appraise(opened: Opened, options: Options, *, characterise: bool = True, pro
         options=options,
         protocol_text=opened.text,
     )
+
+
+def _characteristics(protocol: Protocol, options: Options, progress: Progress) -> Characteristics:
+    from trialwright import simulate
+    from trialwright.simulate.estimated import Sampling
+
+    def so_far(done: int, of: int) -> None:
+        progress(f"{CHARACTERISING}: {done:,} of {of:,} trials")
+
+    return simulate.characteristics(protocol, options.truth, Sampling(seed=options.seed, progress=so_far))
 
 
 def _not_run(protocol: Protocol) -> str:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import TYPE_CHECKING
+
+from trialwright.cli.design_text import columns
 
 if TYPE_CHECKING:
     from trialwright.simulate.operating import Characteristics
+    from trialwright.simulate.runs import MonteCarlo
 
 
 def as_text(found: Characteristics) -> str:
     """The characteristics in a few lines to a reading of the rule, a size or an outcome; each figure named."""
-    lines = [f"{found.trial or 'This trial'}: {found.design}", *_rules(found), *_one_arm(found)]
-    lines += [*_single_arm(found), *_powers(found)]
+    lines = [f"{found.trial or 'This trial'}: {found.design}", *_rules(found), *_estimated(found)]
+    lines += [*_one_arm(found), *_single_arm(found), *_powers(found)]
     lines += [f"{problem.severity.value} {problem.code}: {problem.message}" for problem in found.problems]
     lines.append("Research software: not medical advice. --json gives every figure.")
     return "\n".join(lines)
 
 
 def _rules(found: Characteristics) -> Iterator[str]:
-    if not found.truths:
+    if not found.rules:
         return
     truth = found.truths[0]
     rates = ", ".join(f"{rate:g}" for rate in truth.rates)
@@ -44,6 +48,46 @@ def _rules(found: Characteristics) -> Iterator[str]:
         )
     worst = max(1e-12, *(item.mass_error for item in readings))
     yield f"  Probabilities add up to 1 within {worst:.0e}."
+
+
+def _estimated(found: Characteristics) -> Iterator[str]:
+    """Each rule that decides by days, by Monte Carlo; every figure with its standard error."""
+    for item in found.estimated:
+        runs, levels, conduct = item.runs, len(item.truth.rates), item.scenario.conduct
+        yield f"Monte Carlo, {item.rule}"
+        yield f"  ({item.why}), at true DLT rates {', '.join(f'{rate:g}' for rate in item.truth.rates)}:"
+        if len(found.truths) > 1:
+            yield "  (an example; give your own with --truth, one rate for each dose level)"
+        yield f"  {len(runs.endings):,} simulated trials, seed {runs.seed}; each figure with its standard error (+-)"
+        yield (
+            f"  {conduct.accrual:g} candidates a day, {conduct.screen_failure:.0%} fail screening, "
+            f"{conduct.drop_out:.0%} drop out; scenario {item.scenario.name!r}"
+        )
+        rows = [["", "none", *(f"dose {level}" for level in range(1, levels + 1)), "in all"]]
+        for what, values in (
+            ("selected", (*runs.selection(levels), None)),
+            ("participants", (None, *runs.expected_n_by_level, runs.expected_n)),
+            ("DLTs", (None, *runs.expected_dlts_by_level, runs.expected_dlts)),
+        ):
+            places = 3 if what == "selected" else 2
+            rows.append([what, *("" if each is None else _with_error(each, places) for each in values)])
+        yield from (f"  {line}" for line in columns(rows))
+        yield f"  not stopped for toxicity {_with_error(runs.prob_completed, 3)}; ends on day " + _with_error(
+            runs.expected_days, 1
+        )
+        if item.backfills:
+            yield f"  {_with_error(runs.expected_backfilled, 2)} of the participants enter by backfill"
+        if item.registered is not None:
+            enough = _with_error(runs.prob_n_at_most(item.registered), 3)
+            yield f"  N<={item.registered}: {enough} is the chance that the registered number is enough"
+        if runs.cut_off:
+            yield f"  {runs.cut_off:,} trials were cut off before their end; they count as selecting no dose"
+
+
+def _with_error(each: MonteCarlo, places: int) -> str:
+    if not isfinite(each.value):
+        return "not known"
+    return f"{each.value:.{places}f}" + (f" +-{each.se:.{places}f}" if isfinite(each.se) else " (error not known)")
 
 
 def _one_arm(found: Characteristics) -> Iterator[str]:

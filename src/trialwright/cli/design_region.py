@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright.cli.design_answers import made, numbers_of, rates_of
-from trialwright.cli.output import answer, answer_json
+from trialwright.cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
     from trialwright.core.errors import UsageError
@@ -77,6 +77,9 @@ def surface(
     most: Most = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
+    figure: Annotated[
+        Path | None, typer.Option(help="Write a figure of one or two varied levels to this .svg, .pdf or .png file.")
+    ] = None,
 ) -> None:
     """How the exact characteristics change as the true rate of one level, or of several, is varied."""
     from trialwright.cli.design_text import LAST, columns
@@ -92,6 +95,12 @@ def surface(
     truths = region.grid(base, varied)
     rule = made(name, doses, size, target, cohorts, most)
     found = exact.compile(rule).evaluate_many(truths)
+    if figure is not None:
+        from trialwright.design.figure import write
+        from trialwright.design.surface_figure import surface as drawn
+
+        write(drawn(rule.name, found, tuple(sorted(varied))), figure)
+        say(f"Wrote {figure}")
     levels = range(1, doses + 1)
     head = [*(f"rate_{j}" for j in levels), "none", *(f"selected_{j}" for j in levels), "participants", "dlts"]
     parts = [found.truth, found.selection, found.expected_n[:, None], found.dlts_by_level.sum(axis=1)[:, None]]

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 LAST = "Research software: not medical advice."
-_PATIENCE = 2.0  # seconds without a word
 
 Window = Annotated[int, typer.Option(help="The DLT window: days after the first dose, the last one included.")]
 Truths = Annotated[
@@ -208,14 +207,11 @@ def _show(
     rates = [rates_of(each, doses) for each in truth]
     design: Timed = by_time.make(name, ("",) * doses, window, size, **options)
     results = []
-    steps, say_at = Steps(), _PATIENCE
+    steps = Steps(under_way="simulating")
     for number, each in enumerate(rates):
 
         def progress(done: int, number: int = number) -> None:
-            nonlocal say_at
-            if steps.seconds > say_at:
-                say_at = steps.seconds + _PATIENCE
-                steps(f"{number * run['trials'] + done:,} of {len(rates) * run['trials']:,} trials")
+            steps(f"simulating: {number * run['trials'] + done:,} of {len(rates) * run['trials']:,} trials")
 
         results.append(characteristics(design, each, Course(**course), progress=progress, **run))
     steps.close()

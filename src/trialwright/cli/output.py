@@ -58,19 +58,32 @@ def check_free(path: Path, *, force: bool) -> None:
         )
 
 
-class Steps:
-    """Shows the step that work has reached: one line, rewritten, on a terminal; a line each in a log."""
+_PATIENCE = 2.0  # seconds between two words of how far a step is
 
-    def __init__(self, *, quiet: bool = False) -> None:
+
+class Steps:
+    """Shows the step that work has reached: one line, rewritten, on a terminal; a line each in a log.
+
+    How far a step is, said as the step, a colon and more, is shown every two seconds and no oftener. `under_way`: the
+    step that has begun, which is not shown itself.
+    """
+
+    def __init__(self, *, quiet: bool = False, under_way: str = "") -> None:
         self._quiet = quiet
         self._terminal = sys.stderr.isatty()
         self._shown = 0
-        self._began = time.monotonic()
+        self._step, self._said_at = under_way, time.monotonic()
 
     def __call__(self, text: str) -> None:
         """Show a step."""
         if self._quiet:
             return
+        if self._step and text.startswith(f"{self._step}: "):
+            if time.monotonic() - self._said_at < _PATIENCE:
+                return
+        else:
+            self._step = text
+        self._said_at = time.monotonic()
         if self._terminal:
             line = f"{text} ..."[:110]
             sys.stderr.write("\r" + line.ljust(self._shown))
@@ -84,8 +97,3 @@ class Steps:
         if self._terminal and self._shown:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             self._shown = 0
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the work began."""
-        return time.monotonic() - self._began

@@ -92,6 +92,10 @@ def simulate(
     truth: Annotated[str | None, typer.Option(help="True DLT rates per dose level: 0.05,0.10,0.20")] = None,
     scenario: Annotated[str | None, typer.Option(help="Name or file of the scenario of the simulated trial.")] = None,
     seed: Annotated[int, SEED] = 1,
+    trials: Annotated[
+        int, typer.Option(min=1, help="Simulated trials of a rule that decides by days; others are exact.")
+    ] = 200,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that simulate; no figure depends on it.")] = 1,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Simulate one trial and write its dataset to this folder.")
     ] = None,
@@ -105,6 +109,7 @@ def simulate(
     from trialwright.appraise.sources import open_input
     from trialwright.cli.characteristics import as_text
     from trialwright.core.errors import UsageError
+    from trialwright.simulate.estimated import Sampling
 
     if scenario is not None and output is None:
         raise UsageError(
@@ -116,7 +121,10 @@ def simulate(
     options = appraise.Options(seed=seed, scenario=scenario, truth=_rates(truth))
     protocol = open_input(source).protocol
     appraise.check_options(protocol, options)
-    characteristics = room.characteristics(protocol, options.truth)
+    steps = Steps(quiet=as_json, under_way="simulating")
+    sampling = Sampling(trials, seed, workers, lambda done, of: steps(f"simulating: {done:,} of {of:,} trials"))
+    characteristics = room.characteristics(protocol, options.truth, sampling)
+    steps.close()
     if output is not None:
         from trialwright import __version__
         from trialwright.dataset import files

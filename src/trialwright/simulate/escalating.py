@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from trialwright.design.exact import ExactResult, Graph
     from trialwright.design.rule import CountingRule
+    from trialwright.protocol.design import Design
     from trialwright.protocol.kinds import Escalation
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.truth import DltTruth
@@ -93,27 +94,43 @@ def readings(escalation: Escalation) -> tuple[str, ...]:
     return tuple(dict.fromkeys((escalation.rule, *escalation.readings)))
 
 
-def compiled(escalation: Escalation, problems: list[Problem]) -> tuple[Graph, ...]:
-    """The state graph of each reading; a reading that cannot be computed leaves a Problem."""
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The readings of an escalation. `graphs`: those that can be computed exactly; `by_days`: those that can only be
+    simulated, each as a protocol of the escalation alone and its design."""
+
+    graphs: tuple[Graph, ...]
+    by_days: tuple[tuple[Protocol, Design], ...]
+
+
+def compiled(escalation: Escalation, protocol: Protocol, problems: list[Problem]) -> Rules:
+    """Every reading of the rule; one that can be neither computed nor simulated leaves a Problem (SIM-030)."""
     from trialwright.design import exact
     from trialwright.design.from_protocol import rule_of
+    from trialwright.simulate.estimated import designed
 
-    graphs = []
+    graphs, by_days = [], []
     for name in readings(escalation):
         try:
             graphs.append(exact.compile(rule_of(escalation, name)))
+            continue
+        except TrialwrightError:  # what is said of it is said below, by what runs the trial
+            pass
+        try:
+            by_days.append(designed(escalation, protocol, name))
         except TrialwrightError as fault:
             problems.append(
                 Problem(
                     "SIM-030",
                     Severity.ERROR,
-                    f"the rule {name!r} has no exact characteristics: {fault.message}",
+                    f"the rule {name!r} has no characteristics: {fault.message}",
                     field="design.rule",
                     expected=fault.expected,
                     mend=fault.mend,
                 )
             )
-    return tuple({graph.rule: graph for graph in graphs}.values())
+    by_name = {design.name: (alone, design) for alone, design in by_days}
+    return Rules(tuple({graph.rule: graph for graph in graphs}.values()), tuple(by_name.values()))
 
 
 OTHER_TARGET = 0.3

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from trialwright.core.problem import Problem, Severity
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare, SingleArm, Unsupported
-from trialwright.simulate import comparing, escalating, one_arm
+from trialwright.simulate import comparing, escalating, estimated, one_arm
 from trialwright.simulate.comparing import EffectPower, Split
 from trialwright.simulate.escalating import RuleCharacteristics
+from trialwright.simulate.estimated import Estimated, Sampling
+from trialwright.simulate.scenario import Assumes
 from trialwright.simulate.scenarios import for_protocol
 from trialwright.simulate.truth import DltTruth, default_truths, given_truth
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 USUAL_TRUTH = "gentle"
 _MOST_STATEMENTS = 100
+_USUAL = Sampling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,17 @@ class Characteristics:
     """What a design implies. Parts that the kind of design does not have are empty.
 
     `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under every
-    truth. `others`: other designs with the registered number of participants, under the same truths. `one_arm`: two
-    stages and monitored events that the design's rule names. `splits`, `powers`: of arms side by side. `overall`: of
-    dose selection followed by a comparison.
+    truth. `estimated`: those readings that decide by days, or are too large to be computed, by Monte Carlo under the
+    first truth. `others`: other designs with the registered number of participants, under the same truths. `one_arm`:
+    two stages and monitored events that the design's rule names. `splits`, `powers`: of arms side by side. `overall`:
+    of dose selection followed by a comparison.
     """
 
     trial: str | None
     design: str
     truths: tuple[DltTruth, ...] = ()
     rules: tuple[RuleCharacteristics, ...] = ()
+    estimated: tuple[Estimated, ...] = ()
     others: tuple[RuleCharacteristics, ...] = ()
     binomial: Binomial | None = None
     one_arm: tuple[one_arm.OneArm, ...] = ()
@@ -82,12 +87,15 @@ class Characteristics:
         return as_json(self)
 
 
-def characteristics(protocol: Protocol, truth: Sequence[float] | None = None) -> Characteristics:
+def characteristics(
+    protocol: Protocol, truth: Sequence[float] | None = None, sampling: Sampling = _USUAL
+) -> Characteristics:
     """The operating characteristics of the protocol's design: exact for a dose escalation and for one arm, power by a
-    named method for arms side by side.
+    named method for arms side by side. An escalation that decides by days is simulated as `sampling` says.
 
     `truth`: true DLT probability of each dose level, lowest first, each in [0, 1]; None = those that the protocol
-    file gives, else the default truths. Raises UsageError (SIM-003) if it does not fit the dose levels.
+    file gives, else the default truths. Raises UsageError: SIM-003 if it does not fit the dose levels, SIM-040 for
+    trials or workers below 1.
     """
     design = protocol.design
     truth = truth if truth is not None else (protocol.truth or None)
@@ -98,9 +106,9 @@ def characteristics(protocol: Protocol, truth: Sequence[float] | None = None) ->
     scenarios = for_protocol(protocol)
     match design:
         case Escalation():
-            found = _with_rules(base, design, protocol, truth, problems)
+            found = _with_rules(base, design, protocol, truth, scenarios, sampling, problems)
         case SelectThenCompare(escalation=escalation, comparison=comparison):
-            found = _with_rules(base, escalation, protocol, truth, problems)
+            found = _with_rules(base, escalation, protocol, truth, scenarios, sampling, problems)
             found = _with_powers(found, comparison, protocol, scenarios, problems)
             found = _replaced(found, overall=_overall(found, comparison, protocol))
         case SingleArm(size=size):
@@ -124,6 +132,8 @@ def _with_rules(
     escalation: Escalation,
     protocol: Protocol,
     truth: Sequence[float] | None,
+    scenarios: tuple[Scenario, ...],
+    sampling: Sampling,
     problems: list[Problem],
 ) -> Characteristics:
     if truth is not None:
@@ -131,12 +141,18 @@ def _with_rules(
     else:
         known = default_truths(escalation.levels) if escalation.levels >= 1 else ()
         truths = tuple(sorted(known, key=lambda item: item.name != USUAL_TRUTH))
-    graphs = escalating.compiled(escalation, problems)
+    found = escalating.compiled(escalation, protocol, problems)
     rules, others = (
-        tuple(escalating.evaluate(graph, item, escalation, protocol) for item in truths for graph in compiled)
-        for compiled in (graphs, escalating.others(escalation, protocol))
+        tuple(escalating.evaluate(graph, item, escalation, protocol) for item in truths for graph in graphs)
+        for graphs in (found.graphs, escalating.others(escalation, protocol))
     )
-    return _replaced(base, truths=truths, rules=rules, others=others)
+    planned = next((one for one in scenarios if one.assumes is Assumes.PLANNED), None)
+    registered = escalation.target_n or protocol.enrolment.count
+    simulated = tuple(
+        estimated.evaluate(alone, design, truths[0], planned or for_protocol(alone)[0], sampling, registered)
+        for alone, design in (found.by_days if truths else ())
+    )
+    return _replaced(base, truths=truths, rules=rules, estimated=simulated, others=others)
 
 
 def _with_binomial(base: Characteristics, size: int | None, problems: list[Problem]) -> Characteristics:

@@ -30,6 +30,8 @@ def as_json(found: Characteristics) -> dict[str, object]:
             }
             for truth in found.truths
         ]
+    if found.estimated:
+        result["estimated"] = [item.to_json() for item in found.estimated]
     if first is not None and found.others:
         result["other_designs"] = [item.to_json() for item in found.others if item.truth == first]
     if found.binomial is not None:

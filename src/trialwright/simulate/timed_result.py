@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.simulate.runs import MonteCarlo
+from trialwright.simulate.runs import MonteCarlo, estimate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -164,13 +164,3 @@ def _known(se: float) -> float | None:
 
 def _shown(each: MonteCarlo) -> str:
     return f"{each.value:.4g} ± {each.se:.1g}" if isfinite(each.se) else f"{each.value:.4g} (error not known)"
-
-
-def estimate(values: NDArray[np.generic]) -> MonteCarlo:
-    """A mean with its standard error; for a share of 0 or 1, half of the 95 % bound that so many trials allow (rule of
-    three)."""
-    x = np.asarray(values, dtype=np.float64)
-    spread = float(x.std(ddof=1) / np.sqrt(len(x))) if len(x) > 1 else float("inf")
-    if spread == 0 and values.dtype == np.bool_:
-        spread = 1.5 / len(x)
-    return MonteCarlo(float(x.mean()), spread)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from command_line import trialwright
-from trialwright.design import exact, region, rules
+from trialwright.design import exact, region, rules, surface_figure
 
 PLAN = ("--target", "0.3", "--cohorts", "4")
 GRAPH = exact.compile(rules.make("BOIN: target 0.3, cohorts of 3, at most 12", 3))
@@ -121,3 +121,32 @@ def test_what_does_not_fit_is_refused(tmp_path, arguments, code):
     done = trialwright("design", *named)
     assert done.status == 2
     assert code in done.err
+
+
+@pytest.mark.parametrize(("vary", "words"), [(("2=.1:.4:4",), 1), (("2=.1:.4:4", "3=.3,.5"), 2)])
+def test_a_surface_is_drawn_for_one_level_or_two(vary, words, tmp_path):
+    file = tmp_path / "surface.svg"
+    given = [part for each in vary for part in ("--vary", each)]
+    done = trialwright("design", *SURFACE, *given, "--figure", str(file))
+    assert done.status == 0, done.err
+    drawn = file.read_text(encoding="utf-8")
+    assert drawn.count("true DLT rate of level") == words
+    assert "level 3" in drawn
+
+
+def test_a_figure_of_three_varied_levels_is_refused(tmp_path):
+    file = tmp_path / "surface.svg"
+    given = [part for each in ("1=.1,.2", "2=.1,.2", "3=.3,.5") for part in ("--vary", each)]
+    done = trialwright("design", *SURFACE, *given, "--figure", str(file))
+    assert (done.status, done.out) == (2, "")
+    assert "DES-124: a figure of 3 varied levels" in done.err
+    assert not file.exists()
+
+
+def test_a_map_puts_each_chance_where_its_rates_are():
+    graph = exact.compile(rules.make("BOIN", 2, target=0.3, most=6))
+    found = graph.evaluate_many(region.grid((0.1, 0.3), {2: (0.5, 0.2), 1: (0.1, 0.4, 0.2)}))
+    axes = surface_figure.surface("BOIN", found, (1, 2)).axes[1]  # level 1 selected
+    x, y = [0.1, 0.2, 0.4], [0.2, 0.5]
+    for (row, column), chance in np.ndenumerate(axes.images[0].get_array()):
+        assert chance == pytest.approx(graph.evaluate([x[column], y[row]]).selection[1])

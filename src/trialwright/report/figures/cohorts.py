@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trialwright.dataset.columns import BACKFILL
 from trialwright.report.svg import Drawing, fitted, text_width
 
 
 @dataclass(frozen=True, slots=True)
 class Treated:
-    """One participant. `level`: 1 = lowest. `cohort`: 1 = first. `dlt`: None where not assessed or not evaluable."""
+    """One participant. `level`: 1 = lowest. `cohort`: 1 = first, `columns.BACKFILL` = entered by backfill. `dlt`: None
+    where not assessed or not evaluable."""
 
     subject: str
     level: int
@@ -20,7 +22,8 @@ class Treated:
 
 
 def cohorts(participants: Sequence[Treated], doses: Sequence[str], selected: int | None) -> Drawing:
-    """Participants from left to right, dose levels from bottom to top; cohorts are set apart by pale bands."""
+    """Participants from left to right, dose levels from bottom to top; cohorts are set apart by pale bands, and who
+    entered by backfill stands outside them, with a B underneath."""
     left, step, row = 190.0, 38.0, 54.0
     width = max(620.0, left + step * len(participants) + 90)
     top = 14.0
@@ -29,7 +32,7 @@ def cohorts(participants: Sequence[Treated], doses: Sequence[str], selected: int
         width,
         bottom + 78,
         f"Dose level of each of {len(participants)} simulated participants in order of entry",
-        " ".join(f"Participant {i}: level {p.level}, {_said(p.dlt)}." for i, p in enumerate(participants, 1)),
+        " ".join(f"Participant {i}: {_where(p)}, {_said(p.dlt)}." for i, p in enumerate(participants, 1)),
     )
     _bands(drawing, participants, left, step, top, bottom)
     for index, dose in enumerate(doses):
@@ -41,10 +44,13 @@ def cohorts(participants: Sequence[Treated], doses: Sequence[str], selected: int
     for number, person in enumerate(participants):
         x = left + step * (number + 0.5)
         y = bottom - row * (person.level - 0.5)
-        tip = f"{person.subject}, level {person.level}, entered on day {person.day}: {_said(person.dlt)}"
+        tip = f"{person.subject}, {_where(person)}, entered on day {person.day}: {_said(person.dlt)}"
         _mark(drawing, x, y, person.dlt, tip)
-        drawing.text(x, bottom + 18, str(number + 1), size=12, anchor="middle", class_="q")
-    drawing.text(left, bottom + 38, "participant in order of entry; pale bands are cohorts", size=12, class_="q")
+        name = f"{number + 1}{'B' if person.cohort == BACKFILL else ''}"
+        drawing.text(x, bottom + 18, name, size=12, anchor="middle", class_="q")
+    key = "participant in order of entry; pale bands are cohorts"
+    key += "; B: entered by backfill" if any(person.cohort == BACKFILL for person in participants) else ""
+    drawing.text(left, bottom + 38, key, size=12, class_="q")
     _legend(drawing, left, bottom + 60)
     return drawing
 
@@ -55,7 +61,9 @@ def _bands(
     start = 0
     for index in range(1, len(participants) + 1):
         if index == len(participants) or participants[index].cohort != participants[start].cohort:
-            drawing.box(left + step * start + 2, top, step * (index - start) - 4, bottom - top, class_="soft", radius=3)
+            if participants[start].cohort != BACKFILL:
+                wide = step * (index - start) - 4
+                drawing.box(left + step * start + 2, top, wide, bottom - top, class_="soft", radius=3)
             start = index
 
 
@@ -73,6 +81,10 @@ def _legend(drawing: Drawing, x: float, y: float) -> None:
         _mark(drawing, x + 11, y, dlt, "")
         drawing.text(x + 28, y + 4.5, text, size=12.5)
         x += 28 + text_width(text, 12.5) + 26
+
+
+def _where(person: Treated) -> str:
+    return f"level {person.level}{' by backfill' if person.cohort == BACKFILL else ''}"
 
 
 def _said(dlt: bool | None) -> str:

@@ -10,8 +10,10 @@ from trialwright.report import numbers
 from trialwright.report.contents import Contents
 from trialwright.report.markup import Child, Column, Markup, join, note, table, tag
 from trialwright.report.sections.characteristics_arms import comparison, single_arm
+from trialwright.report.sections.characteristics_one_arm import one_arm
 from trialwright.report.sections.characteristics_retraced import same_patients
 from trialwright.report.sections.characteristics_rules import escalation
+from trialwright.report.sections.characteristics_simulated import estimated
 from trialwright.simulate.operating import Characteristics
 from trialwright.simulate.scenario import Assumes, Scenario
 
@@ -29,13 +31,15 @@ def characteristics(contents: Contents) -> Markup:
     parts: list[Markup | None] = [_ground(protocol)]
     if found.rules:
         parts.append(escalation(found, protocol, what_is_known(contents)))
+    parts.append(estimated(found.estimated))
     if contents.trial is not None:
         parts.append(same_patients(contents.trial, bool(found.others)))
+    parts.append(one_arm(found.one_arm))
     if found.binomial is not None:
         parts.append(single_arm(found.binomial))
     if found.splits or found.powers:
         parts.append(comparison(found, protocol))
-    if not (found.rules or found.binomial or found.splits or found.powers):
+    if not (found.rules or found.estimated or found.one_arm or found.binomial or found.splits or found.powers):
         why = "; ".join(problem.message for problem in found.problems) or "this kind of design has none yet"
         parts.append(note(f"Nothing was computed: {why}.", kind="why"))
     parts.append(_scenarios(found))
