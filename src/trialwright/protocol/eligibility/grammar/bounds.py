@@ -73,7 +73,11 @@ def is_label(tokens: Tokens, index: int) -> bool:
     before = words[index - 1]
     if before in _NAMERS:
         return True
-    if before != "-" or index < 2 or kinds[index - 2] != WORD or tokens.value[index - 2] is not None:
+    if before != "-" or index < 2:
+        return False
+    if kinds[index - 2] == NUMBER:
+        return True  # the rest of a date, of which the beginning was no range
+    if kinds[index - 2] != WORD or tokens.value[index - 2] is not None:
         return False
     glued = end[index - 2] == start[index - 1] and end[index - 1] == start[index]
     return glued and words[index - 2] not in _ANNOUNCE | {"age", "aged", "ages", "years", "bmi"}

@@ -41,7 +41,7 @@ NUMBER_WORDS |= {"hundred": Decimal(100), "thousand": Decimal(1000)}
 _GLUED = (
     "to|and|or|than|least|most|of|is|from|until|till|through|between|within|over|under|above|below|about|exceed|max|min"
     "|x|ages?|aged|years?|months?|weeks?|days?|hours?|grades?|stages?|class|classes|scores?|type|phase|phases|ecog|ps"
-    "|nyha|asa|bmi|kps|gcs|nihss|mmse|moca|mrs|edss|fvc|lvef|hba"
+    "|nyha|asa|bmi|kps|gcs|nihss|mmse|moca|mrs|edss|fvc|lvef"
 )
 _MASTER = re.compile(
     # 1: a word; a word with digits in it is tried below

@@ -54,7 +54,7 @@ def unit_at(tokens: Tokens, index: int, whole: bool = False) -> tuple[str, int] 
     if whole and words[index : index + 2] == ["1", "/"]:
         index += 1
     numerator: str | None = None
-    if index < len(words) and words[index] not in {"/", "per"}:
+    if index < len(words) and (words[index] not in {"/", "per"} or words[index + 1 : index + 2] == ["cent"]):
         if power is None and not whole and words[index] in _ONLY_GLUED and not _glued(tokens, index):
             return None
         atom = _atom(tokens, index)
