@@ -22,6 +22,7 @@ class Rendering(StrEnum):
     LEGACY_XML = "legacy public XML of ClinicalTrials.gov"
     LEGACY_FLAT_JSON = "flat study fields of the legacy API"
     LEGACY_FULL_JSON = "full studies of the legacy API"
+    CSV_EXPORT = "table of search results, legacy or current"
     CLASSIC_PAGE = "classic ClinicalTrials.gov page text"
     LABELLED_PAGE = "third-party page text with labels"
     UNLABELLED_PAGE = "third-party page text without labels"
