@@ -106,7 +106,7 @@ def _amount(tokens: Tokens, number: int, at: int) -> Amount | None:
         if low is None or low > high:
             return None
     unit, last = _AMOUNTS[words[at]], at + 1
-    unit, per, last = _rate(words, unit, last)
+    unit, per, last = rate(words, unit, last)
     if per == "":
         return None
     op, first = compared_before(tokens, begin)
@@ -127,7 +127,7 @@ def _amount(tokens: Tokens, number: int, at: int) -> Amount | None:
     return Amount(first, last, interval, unit, per, op is not None or low != high, equivalent)
 
 
-def _rate(words: list[str], unit: str, last: int) -> tuple[str, str | None, int]:
+def rate(words: list[str], unit: str, last: int) -> tuple[str, str | None, int]:
     """The unit and the period after an amount; the period is empty for a concentration, which is no dose."""
     count = len(words)
     per: str | None = None

@@ -41,7 +41,7 @@ _KINDS = {"condition": Kind.CONDITION, "finding": Kind.FINDING, "event": Kind.EV
 
 @dataclass(slots=True)
 class Fact:
-    """One fact that a line names. `first`, `last`: the tokens that state it, `last` excluded; `begin`, `end`: the tokens
+    """One fact that a line names. `first`, `last`: the tokens that state it, `last` excluded; `begin`, `end`: the ones
     that name it; `id` is None for words that the lexicon does not have."""
 
     first: int

@@ -1,9 +1,9 @@
-"""Reads results of tests (`negative pregnancy test`, `HBsAg positive`) and allergies (`hypersensitivity to aspirin`)."""
+"""Reads results of tests (`negative pregnancy test`, `HBsAg positive`) and allergies (`allergic to aspirin`)."""
 
 from __future__ import annotations
 
 from trialwright.protocol.eligibility.grammar.facts import Fact
-from trialwright.protocol.eligibility.grammar.subjects import Line
+from trialwright.protocol.eligibility.grammar.members import Line
 
 _RESULTS = {
     "positive": "positive",
@@ -37,49 +37,12 @@ _TOLERANCE = frozenset(
 )
 _JOINS = frozenset({",", "or", "and", "/"})
 _LIGHT = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "any",
-        "of",
-        "for",
-        "on",
-        "test",
-        "tests",
-        "result",
-        "results",
-        "at",
-        "is",
-        "was",
-        "be",
-        "were",
-        "are",
-        "has",
-        "have",
-        "had",
-        "known",
-        "serum",
-        "urine",
-        "blood",
-        "screening",
-        "status",
-        "antibody",
-        "antibodies",
-        "antigen",
-        "by",
-        "in",
-        "positive",
-        "negative",
-        "to",
-        "other",
-        "-",
-        "(",
-        ")",
-        "drugs",
-        "drug",
-    ]
-)
+    {
+        "the", "a", "an", "any", "of", "for", "on", "test", "tests", "result", "results", "at", "is", "was", "be",
+        "were", "are", "has", "have", "had", "known", "serum", "urine", "blood", "screening", "status", "antibody",
+        "antibodies", "antigen", "by", "in", "positive", "negative", "to", "other", "-", "(", ")", "drugs", "drug",
+    }
+)  # fmt: skip
 _MOST = 16  # members of a list that share one allergy or one result
 _NEAR = 4  # tokens between a test and its result
 
@@ -102,11 +65,11 @@ def results(line: Line) -> None:
 def _of_result(line: Line, at: int, result: str) -> None:
     words = line.tokens.word
     left = [f for f in line.facts if f.end <= at and at - f.end <= _NEAR and not f.dropped]
-    if left and _is_test(left[-1]) and set(words[left[-1].end : at]) <= _LIGHT:
-        if left[-1].result is None:
-            _give(line, left[-1], result, at, at + 1)
-            return
-    low, high = line.clause(at)
+    near = bool(left) and _is_test(left[-1]) and set(words[left[-1].end : at]) <= _LIGHT
+    if near and left[-1].result is None:
+        _give(line, left[-1], result, at, at + 1)
+        return
+    high = line.clause(at)[1]
     given: Fact | None = None
     count = 0
     for fact in line.facts:

@@ -23,31 +23,19 @@ UNITS = {
 }
 RECENT = frozenset(["last", "past", "previous", "preceding", "prior", "recent"])
 _BETWEEN = frozenset(
-    [
-        "calendar",
-        "consecutive",
-        "continuous",
-        "full",
-        "complete",
-        "whole",
-        "additional",
-        "straight",
-        "business",
-        "working",
-        "last",
-        "past",
-        "previous",
-        "preceding",
-        "prior",
-    ]
-)
+    {
+        "calendar", "consecutive", "continuous", "full", "complete", "whole", "additional", "straight", "business",
+        "working", "last", "past", "previous", "preceding", "prior",
+    }
+)  # fmt: skip
 _BEFORE_NUMBER: tuple[tuple[tuple[str, ...], str], ...] = tuple(
     (tuple(words.split()), op)
     for op, forms in {
         ">=": "at least|no less than|not less than|no fewer than|minimum of|a minimum of|minimum|min|at minimum|"
         "no shorter than|equal to or more than|more than or equal to|greater than or equal to|equal or more than|"
         "greater or equal to|not shorter than|a minimum duration of|no sooner than|no earlier than",
-        ">": "more than|greater than|longer than|over|exceeding|in excess of|above|older than|exceeds|higher than|beyond",
+        ">": "more than|greater than|longer than|over|exceeding|in excess of|above|older than|exceeds|"
+        "higher than|beyond",
         "<": "less than|fewer than|under|shorter than|below|earlier than|smaller than|lower than",
         "<=": "at most|no more than|not more than|up to|maximum of|a maximum of|maximum|no longer than|not longer than|"
         "less than or equal to|not exceeding|max|within|not older than|a maximum duration of",
@@ -172,9 +160,9 @@ def _measured(tokens: Tokens, at: int, unit: str) -> Stretch | None:
     if back > 1 and words[back - 1] in {"-", "to", "~", "and", "or"} and values[back - 2] is not None and not half:
         joined, lower = words[back - 1], values[back - 2]
         between = back > 2 and words[back - 3] in {"between", "from"}
-        if lower is not None and lower <= high and (joined in {"-", "to", "~"} or (joined == "and" and between)):
-            if joined == "and" or kinds[back - 2] == NUMBER:
-                number, low = back - 2, lower
+        ranged = (joined in {"-", "to", "~"} and kinds[back - 2] == NUMBER) or (joined == "and" and between)
+        if lower is not None and lower <= high and ranged:
+            number, low = back - 2, lower
     after = at + 1
     if words[after : after + 3] == ["(", "s", ")"]:
         after += 3
@@ -183,9 +171,9 @@ def _measured(tokens: Tokens, at: int, unit: str) -> Stretch | None:
     op, first, recent = _compared(tokens, number)
     recent = recent or any(word in RECENT for word in words[back + 1 : at])
     tail, last = compared_after(tokens, after)
-    if words[last : last + 1] == ["("] and last + 3 < len(words) and values[last + 1] is not None:
-        if words[last + 2] in UNITS and words[last + 3] == ")":
-            last += 4
+    again = words[last : last + 1] == ["("] and last + 3 < len(words) and values[last + 1] is not None
+    if again and words[last + 2] in UNITS and words[last + 3] == ")":
+        last += 4
     if tail is None:
         tail, last = (compared_after(tokens, number + 1)[0], last) if low == high else (None, last)
     if op is None and low != high and first > 0 and words[first - 1] in {"between", "from"}:

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.facts import Fact
-from trialwright.protocol.eligibility.grammar.phrases import Phrase
-from trialwright.protocol.eligibility.grammar.tokens import WORD, Tokens
+from trialwright.protocol.eligibility.grammar.members import (
+    IDLE,
+    JOINS,
+    LINKS,
+    PREDICATES,
+    Line,
+    before_examples,
+    facts_in,
+    is_empty,
+    members,
+    outside_brackets,
+    phrase_in,
+)
+from trialwright.protocol.eligibility.grammar.tokens import WORD
 from trialwright.protocol.eligibility.grammar.windows import Timed
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Compare, Ordinal, Side, Window
 
-_ENDS = frozenset({";", ".", ":", "•", "but", "unless", "except", "excluding", "although", "however", "?", "whereas"})
-_JOINS = frozenset({",", "or", "and", "/", "&", "±"})
-_LINKS = frozenset(
-    {
-        "for", "to", "with", "due", "because", "in", "on", "at", "by", "using", "involving", "from", "affecting",
-        "requiring", "secondary", "against", "under", "containing", "into", "other",
-    }
-)  # fmt: skip
-_IDLE = frozenset(
-    {
-        "of", "the", "a", "an", "(", ")", "received", "receiving", "taken", "taking", "using", "use", "used", "that",
-        "which", "occurring", "occurred", "has", "have", "had", "been", "was", "were", "is", "are", "any", "performed",
-        "done", "at", "dose", "doses", "dosage", "daily", "total", ",", "history", "diagnosis", "on", ":", "who", "be",
-        "administered", "administration", "given", "treatment", "therapy", "events", "event", "episode", "episodes",
-        "undergone", "underwent", "undergoing", "developed", "experienced", "experiencing", "diagnosed", "confirmed",
-        "subjects", "patients", "subject", "patient", "started", "initiated", "exposure", "intake", "persistent",
-        "present", "prior", "previously", "previous", "recent", "recently", "either", "also", "must", "should",
-        "lasting", "least", "stable", "continuous", "continuously", "requiring", "documented", "known", "as", "well",
-        "persisting", "up", "approximately", "more", "less", "longer", "greater", "only", "both", "within", "not", "no", "without", "never", "prescribed",
-        "regularly", "regular", "chronic", "and", "consumption", "participated", "participation", "their",
-    }
-)  # fmt: skip
-_PREDICATES = frozenset(
-    {
-        "received", "receiving", "had", "has", "have", "underwent", "undergone", "treated", "participated", "taken",
-        "took", "used", "using", "taking", "hospitalized", "who", "donated", "participating", "undergoing", "suffered",
-        "experienced", "diagnosed", "started", "initiated", "having", "been", "being", "is", "are", "planned", "planning", "plan", "plans",
-    }
-)  # fmt: skip
 _VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
 _CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy", "smoking"})
 _LENIENT = frozenset({"treatment", "medication", "lines-of-therapy", "experimental-treatment", "systemic-therapy"})
@@ -61,67 +42,6 @@ _PLANS = (
 _MOST_SHARED = 12  # members of a list that one window is shared by
 _LONGEST_NAME = 9  # tokens of a name that the lexicon does not have
 _FAR = 14  # tokens between a thing and its window
-
-
-class Line:
-    """A line on its way: its tokens, the facts and phrases found, and the tokens its windows take."""
-
-    __slots__ = ("_bounds", "begin", "facts", "phrases", "text", "tokens", "windows")
-
-    def __init__(self, text: str, tokens: Tokens, facts: list[Fact], phrases: list[Phrase]) -> None:
-        self.text = text
-        self.tokens = tokens
-        self.facts = facts
-        self.phrases = phrases
-        self.windows: list[tuple[int, int]] = []
-        self.begin = _after_label(tokens)
-        self._bounds = [at for at, word in enumerate(tokens.word) if word in _ENDS and _ends_clause(text, tokens, at)]
-
-    def clause(self, at: int) -> tuple[int, int]:
-        """The tokens of the clause around a token, the end excluded."""
-        place = bisect_right(self._bounds, at)
-        low = max(self._bounds[place - 1] + 1 if place else 0, self.begin)
-        high = self._bounds[place] if place < len(self._bounds) else len(self.tokens)
-        return low, high
-
-    def cover(self, fact: Fact, first: int, last: int) -> bool:
-        """Takes tokens into the words of a fact where nothing of weight lies between, and says whether it did."""
-        words = self.tokens.word
-        gap = words[fact.last : first] if first >= fact.last else words[last : fact.first]
-        if first < fact.last and last > fact.first:
-            gap = []
-        if not all(word in _IDLE for word in gap):
-            return False
-        low, high = min(first, fact.first), max(last, fact.last)
-        for other in self.facts:
-            if other is not fact and not other.dropped and other.first < high and low < other.last:
-                return False
-        if high < len(words) and words[high] == ")" and "(" in words[low:high]:
-            high += 1
-        fact.first, fact.last = low, high
-        return True
-
-
-def _after_label(tokens: Tokens) -> int:
-    """The first token after the label of a list item (`3.`, `b)`, `-`)."""
-    words = tokens.word
-    at = 0
-    while at < len(words) and words[at] in {"-", "*", "•", "(", "·"}:
-        at += 1
-    if at + 1 < len(words) and len(words[at]) <= 2 and words[at + 1] in {".", ")"}:
-        at += 2
-    return at if at < len(words) else 0
-
-
-def _ends_clause(text: str, tokens: Tokens, at: int) -> bool:
-    """Whether a sign ends a clause; the points of `e.g.` do not."""
-    if tokens.word[at] != "." or at + 1 == len(tokens):
-        return True
-    return (
-        tokens.start[at + 1] > tokens.end[at]
-        and len(tokens.word[at - 1]) > 1
-        and not text[tokens.start[at + 1]].islower()
-    )
 
 
 def attach(line: Line, window: Timed) -> None:
@@ -168,15 +88,15 @@ def _to_the_left(line: Line, window: Timed) -> bool:
         if end <= window.first and begin >= low:
             low = max(low, end)
     low = max(low, window.first - 60)
-    high = _before_examples(line, low, window.first)
-    items = _items(line, low, high)
-    while items and _is_empty(words, *items[-1]) and not _facts_in(line, *items[-1]):
+    high = before_examples(line, low, window.first)
+    items = members(line, low, high)
+    while items and is_empty(words, *items[-1]) and not facts_in(line, *items[-1]):
         items.pop()
     if not items:
         return _to_a_fact_with_time(line, window, low)
     begin, end = items.pop()
-    phrase = _phrase_in(line, begin, end)
-    inside = _facts_in(line, begin, end)
+    phrase = phrase_in(line, begin, end)
+    inside = facts_in(line, begin, end)
     if phrase is not None and (not inside or inside[-1].begin < line.phrases[phrase].first):
         return _give_phrase(line, phrase, window)
     fact = _governing(line, inside, begin, end, window)
@@ -190,7 +110,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     if not _give(line, fact, window):
         return False
     line.cover(fact, window.first, window.last)
-    if not any(word in _PREDICATES or word in {"with", "without", "whose"} for word in words[begin : fact.begin]):
+    if not any(word in PREDICATES or word in {"with", "without", "whose"} for word in words[begin : fact.begin]):
         _share(line, fact, items, window)
     return True
 
@@ -209,80 +129,6 @@ def _before_bracket(line: Line, window: Timed, low: int) -> bool:
     return False
 
 
-def _before_examples(line: Line, low: int, high: int) -> int:
-    """The end of what examples between brackets or at the end of a list illustrate (`drugs, e.g. aspirin, in the last
-    week`): the window belongs to that."""
-    words = line.tokens.word
-    for at in range(high - 1, low, -1):
-        word = words[at]
-        if word in {")", "("}:
-            return high
-        following = words[at + 1 : at + 4]
-        if (
-            word == "eg"
-            or (word == "e" and following[:2] == [".", "g"])
-            or (word == "such" and following[:1] == ["as"])
-        ):
-            head = at - 1 if words[at - 1] == "," else at
-            return head if head > low and not _is_empty(words, low, head) else high
-    return high
-
-
-def _items(line: Line, low: int, high: int) -> list[tuple[int, int]]:
-    """The members of the list that ends before a token, outside of brackets; an open bracket hides what precedes it
-    unless it holds nothing."""
-    words = line.tokens.word
-    inner = {at for f in line.facts if not f.dropped and f.first >= low for at in range(f.first + 1, f.last)}
-    inner |= {at for p in line.phrases if p.first >= low for at in range(p.first + 1, p.last)}
-    out: list[tuple[int, int]] = []
-    end, at, depth = high, high - 1, 0
-    while at >= low:
-        word = words[at]
-        if word == ")":
-            depth += 1
-        elif word == "(":
-            if depth == 0:
-                if at + 1 < end:
-                    break
-                end = at
-            else:
-                depth -= 1
-        elif depth == 0 and word in _JOINS and at not in inner and not _joins_prepositions(words, at, low):
-            out.append((at + 1, end))
-            end = at
-        at -= 1
-    else:
-        out.append((low, end))
-        return out[::-1]
-    out.append((at + 1, end))
-    return out[::-1]
-
-
-def _joins_prepositions(words: Sequence[str], at: int, low: int) -> bool:
-    return words[at] == "/" or (at > low and words[at - 1] in _LINKS and words[at] != ",")
-
-
-def _is_empty(words: Sequence[str], begin: int, end: int) -> bool:
-    rest = [w for w in words[begin:end] if w not in _IDLE and w not in _JOINS and w[0].isalnum()]
-    return not rest or (len(rest) == 1 and rest[0].endswith("ed") and rest[0] not in {"need", "transplanted"})
-
-
-def _facts_in(line: Line, begin: int, end: int) -> list[Fact]:
-    found = [f for f in line.facts if begin <= f.begin and f.end <= end and not f.dropped]
-    if len(found) > 1 or "(" in line.tokens.word[begin:end]:
-        outside = set(_outside_brackets(line.tokens.word, begin, end))
-        return [f for f in found if f.begin in outside] or found
-    return found
-
-
-def _phrase_in(line: Line, begin: int, end: int) -> int | None:
-    found = None
-    for index, phrase in enumerate(line.phrases):
-        if begin < phrase.last <= end or begin <= phrase.first < end:
-            found = index
-    return found
-
-
 def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Timed) -> Fact | None:
     """The fact of a member of a list that a window belongs to: the one that others in it depend on; with the words that
     narrow it the lexicon has no name for it, and it keeps its words."""
@@ -294,7 +140,7 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
         between = words[earlier.end : fact.begin]
         if earlier.id in _LENIENT and between and between[0] in {"of", "with", "for", "by"}:
             continue
-        if earlier.sort == "test" or not between or between[0] not in _LINKS | {"of"}:
+        if earlier.sort == "test" or not between or between[0] not in LINKS | {"of"}:
             break
         if between[0] == "of" and earlier.sort not in {"procedure", "event"}:
             break
@@ -305,8 +151,8 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
         return None
     if fact.id in _LENIENT:
         _with_its_adjectives(line, fact, begin)
-    rest = _outside_brackets(words, max(fact.end, fact.last), end)
-    heavy = [at for at in rest if words[at] not in _IDLE and words[at][0].isalnum()]
+    rest = outside_brackets(words, max(fact.end, fact.last), end)
+    heavy = [at for at in rest if words[at] not in IDLE and words[at][0].isalnum()]
     if heavy:
         if len(heavy) > 6:
             return None
@@ -324,7 +170,7 @@ def _with_its_adjectives(line: Line, fact: Fact, low: int) -> None:
     """Takes in the words that say which treatment is meant; with them the lexicon has no name for it."""
     words = line.tokens.word
     at = fact.begin
-    while at > low and (words[at - 1] not in _IDLE | _PREDICATES | _LINKS | _JOINS or words[at - 1] in {"-"}):
+    while at > low and (words[at - 1] not in IDLE | PREDICATES | LINKS | JOINS or words[at - 1] in {"-"}):
         at -= 1
     while at < fact.begin and not words[at][0].isalnum():
         at += 1
@@ -338,24 +184,12 @@ def _with_its_adjectives(line: Line, fact: Fact, low: int) -> None:
     fact.id = None
 
 
-def _outside_brackets(words: Sequence[str], begin: int, end: int) -> list[int]:
-    out, depth = [], 0
-    for at in range(begin, end):
-        if words[at] == "(":
-            depth += 1
-        elif words[at] == ")":
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            out.append(at)
-    return out
-
-
 def _named(line: Line, begin: int, end: int) -> Fact | None:
     """A thing that the lexicon does not have, by its words in the text."""
     words, kinds = line.tokens.word, line.tokens.kind
-    while begin < end and (words[begin] in _IDLE or words[begin] in _PREDICATES or not words[begin][0].isalnum()):
+    while begin < end and (words[begin] in IDLE or words[begin] in PREDICATES or not words[begin][0].isalnum()):
         begin += 1
-    while end > begin and (words[end - 1] in _IDLE or not words[end - 1][0].isalnum()):
+    while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
         end -= 1
     if begin + 1 < end and len(words[begin]) <= 2 and words[begin + 1] in {".", ")"}:
         begin += 2
@@ -363,7 +197,7 @@ def _named(line: Line, begin: int, end: int) -> Fact | None:
     if {"if", "when", "because", "whether"} & set(words[begin:end]):
         return None
     end = verb
-    while end > begin and (words[end - 1] in _IDLE or not words[end - 1][0].isalnum()):
+    while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
         end -= 1
     if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
         return None
@@ -422,7 +256,7 @@ def _give_phrase(line: Line, index: int, window: Timed) -> bool:
         return True
     words = line.tokens.word
     gap = words[phrase.last : window.first]
-    if all(word in _IDLE for word in gap):
+    if all(word in IDLE for word in gap):
         end = line.tokens.end[window.last - 1]
         phrase = phrase._replace(last=window.last, end=end)
     line.phrases[index] = phrase._replace(node=node)
@@ -438,11 +272,11 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
         begin, end = items.pop()
         joint = words[end : min(after, end + 3)]
         after = begin
-        if _is_empty(words, begin, end) and end - begin < 2:
+        if is_empty(words, begin, end) and end - begin < 2:
             continue
-        if _phrase_in(line, begin, end) is not None:
+        if phrase_in(line, begin, end) is not None:
             return
-        inside = _facts_in(line, begin, end)
+        inside = facts_in(line, begin, end)
         if not inside:
             unknown += 1
             if unknown > 1 or end - begin > 5:
@@ -452,29 +286,31 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
         alike = other.sort == fact.sort or ("and" not in joint and (fact.id is not None or "or" in joint))
         if not alike or other.id in _CHRONIC or other.stated or other.course != fact.course:
             return
-        if len(inside) > 1 or any(words[at] not in _IDLE for at in range(other.end, end)):
+        if len(inside) > 1 or any(words[at] not in IDLE for at in range(other.end, end)):
             return
         if not _give(line, other, window):
             return
         shared += 1
-        if any(word in _PREDICATES for word in words[begin : other.begin]):
+        if any(word in PREDICATES for word in words[begin : other.begin]):
             return
 
 
 def _to_a_fact_with_time(line: Line, window: Timed, low: int) -> bool:
     """A second window right after the first belongs to the same thing (`for at least 3 months, in the last year`)."""
+    words = line.tokens.word
     for fact in line.facts:
-        if fact.stated and not fact.dropped and fact.last <= window.first and fact.last >= low - 1:
-            if window.when is not None and fact.when is None and fact.lasting is not None:
-                if all(word in _IDLE for word in line.tokens.word[fact.last : window.first]):
-                    fact.when = window.when
-                    line.cover(fact, window.first, window.last)
-                    return True
-            if window.lasting is not None and fact.lasting is None and fact.when is not None and not window.bare:
-                if all(word in _IDLE for word in line.tokens.word[fact.last : window.first]):
-                    fact.lasting = window.lasting
-                    line.cover(fact, window.first, window.last)
-                    return True
+        if not fact.stated or fact.dropped or not low - 1 <= fact.last <= window.first:
+            continue
+        if not all(word in IDLE for word in words[fact.last : window.first]):
+            continue
+        if window.when is not None and fact.when is None and fact.lasting is not None:
+            fact.when = window.when
+        elif window.lasting is not None and fact.lasting is None and fact.when is not None and not window.bare:
+            fact.lasting = window.lasting
+        else:
+            continue
+        line.cover(fact, window.first, window.last)
+        return True
     return False
 
 
@@ -492,11 +328,13 @@ def _to_the_right(line: Line, window: Timed, far: int) -> bool:
         return _words_to_the_right(line, window, high) if window.opens else False
     given = False
     first = right[0]
+    if first.id in _LENIENT:
+        _with_its_adjectives(line, first, window.last)
     before = first.begin
     for fact in right[:_MOST_SHARED]:
-        if given and not (set(words[before : fact.begin]) <= _JOINS | _IDLE):
+        if given and not (set(words[before : fact.begin]) <= JOINS | IDLE):
             break
-        if given and not (set(words[before : fact.begin]) & _JOINS):
+        if given and not (set(words[before : fact.begin]) & JOINS):
             break
         if _give(line, fact, window):
             if not given:
@@ -514,7 +352,7 @@ def _words_to_the_right(line: Line, window: Timed, high: int) -> bool:
     while (
         end < high
         and end - window.last < 5
-        and words[end] not in _JOINS
+        and words[end] not in JOINS
         and words[end] not in {"(", "in", "for", "with"}
     ):
         end += 1

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.counts import counts_of
-from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of
+from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of, rate
 from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_general, node_of
+from trialwright.protocol.eligibility.grammar.members import Line
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.results import allergies, results
-from trialwright.protocol.eligibility.grammar.subjects import Line, attach
+from trialwright.protocol.eligibility.grammar.subjects import attach
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
 from trialwright.protocol.eligibility.tree import Compare, Concept, Reference
 
+_EQUIVALENT = frozenset({"or", "an", "its", "equivalent", "equivalents", "daily", "dose"})
+_TO_A_DOSE = frozenset(
+    {"at", "a", "dose", "doses", "of", "(", "equivalent", "to", "the", "daily", "total", "with", "in"}
+)
 MOST_TOKENS = 1200  # of a line; what lies beyond states nothing here, and so stays a question
 _FAR = 8  # tokens between a dose and its drug
 
@@ -25,6 +30,8 @@ def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Seque
     line that data could answer. Never raises; the work is bounded: a line
     is read as far as `MOST_TOKENS` tokens."""
     phrases = [phrase for phrase in phrases if not _is_of_years(phrase)]
+    if any(isinstance(phrase.node, Compare) and phrase.node.unit is None for phrase in phrases):
+        phrases = _without_counts(tokens, mentions, phrases)
     if len(tokens) > MOST_TOKENS:
         beyond = [phrase for phrase in phrases if phrase.last > MOST_TOKENS]
         within = [phrase for phrase in phrases if phrase.last <= MOST_TOKENS]
@@ -56,6 +63,23 @@ def _is_of_years(phrase: Phrase) -> bool:
     known = entry(node.measure.id) if node.measure.id is not None else None
     years = all(1950 <= bound <= 2099 and bound == int(bound) for bound in bounds)
     return years and (known is None or known.sort != "measure")
+
+
+def _without_counts(tokens: Tokens, mentions: Sequence[Mention], phrases: list[Phrase]) -> list[Phrase]:
+    """The phrases without comparisons of what is no measure with a number of things that follow it (`treated with at
+    least 2 lines of therapy`)."""
+    things = [mention for mention in mentions if mention.sort not in {"measure", "scale"}]
+    out = []
+    counts = counts_of(tokens)
+    for phrase in phrases:
+        node = phrase.node
+        known = entry(node.measure.id) if isinstance(node, Compare) and node.measure.id is not None else None
+        if isinstance(node, Compare) and node.unit is None and not (known is not None and known.sort == "measure"):
+            at = [count for count in counts if phrase.first < count.last <= phrase.last]
+            if any(count.thing <= thing.first <= count.thing + 3 for count in at for thing in things):
+                continue
+        out.append(phrase)
+    return out
 
 
 def first_of(tokens: Tokens, count: int) -> Tokens:
@@ -103,6 +127,12 @@ def _doses(line: Line) -> None:
             continue
         fact.dose, fact.unit, fact.per = amount.interval, amount.unit, amount.per
         line.cover(fact, amount.first, amount.last)
+        if fact.per is None and fact.begin >= amount.last:
+            _, per, last = rate(words, "", fact.last)
+            fact.per = per or None
+            line.cover(fact, fact.last, last)
+        if _for_a_class(line, fact, amount.first):
+            continue
         if not _of_class(line, fact, amount.last):
             _equivalent(line, fact, amount.equivalent)
 
@@ -147,6 +177,34 @@ def _of_dose(line: Line, first: int, last: int, counted: str | None) -> Fact | N
     return best
 
 
+def _for_a_class(line: Line, fact: Fact, first: int) -> bool:
+    """Whether a dose is told of one drug and meant of the class named before it (`steroids > 10 mg of prednisone`)."""
+    words = line.tokens.word
+    for other in line.facts:
+        if other is fact or other.dropped or other.sort != "drug" or other.id is None or fact.id is None:
+            continue
+        if other.last > first or first - other.last > 7 or not set(words[other.last : first]) <= _TO_A_DOSE:
+            continue
+        if other.id == fact.id or not is_a(fact.id, other.id) or other.dose is not None:
+            continue
+        stop = _past_equivalent(words, fact.last)
+        named = line.text[line.tokens.start[fact.begin] : line.tokens.end[fact.end - 1]]
+        other.dose, other.unit, other.per = fact.dose, fact.unit, fact.per
+        other.equivalent_to = Concept(fact.id, named)
+        fact.dropped = True
+        line.cover(other, first, stop)
+        return True
+    return False
+
+
+def _past_equivalent(words: list[str], at: int) -> int:
+    """The token after `or equivalent`, `daily or an equivalent dose`, where that stands at a token."""
+    stop = at
+    while stop < len(words) and stop - at < 5 and words[stop] in _EQUIVALENT:
+        stop += 1
+    return stop if {"equivalent", "equivalents"} & set(words[at:stop]) else at
+
+
 def _of_class(line: Line, fact: Fact, last: int) -> bool:
     """Whether a dose of a class of drugs is told in another one (`corticosteroids (> 10 mg/day prednisone)`)."""
     words = line.tokens.word
@@ -162,15 +220,7 @@ def _of_class(line: Line, fact: Fact, last: int) -> bool:
             other.id, line.text[line.tokens.start[other.begin] : line.tokens.end[other.end - 1]]
         )
         other.dropped = True
-        stop = other.last
-        while (
-            stop < len(words)
-            and words[stop] in {"or", "equivalent", "equivalents", "of", "dose", "doses"}
-            and stop - other.last < 4
-        ):
-            stop += 1
-        if words[stop - 1] == "or":
-            stop -= 1
+        stop = _past_equivalent(words, other.last)
         line.cover(fact, other.first, stop)
         return True
     return False
@@ -200,6 +250,7 @@ def _equivalent(line: Line, fact: Fact, marked: bool) -> None:
         return
     fact.equivalent_to = Concept(fact.id, text)
     fact.id = "systemic-corticosteroid"
+    fact.last = max(fact.last, _past_equivalent(words, fact.last))
 
 
 def _counts(line: Line) -> None:

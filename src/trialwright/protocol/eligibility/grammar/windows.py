@@ -4,147 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from trialwright.protocol.eligibility.grammar.anchors import TRIAL_MOMENTS, anchors_at
 from trialwright.protocol.eligibility.grammar.stretches import Stretch, half_lives_after, stretches_of
-from trialwright.protocol.eligibility.grammar.tokens import NUMBER, PUNCTUATION, Tokens
+from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Dates, Interval, Lasting, Side, When, Window
 
-_ANCHORS = {
-    form: kind
-    for kind, forms in {
-        AnchorKind.SCREENING: "screening screen prescreening",
-        AnchorKind.BASELINE: "baseline",
-        AnchorKind.RANDOMISATION: "randomization randomisation randomized randomised randomizing randomisation",
-        AnchorKind.ENROLMENT: "enrollment enrolment enrolling enrolled inclusion entry registration study trial "
-        "recruitment entering enroll participation",
-        AnchorKind.CONSENT: "consent icf",
-        AnchorKind.FIRST_DOSE: "dosing dose imp c1d1",
-    }.items()
-    for form in forms.split()
-}
-# what may stand between "before" and the moment itself
-_LIGHT = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "their",
-        "his",
-        "her",
-        "its",
-        "this",
-        "that",
-        "any",
-        "first",
-        "initial",
-        "date",
-        "dates",
-        "time",
-        "day",
-        "days",
-        "of",
-        "start",
-        "starting",
-        "begin",
-        "beginning",
-        "commencement",
-        "initiation",
-        "initiating",
-        "initiated",
-        "signing",
-        "signature",
-        "informed",
-        "study",
-        "trial",
-        "clinical",
-        "to",
-        "being",
-        "at",
-        "or",
-        "and",
-        "planned",
-        "scheduled",
-        "subject",
-        "subjects",
-        "patient",
-        "patients",
-        "current",
-        "day",
-        "in",
-        "receiving",
-        "administration",
-        "visit",
-        "visits",
-        "investigational",
-        "product",
-        "drug",
-        "treatment",
-        "medication",
-        "vaccination",
-        "written",
-        "present",
-        "protocol",
-        "therapy",
-        "intervention",
-        "receipt",
-        "into",
-        "for",
-        "index",
-        "expected",
-        "anticipated",
-        "moment",
-        "period",
-    ]
-)
-_DOSE_WORDS = frozenset(
-    [
-        "dose",
-        "dosing",
-        "administration",
-        "drug",
-        "medication",
-        "treatment",
-        "product",
-        "vaccination",
-        "therapy",
-        "imp",
-        "infusion",
-        "intervention",
-    ]
-)
-_STUDY_WORDS = frozenset(["study", "trial", "investigational", "imp"])
 _MOMENTS = frozenset(
     ["date", "time", "moment", "day", "start", "beginning", "onset", "end", "completion", "initiation"]
 )
 _BEFORE = frozenset(["before", "preceding"])
 _AFTER = frozenset(["after", "following", "post"])
-_STOPS = frozenset(
-    [
-        ",",
-        ";",
-        ".",
-        ":",
-        "(",
-        ")",
-        "and",
-        "or",
-        "but",
-        "with",
-        "who",
-        "which",
-        "that",
-        "unless",
-        "except",
-        "if",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "will",
-    ]
-)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -167,7 +36,43 @@ _MONTHS = {
     for name in names.split()
 }
 _OF_PREGNANCY = frozenset({"age", "gestation", "gestational", "amenorrhea", "amenorrhoea", "pregnancy"})
-_MOST_WORDS = 6  # of a moment that is not one of the trial's
+_NO_NOUN = frozenset(
+    {
+        "before",
+        "prior",
+        "preceding",
+        "after",
+        "following",
+        "post",
+        "ago",
+        "since",
+        "from",
+        "of",
+        "old",
+        "in",
+        "on",
+        "at",
+    }
+    | {
+        "and",
+        "or",
+        "with",
+        "for",
+        "to",
+        "as",
+        "between",
+        "during",
+        "apart",
+        "must",
+        "have",
+        "has",
+        "should",
+        "if",
+        "until",
+    }
+    | {"by", "without", "per", "is", "are", "was", "were", "will", "who", "that", "which", "age", "gestation", "later"}
+    | {"elapsed", "passed", "within", "postpartum", "earlier", "previously", "until", "washout", "through", "over"}
+)
 
 
 class Timed(NamedTuple):
@@ -281,9 +186,8 @@ def _direction(words: list[str], at: int) -> tuple[int, Side | None]:
     count = len(words)
     if at < count and words[at] in {"'", "s"}:
         at += 1
-    if at < count and words[at] in {"immediately", "directly", "just", "period", "or", "time"} and at + 1 < count:
-        if words[at] != "or":
-            at += 1
+    if at + 1 < count and words[at] in {"immediately", "directly", "just", "period", "time"}:
+        at += 1
     if at >= count:
         return at, None
     word = words[at]
@@ -295,116 +199,9 @@ def _direction(words: list[str], at: int) -> tuple[int, Side | None]:
         return at + 1, Side.BEFORE
     if word in _AFTER:
         return at + 1, Side.AFTER
-    if word == "prior" and at + 1 < count and words[at + 1] in _ANCHORS:
+    if word == "prior" and at + 1 < count and words[at + 1] in TRIAL_MOMENTS:
         return at + 1, Side.BEFORE
     return at, None
-
-
-def anchors_at(text: str, tokens: Tokens, at: int) -> tuple[tuple[Anchor, ...] | None, int]:
-    """The moments named from a token on, and the token after them; None where nothing is named."""
-    found: list[Anchor] = []
-    end = at
-    while True:
-        anchor, stop = _anchor(text, tokens, end)
-        if anchor is None:
-            break
-        if anchor not in found:
-            found.append(anchor)
-        end = stop
-        words = tokens.word
-        if anchor.kind is AnchorKind.OTHER or len(found) > 3 or end >= len(words):
-            break
-        if words[end] not in {"or", "and", "/"}:
-            break
-        following, stop = _anchor(text, tokens, end + 1)
-        if following is None or following.kind is AnchorKind.OTHER:
-            break
-        end += 1
-    return (tuple(found), end) if found else (None, at)
-
-
-def _anchor(text: str, tokens: Tokens, at: int) -> tuple[Anchor | None, int]:
-    words, count = tokens.word, len(tokens)
-    seen: list[str] = []
-    best: tuple[AnchorKind, int] | None = None
-    here = at
-    while here < count and here - at < 9:
-        word = words[here]
-        kind = _ANCHORS.get(word)
-        if kind is not None:
-            weak = word in {"study", "trial", "participation"}
-            if best is None or not weak:
-                best = (kind, here + 1)
-            if not weak and kind is not AnchorKind.FIRST_DOSE:
-                break
-        elif word not in _LIGHT:
-            break
-        if here > at and word in {"or", "and"} and best is not None:
-            break
-        seen.append(word)
-        here += 1
-    if best is None and any(word in _DOSE_WORDS for word in seen) and any(word in _STUDY_WORDS for word in seen):
-        best = (AnchorKind.FIRST_DOSE, at + len(seen))
-    if best is not None:
-        kind, end = best
-        stretch = set(words[at:end]) | set(seen)
-        if kind in {AnchorKind.ENROLMENT, AnchorKind.FIRST_DOSE} and words[end - 1] in _STUDY_WORDS | {
-            "dose",
-            "dosing",
-        }:
-            end = _widened(words, end)
-            stretch = set(words[at:end])
-            if stretch & _DOSE_WORDS:
-                kind = AnchorKind.FIRST_DOSE
-        while end < count and words[end] in {
-            "visit",
-            "date",
-            "period",
-            "start",
-            "entry",
-            "day",
-            "enrollment",
-            "enrolment",
-        }:
-            end += 1
-        return Anchor(kind), end
-    return _own_moment(text, tokens, at)
-
-
-def _widened(words: list[str], end: int) -> int:
-    """The end of an anchor, taken over words that belong to it (`first dose of study drug`)."""
-    reach = here = end
-    while here < len(words) and here - end < 7:
-        word = words[here]
-        if word in _DOSE_WORDS or word in _STUDY_WORDS or word in {"start", "entry", "day", "initiation", "enrollment"}:
-            reach = here + 1
-        elif word not in {"of", "the", "any", "medicinal", "investigational"}:
-            break
-        here += 1
-    return reach
-
-
-def _own_moment(text: str, tokens: Tokens, at: int) -> tuple[Anchor | None, int]:
-    """A moment in the patient's own history, in the words of the text."""
-    words, count = tokens.word, len(tokens)
-    begin = at
-    while begin < count and words[begin] in {"the", "a", "an", "their", "his", "her", "any", "this"}:
-        begin += 1
-    end = begin
-    while end < count and end - begin < _MOST_WORDS and words[end] not in _STOPS and tokens.kind[end] != NUMBER:
-        if tokens.kind[end] == PUNCTUATION and words[end] not in "-'/":
-            break
-        end += 1
-    if (
-        end < count
-        and end > begin
-        and tokens.kind[end] == NUMBER
-        and words[end - 1] in {"visit", "day", "cycle", "week"}
-    ):
-        end += 1
-    if end == begin:
-        return None, at
-    return Anchor(AnchorKind.OTHER, text[tokens.start[begin] : tokens.end[end - 1]]), end
 
 
 def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
@@ -420,13 +217,28 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
         return None
     if _of_duration(words, first):
         begin = first - 1
-        while begin > 0 and words[begin] in {"of", "duration", ":", "a", "minimum", "maximum", "is", "total"}:
+        while begin > 0 and words[begin] in {
+            "of",
+            "duration",
+            "period",
+            "for",
+            "over",
+            ":",
+            "a",
+            "minimum",
+            "maximum",
+            "is",
+            "total",
+        }:
             if words[begin] in {"minimum", "maximum"}:
                 low = stretch.interval(">=" if words[begin] == "minimum" else "<=")
                 begin -= 1
                 break
             begin -= 1
         return _lasts(low, stretch, begin + 1, last, False)
+    named = _duration_of_something(words, first)
+    if named is not None:
+        return _lasts(stretch.interval(named), stretch, first, last, False)
     if after in {"duration", "history"} or (after == "in" and words[last : last + 2] == ["in", "duration"]):
         end = last + (2 if after == "in" else 1)
         opens = end < count and words[end] == "of"
@@ -440,6 +252,9 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
         return _lasts(low, stretch, begin, last, False)
     if stretch.op is not None and after == "of" and not (last + 1 < count and words[last + 1] in {"the", "age"}):
         return _lasts(low, stretch, first, last + 1, True)
+    noun = bool(after) and after[0].isalpha() and after not in _NO_NOUN
+    if noun and stretch.op == ">=" and not stretch.recent and (stretch.unit != "year" or stretch.low < 12):
+        return _lasts(low, stretch, first, last, True)._replace(bare=True)
     if (
         stretch.op in {">", ">=", "<", "<="}
         and words[first] != "within"
@@ -460,7 +275,19 @@ def _of_duration(words: list[str], first: int) -> bool:
     at = first - 1
     while at > 0 and words[at] in {"of", ":", "is", "was", "a", "minimum", "maximum", "total"} and first - at < 5:
         at -= 1
-    return at >= 0 and words[at] == "duration"
+    return at >= 0 and words[at] in {"duration", "period"}
+
+
+def _duration_of_something(words: list[str], first: int) -> str | None:
+    """For `minimum duration of symptoms of 3 weeks`, the comparison that its words make."""
+    if first < 4 or words[first - 1] not in {"of", ":", "for", "is"}:
+        return None
+    for at in range(first - 3, max(-1, first - 8), -1):
+        if words[at] in {",", ";", ".", "and", "or"}:
+            return None
+        if words[at] == "duration" and words[at + 1] == "of":
+            return "<=" if at > 0 and words[at - 1] in {"maximum", "maximal"} else ">="
+    return None
 
 
 def _dates(tokens: Tokens, at: int) -> Timed | None:

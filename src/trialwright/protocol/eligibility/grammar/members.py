@@ -1,0 +1,197 @@
+"""A line with its facts and clauses, and the members of the lists in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from trialwright.protocol.eligibility.grammar.facts import Fact
+from trialwright.protocol.eligibility.grammar.phrases import Phrase
+from trialwright.protocol.eligibility.grammar.tokens import Tokens
+
+_ENDS = frozenset({";", ".", ":", "•", "but", "unless", "except", "excluding", "although", "however", "?", "whereas"})
+
+
+JOINS = frozenset({",", "or", "and", "/", "&", "±"})
+
+
+LINKS = frozenset(
+    {
+        "for", "to", "with", "due", "because", "in", "on", "at", "by", "using", "involving", "from", "affecting",
+        "requiring", "secondary", "against", "under", "containing", "into", "other",
+    }
+)  # fmt: skip
+
+
+IDLE = frozenset(
+    {
+        "of", "the", "a", "an", "(", ")", "received", "receiving", "taken", "taking", "using", "use", "used",
+        "that", "which", "occurring", "occurred", "has", "have", "had", "been", "was", "were", "is", "are", "any",
+        "performed", "done", "at", "dose", "doses", "dosage", "daily", "total", ",", "history", "diagnosis", "on",
+        ":", "who", "be", "administered", "administration", "given", "treatment", "therapy", "events", "event",
+        "episode", "episodes", "undergone", "underwent", "undergoing", "developed", "experienced", "experiencing",
+        "diagnosed", "confirmed", "subjects", "patients", "subject", "patient", "started", "initiated", "exposure",
+        "intake", "persistent", "present", "prior", "previously", "previous", "recent", "recently", "either",
+        "also", "must", "should", "lasting", "least", "stable", "continuous", "continuously", "requiring",
+        "documented", "known", "as", "well", "persisting", "up", "approximately", "more", "less", "longer",
+        "greater", "only", "both", "within", "not", "no", "without", "never", "prescribed", "regularly", "regular",
+        "chronic", "and", "consumption", "participated", "participation", "their",
+    }
+)  # fmt: skip
+
+
+PREDICATES = frozenset(
+    {
+        "received", "receiving", "had", "has", "have", "underwent", "undergone", "treated", "participated", "taken",
+        "took", "used", "using", "taking", "hospitalized", "who", "donated", "participating", "undergoing",
+        "suffered", "experienced", "diagnosed", "started", "initiated", "having", "been", "being", "is", "are",
+        "planned", "planning", "plan", "plans",
+    }
+)  # fmt: skip
+
+
+class Line:
+    """A line on its way: its tokens, the facts and phrases found, and the tokens its windows take."""
+
+    __slots__ = ("_bounds", "begin", "facts", "phrases", "text", "tokens", "windows")
+
+    def __init__(self, text: str, tokens: Tokens, facts: list[Fact], phrases: list[Phrase]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.facts = facts
+        self.phrases = phrases
+        self.windows: list[tuple[int, int]] = []
+        self.begin = _after_label(tokens)
+        self._bounds = [at for at, word in enumerate(tokens.word) if word in _ENDS and _ends_clause(text, tokens, at)]
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The tokens of the clause around a token, the end excluded."""
+        place = bisect_right(self._bounds, at)
+        low = max(self._bounds[place - 1] + 1 if place else 0, self.begin)
+        high = self._bounds[place] if place < len(self._bounds) else len(self.tokens)
+        return low, high
+
+    def cover(self, fact: Fact, first: int, last: int) -> bool:
+        """Takes tokens into the words of a fact where nothing of weight lies between, and says whether it did."""
+        words = self.tokens.word
+        gap = words[fact.last : first] if first >= fact.last else words[last : fact.first]
+        if first < fact.last and last > fact.first:
+            gap = []
+        if not all(word in IDLE for word in gap):
+            return False
+        low, high = min(first, fact.first), max(last, fact.last)
+        for other in self.facts:
+            if other is not fact and not other.dropped and other.first < high and low < other.last:
+                return False
+        if high < len(words) and words[high] == ")" and "(" in words[low:high]:
+            high += 1
+        fact.first, fact.last = low, high
+        return True
+
+
+def _after_label(tokens: Tokens) -> int:
+    """The first token after the label of a list item (`3.`, `b)`, `-`)."""
+    words = tokens.word
+    at = 0
+    while at < len(words) and words[at] in {"-", "*", "•", "(", "·"}:
+        at += 1
+    if at + 1 < len(words) and len(words[at]) <= 2 and words[at + 1] in {".", ")"}:
+        at += 2
+    return at if at < len(words) else 0
+
+
+def _ends_clause(text: str, tokens: Tokens, at: int) -> bool:
+    """Whether a sign ends a clause; the points of `e.g.` do not."""
+    if tokens.word[at] != "." or at + 1 == len(tokens):
+        return True
+    return (
+        tokens.start[at + 1] > tokens.end[at]
+        and len(tokens.word[at - 1]) > 1
+        and not text[tokens.start[at + 1]].islower()
+    )
+
+
+def before_examples(line: Line, low: int, high: int) -> int:
+    """The end of what examples between brackets or at the end of a list illustrate (`drugs, e.g. aspirin, in the last
+    week`): the window belongs to that."""
+    words = line.tokens.word
+    for at in range(high - 1, low, -1):
+        word = words[at]
+        if word in {")", "("}:
+            return high
+        following = words[at + 1 : at + 4]
+        if (
+            word == "eg"
+            or (word == "e" and following[:2] == [".", "g"])
+            or (word == "such" and following[:1] == ["as"])
+        ):
+            head = at - 1 if words[at - 1] == "," else at
+            return head if head > low and not is_empty(words, low, head) else high
+    return high
+
+
+def members(line: Line, low: int, high: int) -> list[tuple[int, int]]:
+    """The members of the list that ends before a token, outside of brackets; an open bracket hides what precedes it
+    unless it holds nothing."""
+    words = line.tokens.word
+    inner = {at for f in line.facts if not f.dropped and f.first >= low for at in range(f.first + 1, f.last)}
+    inner |= {at for p in line.phrases if p.first >= low for at in range(p.first + 1, p.last)}
+    out: list[tuple[int, int]] = []
+    end, at, depth = high, high - 1, 0
+    while at >= low:
+        word = words[at]
+        if word == ")":
+            depth += 1
+        elif word == "(":
+            if depth == 0:
+                if at + 1 < end:
+                    break
+                end = at
+            else:
+                depth -= 1
+        elif depth == 0 and word in JOINS and at not in inner and not _joins_prepositions(words, at, low):
+            out.append((at + 1, end))
+            end = at
+        at -= 1
+    else:
+        out.append((low, end))
+        return out[::-1]
+    out.append((at + 1, end))
+    return out[::-1]
+
+
+def _joins_prepositions(words: Sequence[str], at: int, low: int) -> bool:
+    return words[at] == "/" or (at > low and words[at - 1] in LINKS and words[at] != ",")
+
+
+def is_empty(words: Sequence[str], begin: int, end: int) -> bool:
+    rest = [w for w in words[begin:end] if w not in IDLE and w not in JOINS and w[0].isalnum()]
+    return not rest or (len(rest) == 1 and rest[0].endswith("ed") and rest[0] not in {"need", "transplanted"})
+
+
+def facts_in(line: Line, begin: int, end: int) -> list[Fact]:
+    found = [f for f in line.facts if begin <= f.begin and f.end <= end and not f.dropped]
+    if len(found) > 1 or "(" in line.tokens.word[begin:end]:
+        outside = set(outside_brackets(line.tokens.word, begin, end))
+        return [f for f in found if f.begin in outside] or found
+    return found
+
+
+def phrase_in(line: Line, begin: int, end: int) -> int | None:
+    found = None
+    for index, phrase in enumerate(line.phrases):
+        if begin < phrase.last <= end or begin <= phrase.first < end:
+            found = index
+    return found
+
+
+def outside_brackets(words: Sequence[str], begin: int, end: int) -> list[int]:
+    out, depth = [], 0
+    for at in range(begin, end):
+        if words[at] == "(":
+            depth += 1
+        elif words[at] == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            out.append(at)
+    return out
