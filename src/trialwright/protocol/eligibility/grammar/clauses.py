@@ -83,8 +83,8 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         what = CODES.get(this, WORD)
         value: object = values[index]
         length = 1
-        forms = LONG.get(this)
-        if forms is not None:
+        seconds = LONG.get(this)
+        if seconds is not None and index + 1 < count and (forms := seconds.get(words[index + 1])) is not None:
             for rest, more, long_code, long_data in forms:
                 if words[index + 1 : index + 1 + more] == rest and not any(
                     at in placed for at in range(index + 1, index + 1 + more)
@@ -116,7 +116,7 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
         data.append(value)
         index += length
     _finish(row, opened, pairs)
-    if placed:
+    if any(getattr(phrase.node, "when", None) or getattr(phrase.node, "lasting", None) for phrase in phrases):
         spread_times(row)
         quiet_times(row)
     return row

@@ -36,6 +36,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     SKIP,
     SLASH,
     STOP,
+    TELLING,
     UNLESS,
     WITH,
 )
@@ -62,6 +63,8 @@ def composed(
     text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase], section: Section
 ) -> tuple[Expression, tuple[Problem, ...]]:
     """The expression that one line states, and what was doubtful in it."""
+    if not phrases and TELLING.isdisjoint(tokens.word):
+        return Judgement(" ".join(text.split()), span=_whole(text)), ()
     row = row_of(text, tokens, phrases)
     count = len(row.code)
     if row.facts[count] == 0:

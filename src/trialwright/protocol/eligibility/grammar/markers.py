@@ -262,16 +262,22 @@ def _numbered() -> list[tuple[str, int, object]]:
     return out
 
 
-def _by_first_word() -> dict[str, tuple[tuple[list[str], int, int, object], ...]]:
-    """Markers of several words: by their first, the longest first, each with the words after it."""
-    table: dict[str, list[tuple[list[str], int, int, object]]] = {}
+Form = tuple[list[str], int, int, object]
+
+
+def _by_first_words() -> dict[str, dict[str, tuple[Form, ...]]]:
+    """Markers of several words: by their first and second, the longest first, each with all words after the first."""
+    table: dict[str, dict[str, list[Form]]] = {}
     for marker, code, data in (*_LONG, *_numbered()):
         first, *rest = marker.split()
-        table.setdefault(first, []).append((rest, len(rest), code, data))
-    return {first: tuple(sorted(forms, key=lambda form: -form[1])) for first, forms in table.items()}
+        table.setdefault(first, {}).setdefault(rest[0], []).append((rest, len(rest), code, data))
+    return {
+        first: {second: tuple(sorted(forms, key=lambda form: -form[1])) for second, forms in seconds.items()}
+        for first, seconds in table.items()
+    }
 
 
-LONG = _by_first_word()
+LONG = _by_first_words()
 
 # an abbreviation's point ends no sentence
 ABBREVIATED = frozenset(
@@ -337,3 +343,6 @@ VAGUE = words_of(
     therapy condition illness drug symptom complication response investigational-drug excipient
     """
 )
+
+# without a phrase and without one of these words nothing in a line can be answered from data
+TELLING = frozenset((*SEXES, "consent", "icf", "assent", "childbearing", "bearing", "reproductive", "pregnant"))

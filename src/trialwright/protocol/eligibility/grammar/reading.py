@@ -31,19 +31,24 @@ from trialwright.protocol.eligibility.tree import (
     And,
     Compare,
     Concept,
+    Consent,
     Exposure,
     Expression,
     Judgement,
     Leaf,
+    Missing,
     Not,
     Or,
     Ordinal,
     Present,
+    Result,
+    Sex,
     Span,
     children,
 )
 
 EDGES = frozenset((SKIP, LINK, WITH, COMMA, AND, OR, BUT, SLASH, SEMI, STOP, COLON, THEN, ENUM))
+_FACTS = frozenset((Compare, Ordinal, Present, Exposure, Result, Sex, Consent, Missing))
 _QUIET = frozenset((SKIP, LINK, WITH))
 SPOKEN = frozenset((WORD, OPINION, OTHER, CONSENT))  # words that mean something and are no marker
 LONGEST_QUESTION = 4000  # characters of a text that is put to a person
@@ -110,7 +115,9 @@ def joined(kind: type[And] | type[Or], parts: Iterable[Expression | None], span:
             flat.extend(part.parts)
         else:
             flat.append(part)
-    if len(flat) > 1:
+    if 1 < len(flat) < 8:
+        flat = [one for place, one in enumerate(flat) if one not in flat[:place]]
+    elif len(flat) > 1:
         flat = list(dict.fromkeys(flat))
     if not flat:
         return None
@@ -126,10 +133,12 @@ def negation(part: Expression, span: Span | None) -> Expression:
 
 def only_asks(node: Expression) -> bool:
     """Whether nothing in the tree can be answered from data."""
-    if isinstance(node, Judgement):
+    kind = type(node)
+    if kind is Judgement:
         return True
-    beneath = children(node)
-    return bool(beneath) and all(only_asks(part) for part in beneath)
+    if kind in _FACTS:
+        return False
+    return all(only_asks(part) for part in children(node))
 
 
 def thing_of(leaf: Expression) -> Concept | None:
