@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from trialwright.protocol.eligibility.compiled import Compiled
     from trialwright.protocol.protocol import Protocol
+    from trialwright.screen.patients import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,14 @@ class Verdicts:
         return "\n".join(lines)
 
 
-def run(protocol: Protocol, patients: Cohort | Iterable[Mapping[str, object]] | str | Path) -> Verdicts:
-    """The verdicts on patients (a `Cohort`, dictionaries, or the path of a CSV file) by the criteria of a protocol.
+def run(
+    protocol: Protocol,
+    patients: Cohort | Iterable[Mapping[str, object]] | str | Path,
+    options: Options | None = None,
+) -> Verdicts:
+    """The verdicts on patients (a `Cohort`, dictionaries, or the path of a file) by the criteria of a protocol.
+
+    `options`: how a file is read (`trialwright.screen.patients.Options`).
 
     A patient is `eligible` only where every criterion is known to admit: one that is missing from the record, or that
     data cannot answer, leaves everybody undecided who is not excluded. Raises InputError (SCR-001) if the file cannot
@@ -152,8 +159,9 @@ def run(protocol: Protocol, patients: Cohort | Iterable[Mapping[str, object]] | 
     """
     from trialwright.screen.patients import read
 
-    cohort = with_volunteers(patients if isinstance(patients, Cohort) else read(patients))
-    return judged(asked(protocol.eligibility), cohort)
+    criteria = asked(protocol.eligibility)
+    cohort = patients if isinstance(patients, Cohort) else read(patients, criteria, options)
+    return judged(criteria, with_volunteers(cohort))
 
 
 def judged(criteria: tuple[Compiled, ...], cohort: Cohort) -> Verdicts:

@@ -315,3 +315,11 @@ def test_formulas_name_measures_that_there_are():
     formulas = {found.fields.get("formula") for found in lexicon().entries.values()}
     assert set(COMPONENTS) <= formulas
     assert all(entry(key) is not None for parts in COMPONENTS.values() for key, _ in parts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "said"),
+    [(None, None, True), ("point", None, True), (None, "points", True), ("%", "%", None), (None, "%", None)],
+)
+def test_pure_numbers_have_no_unit(asked, given, said):
+    assert answer(compare("inr", most("3"), asked), measures={"inr": value(2.0, given)}) is said

@@ -157,7 +157,9 @@ def _verdict(leaf: Compare, fields: Fields) -> pl.Expr:
         case Reference.PREDICTED:
             return between(fields.converted("% predicted", key, None), leaf.interval)
         case Reference.ABSOLUTE:
-            if is_pure(key) and (leaf.unit is None or leaf.unit in PURE):
+            if is_pure(key):
+                if leaf.unit is not None and leaf.unit not in PURE:
+                    return NULL
                 plain = fields.spelled_as((None, *PURE))
                 return pl.when(plain).then(_plausible(key, fields, between(fields.value, leaf.interval)))
             unit = leaf.unit or _default(key)
