@@ -163,7 +163,7 @@ def _inner(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amoun
             age = mention.id == "age" and plausible_age(amount)
             if mention.id != "age" or age:
                 return _Stated(amount, Variable(mention.id, mention.first, mention.last), age=age)
-    named = noun_phrase(tokens, end, first)
+    named = noun_phrase(tokens, end, first) if amount.hint != "extreme" else None
     return _Stated(amount, named) if named is not None else None
 
 
@@ -202,8 +202,11 @@ def _measured(
         if last.age and amount.unit is None and plausible_age(amount) and "and" not in between:
             return _Stated(amount, variable, age=True, shared=True)
         alike = amount.unit is None or last.amount.unit in {None, amount.unit}
+        alike = alike or amount.reference is Reference.PREDICTED
         if not last.age and alike and (variable.id is None or fits(variable.id, amount.unit)):
             return _Stated(amount, variable, shared=True)
+    if amount.hint == "either" and tokens.word[max(0, amount.first - 1)] not in {"score", "scores", "of"}:
+        return None
     follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
     if follows is not None and follows.id != "age" and (amount.sign or amount.unit is not None):
         return _Stated(amount, follows)

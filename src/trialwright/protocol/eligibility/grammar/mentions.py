@@ -16,6 +16,8 @@ _EVERYDAY = frozenset(
     {"ALL", "US", "AS", "IS", "IT", "AM", "OR", "AND", "CAN", "CAP", "HIT", "HE", "PE", "CAT", "FIT", "ACT", "ART"}
     | {"AIDS", "PET", "DAT", "PAD", "HEP", "MAN", "DES", "ICE", "FAP", "SAD", "POP"}
 )
+# what the s is taken from is another word: HADS, mRS
+_OTHER_WORDS = frozenset({"had", "mr"})
 _SKIPPED = frozenset("-'\"®™")
 
 Node = dict[Any, Any]
@@ -42,8 +44,10 @@ class Trie:
             if _skipped(tokens, index):
                 continue
             form = stem(word)
+            alone = form in _OTHER_WORDS
+            form = word if alone else form
             self.forms[word] = form
-            for other in _other_forms(word):
+            for other in () if alone else _other_forms(word):
                 self.forms.setdefault(other, form)
             node = node.setdefault(form, {})
         found = (_sort(entry), entry.id)

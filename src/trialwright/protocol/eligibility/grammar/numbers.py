@@ -24,6 +24,7 @@ from trialwright.protocol.eligibility.grammar.units import TIME, unit_at
 from trialwright.protocol.eligibility.tree import Reference
 
 MOST_BETWEEN = 6  # tokens of a variable between two bounds: 18 < age < 65
+_EXTREMES = frozenset({"minimum", "maximum", "min", "max"})
 _FILLERS = word_set(
     """
     of a an the about approximately approx age ages to around aged only least or being value total score scores
@@ -83,6 +84,8 @@ def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int],
     if place < len(words) and tokens.kind[place] == OPERATOR and comparator.side == RANGE:
         return None
     bound = bound_at(tokens, place, limits)
+    if bound is None and words[first] in _EXTREMES:
+        return _extreme(tokens, first, comparator, index, limits)
     if bound is None:
         return _limit(tokens, first, comparator, index, sign) if limits else None
     if comparator.side == AROUND:
@@ -99,6 +102,19 @@ def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int],
     if second is not None:
         return None if second[1] else Amount(first, second[0].last, None, None, True, True, None, ABSOLUTE)
     return _one_sided(tokens, first, comparator, bound, sign, old)
+
+
+def _extreme(tokens: Tokens, first: int, comparator: Comparator, index: int, limits: bool) -> Amount | None:
+    """`minimum life expectancy of 12 weeks`: the variable stands between the comparator and its number."""
+    place = index
+    while place < len(tokens) and place - index <= MOST_BETWEEN and tokens.value[place] is None:
+        if tokens.kind[place] != WORD:
+            return None
+        place += 1
+    bound = bound_at(tokens, place, limits) if place > index else None
+    if bound is None or bound.pair is not None or _second(tokens, bound, limits, False) is not None:
+        return None
+    return _one_sided(tokens, first, comparator, bound, False, False)._replace(inner=(index, place), hint="extreme")
 
 
 def _one_sided(tokens: Tokens, first: int, comparator: Comparator, bound: Bound, sign: bool, old: bool) -> Amount:
@@ -235,7 +251,7 @@ def _from_number(tokens: Tokens, index: int, limits: bool) -> Amount | None:
         if high.value <= bound.value and not (bound.unit and high.unit and bound.unit != high.unit):
             return None
         return _range(tokens, index, bound, high, inclusive, "", False)
-    both = _both_ages(tokens, index, bound)
+    both = _both_ages(tokens, index, bound) or _either(tokens, index, bound)
     if both is not None:
         return both
     behind = after_at(tokens, bound.last)
@@ -265,6 +281,16 @@ def _both_ages(tokens: Tokens, index: int, low: Bound) -> Amount | None:
     if high is None or not high.old or high.value <= low.value:
         return None
     return _range(tokens, index, low, high, True, "", True)
+
+
+def _either(tokens: Tokens, index: int, low: Bound) -> Amount | None:
+    """`9 or 10`, two whole numbers in a row: of a score it is a range."""
+    if low.unit is not None or low.pair is not None or tokens.word[low.last : low.last + 1] != ["or"]:
+        return None
+    high = tokens.value[low.last + 1] if low.last + 1 < len(tokens) else None
+    if high is None or high != low.value + 1 or low.value != int(low.value):
+        return None
+    return Amount(index, low.last + 2, low.value, high, True, True, None, ABSOLUTE, "either")
 
 
 def _signed_number(tokens: Tokens, index: int) -> bool:

@@ -38,6 +38,8 @@ def worded(
     unit = amount.unit or ""
     top = unit.split("/")[0]
     of = tokens.word[amount.last : amount.last + 1] == ["of"]
+    if amount.hint == "either" and _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first]):
+        return None
     if amount.hint == "plus" or top in TIME or _dosed(mentions, firsts, amount, floor):
         return None
     if top in _DOSES and not unit.endswith(_PER_VOLUME) and not (of and unit in _OF_A_VOLUME):
