@@ -16,6 +16,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     CONSENT,
     ENUM,
     FERTILE,
+    KIN,
     LEAF,
     LINK,
     LONG,
@@ -173,6 +174,11 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
         if last == first + 2 and _is_label_at(row, first + 1):
             code[first] = code[last] = SKIP
             code[first + 1] = ENUM
+    for place, what in enumerate(code):
+        if what == SEX and _is_kin(row, place + 1):
+            code[place] = WORD  # female partners of male patients
+        elif what == FERTILE and (_is_kin(row, place - 1) or _is_kin(row, place - 2)):
+            code[place] = WORD
     facts = row.facts
     total = 0
     for what in code:
@@ -181,6 +187,11 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
             if what == CONSENT:
                 row.consents = True
         facts.append(total)
+
+
+def _is_kin(row: Row, place: int) -> bool:
+    """Whether somebody else than the patient is named there."""
+    return 0 <= place < len(row.word) and row.word[place] in KIN
 
 
 def _is_label(row: Row, number: bool) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialwright.core.problem import Problem
 from trialwright.protocol.eligibility.grammar.clauses import row_of
@@ -43,7 +45,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
 from trialwright.protocol.eligibility.grammar.negation import negated
 from trialwright.protocol.eligibility.grammar.parts import part_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
-from trialwright.protocol.eligibility.grammar.reading import Reading, combine, only_asks
+from trialwright.protocol.eligibility.grammar.reading import SPOKEN, Reading, combine, only_asks
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.tree import Expression, Judgement
@@ -78,7 +80,19 @@ def composed(
     found = read(0, count, section is not Section.EXCLUSION, 0)
     if found is None:
         found = Judgement(" ".join(text.split()), span=_whole(text))
+    elif _leaves_words_out(line, found):
+        found = replace(found, span=_whole(text))
     return found, tuple(line.problems)
+
+
+def _leaves_words_out(line: Reading, found: Expression) -> bool:
+    """Whether words that mean something lie outside of what the expression was read from: a head, a repetition."""
+    if found.span is None:
+        return True
+    row = line.row
+    first, last = bisect_left(row.start, found.span[0]), bisect_left(row.start, found.span[1])
+    outside = row.code[:first] + row.code[last:]
+    return any(what in SPOKEN or what == LEAF for what in outside)
 
 
 def _whole(text: str) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trialwright.protocol.eligibility.grammar.lists import of_number, quantify
 from trialwright.protocol.eligibility.grammar.markers import (
     COLON,
@@ -73,7 +75,8 @@ def under_head(
     row = line.row
     whole = line.span(*around)
     if body is None:
-        return line.read(lo, stop, req, depth + 1)
+        head = line.read(lo, stop, req, depth + 1)
+        return None if head is None else replace(head, span=whole)
     if not _says_something(line, lo, stop):
         return body
     codes = row.code[lo:stop]
@@ -110,6 +113,11 @@ def under_head(
 
 def explained(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) -> Expression | None:
     """`A, i.e. B` is B; `A such as B` is A; `A including B` excludes by A and by B, and demands both."""
+    found = _explained(line, lo, hi, req, depth, place)
+    return None if found is None else replace(found, span=line.span(lo, hi))
+
+
+def _explained(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) -> Expression | None:
     what = line.row.code[place]
     span = line.span(lo, hi)
     if not _says_something(line, lo, place):

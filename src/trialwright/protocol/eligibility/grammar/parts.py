@@ -195,7 +195,7 @@ def _put_together(
     trail: bool,
 ) -> Part:
     span = line.span(lo, hi)
-    if not found:
+    if not found or len({one.sex for one in found if isinstance(one, Sex)}) > 1:
         return Part(line.question(lo, hi), None, False, False)
     if 1 < len(found) <= MOST_COMPARED:
         found = _without_broader(_without_idle_sex(found))
