@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from trialwright.cli import criteria, design, records, registry, trials
+from trialwright.cli import criteria, design, records, registry, screening, trials
 from trialwright.cli.output import say
 from trialwright.core.errors import StageError, TrialwrightError
 
@@ -47,7 +47,7 @@ app.command("read")(records.read)
 app.command("lint")(records.lint)
 app.command("draft")(records.draft)
 app.command("criteria")(criteria.criteria)
-app.command("screen")(trials.screen)
+app.command("screen")(screening.screen)
 app.command("simulate")(trials.simulate)
 app.command("analyse")(trials.analyse)
 app.add_typer(design.app, name="design")

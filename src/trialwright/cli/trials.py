@@ -1,4 +1,4 @@
-"""Commands that run a trial: run, simulate, screen, analyse."""
+"""Commands that run a trial: run, simulate, analyse."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.output import Steps, answer, answer_json, check_free, say
+from trialwright.cli.output import Steps, answer, answer_json, say
 
 INPUT = typer.Argument(metavar="PROTOCOL|RECORD", help="A protocol file, a registry record, or - for standard input.")
 AS_JSON = typer.Option("--json", help="Answer in JSON.")
@@ -138,30 +138,6 @@ def simulate(
         answer_json(characteristics.to_json())
     else:
         answer(as_text(characteristics))
-
-
-def screen(
-    source: Annotated[str, INPUT],
-    patients: Annotated[Path, typer.Option(help="CSV file with a row per patient: USUBJID, AGE, SEX.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the verdicts to this CSV file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
-    as_json: Annotated[bool, AS_JSON] = False,
-) -> None:
-    """Judge patients by the structured criteria (age, sex, volunteers); free text is left to a person."""
-    from trialwright import screen as room
-    from trialwright.appraise.sources import open_input
-    from trialwright.core.files import write_whole
-
-    if output is not None:
-        check_free(output, force=force)
-    verdicts = room.run(open_input(source).protocol, patients)
-    if output is not None:
-        write_whole(output, verdicts.to_csv())
-        say(f"Wrote {output}")
-    if as_json:
-        answer_json(verdicts.to_json())
-    elif output is None:
-        answer(verdicts.to_text())
 
 
 def analyse(

@@ -82,6 +82,7 @@ SUFFIXES = {
     "present": Part.THING,
     "flag": Part.THING,
 }
+COMPANIONS = ("low", "high", "count", "dose", "route", "end", "date", "baseline")
 KINDS_OF_SUFFIX = {"value": "number", "result": "number", "level": "number", "present": "flag", "flag": "flag"}
 _ANSWER = re.compile(r"(inclusion|exclusion|unknown)[ -]?(\d{1,4}(?:\.\d{1,3})?)")
 _BRACKETS = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]")
@@ -96,7 +97,14 @@ class Names:
     def __init__(self, wanted: Iterable[Need] = ()) -> None:
         self._asked: dict[str, set[str]] = {}
         self._seen: dict[str, Meaning | None] = {}
-        for need in wanted:
+        needed = tuple(wanted)
+        keys = {need.key for need in needed}
+        for need in needed:
+            stem, _, last = need.key.rpartition(" ")
+            if last in COMPANIONS and stem in keys:
+                continue
+            if last == "date" and stem not in keys and need.key not in _own() and _entry(stem) is None:
+                self._asked.setdefault(stem, set()).add("flag")
             if need.kind is NeedKind.FLAG:
                 self._asked.setdefault(need.key, set()).add("flag")
             elif need.kind in (NeedKind.NUMBER, NeedKind.LEVEL):

@@ -1,0 +1,158 @@
+"""The command `screen`: patients judged by the criteria of a protocol, or the table that the criteria ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialwright.cli.output import Steps, answer, answer_json, check_free, say
+
+if TYPE_CHECKING:
+    from trialwright.protocol.eligibility.compiled import Compiled
+    from trialwright.screen.verdicts import Verdicts
+
+INPUT = typer.Argument(metavar="PROTOCOL|RECORD", help="A protocol file, a registry record, or - for standard input.")
+MANY = 20_000
+
+
+def screen(
+    source: Annotated[str, INPUT],
+    patients: Annotated[
+        Path | None,
+        typer.Option(help="CSV, Excel or Parquet with a row per patient; FHIR R4 Bundle, NDJSON or a folder of it."),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook; without it the first.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="What the columns mean (YAML or CSV).")] = None,
+    labs: Annotated[Path | None, typer.Option(help="Long table: id, test, value, unit, date, low, high.")] = None,
+    facts: Annotated[
+        Path | None, typer.Option(help="Long table: id, concept, present, start, end, ongoing, dose, unit, per, route.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Screening date (2026-03-01) of those who have none.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write the verdicts (CSV; Parquet by its name), or the template."),
+    ] = None,
+    explain: Annotated[Path | None, typer.Option(help="Write the reasons of every verdict to this JSON file.")] = None,
+    attrition: Annotated[Path | None, typer.Option(help="Write the attrition to this CSV file.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw the attrition to this SVG file.")] = None,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write the verdicts as Parquet.")] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Write the empty table that the criteria ask for, and screen nobody.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Judge patients by the criteria: eligible, not eligible, or undecided with what a person must answer."""
+    from trialwright.appraise.sources import open_input
+    from trialwright.core.errors import UsageError
+    from trialwright.core.files import write_whole
+    from trialwright.screen.criteria import asked, with_volunteers
+    from trialwright.screen.patients import Options, read
+    from trialwright.screen.verdicts import judged
+
+    for path in (output, explain, attrition, figure):
+        if path is not None:
+            check_free(path, force=force)
+    if patients is None and not template:
+        raise UsageError(
+            "SCR-045",
+            "neither --patients nor --template was given",
+            expected="a file of patients, or --template for the table that the criteria ask for",
+            mend="add --patients FILE",
+        )
+    options = Options(sheet, mapping, labs, facts, _day(as_of))
+    steps = Steps(quiet=as_json or template)
+    criteria = asked(open_input(source).protocol.eligibility)
+    if template or patients is None:
+        _template(criteria, output, force=force, as_json=as_json)
+        return
+    large = patients.is_file() and patients.stat().st_size > MANY * 50
+    if large:
+        steps(f"reading {patients.name}")
+    cohort = with_volunteers(read(patients, criteria, options))
+    if large:
+        steps(f"judging {len(cohort):,} patients by {len(criteria)} criteria")
+    verdicts = judged(criteria, cohort)
+    if output is not None:
+        _write(verdicts, output, parquet=parquet)
+    if attrition is not None:
+        write_whole(attrition, verdicts.attrition_csv())
+    if figure is not None:
+        from trialwright.screen.figure import attrition_svg
+
+        write_whole(figure, attrition_svg(verdicts))
+    if explain is not None:
+        write_whole(explain, _reasons(verdicts, steps))
+    steps.close()
+    for path in (output, attrition, figure, explain):
+        if path is not None:
+            say(f"Wrote {path}")
+    if as_json:
+        answer_json(verdicts.to_json())
+    else:
+        from trialwright.screen.summary import summary
+
+        answer(summary(verdicts))
+
+
+def _day(text: str | None) -> date | None:
+    from trialwright.core.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            "SCR-045", f"--as-of {text!r} is no date", expected="a date as 2026-03-01", mend="write year-month-day"
+        ) from None
+
+
+def _template(criteria: Sequence[Compiled], output: Path | None, *, force: bool, as_json: bool) -> None:
+    """Write the empty table and, beside it, what each column is to hold; or print both."""
+    from trialwright.core.files import write_whole
+    from trialwright.screen.patients.template import explained, header
+    from trialwright.screen.patients.template import template as columns_of
+
+    columns = columns_of(criteria)
+    if output is not None:
+        beside = output.with_name(f"{output.stem}.columns.csv")
+        check_free(beside, force=force)
+        write_whole(output, header(columns))
+        write_whole(beside, explained(columns))
+        say(f"Wrote {output}, and what its columns are to hold in {beside}")
+    elif as_json:
+        answer_json(json.loads(json.dumps([{name: getattr(c, name) for name in c.__slots__} for c in columns])))
+    else:
+        answer(explained(columns))
+
+
+def _write(verdicts: Verdicts, output: Path, *, parquet: bool) -> None:
+    from trialwright.core.files import write_whole
+
+    if parquet or output.suffix.lower() in (".parquet", ".pq"):
+        import io
+
+        held = io.BytesIO()
+        verdicts.frame().write_parquet(held)
+        write_whole(output, held.getvalue())
+    else:
+        write_whole(output, verdicts.to_csv())
+
+
+def _reasons(verdicts: Verdicts, steps: Steps) -> str:
+    """The reasons for each patient, as JSON."""
+    from trialwright.screen.gathering import people_of
+    from trialwright.screen.plain import explanation
+
+    found = []
+    for place, person in enumerate(people_of(verdicts.cohort), 1):
+        found.append(explanation(verdicts.criteria, person, verdicts.cohort.complete).to_json())
+        if place % 500 == 0:
+            steps(f"explaining: {place:,} of {len(verdicts.cohort):,} patients")
+    return json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
