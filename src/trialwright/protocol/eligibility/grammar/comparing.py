@@ -279,8 +279,8 @@ def _from_full_name(
 
 def _node(stated: _Stated, concept: Concept, interval: Interval, span: tuple[int, int]) -> Compare:
     unit = age_bounds(stated.amount)[2] if stated.age else stated.amount.unit
-    if unit == "day" and concept.id is not None and unit_of_measure(concept.id) == "D":
-        unit = "D"
+    if unit == "day" and concept.id is not None and unit_of_measure(concept.id) == "dpt":
+        unit = "dpt"
     return Compare(concept, interval, unit, stated.amount.reference, span=span)
 
 
