@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from trialwright.protocol.eligibility.forms.editable import depth
 from trialwright.protocol.eligibility.forms.sql_facts import exposure, present
-from trialwright.protocol.eligibility.forms.sql_words import UNKNOWN, column, literal, number, within
+from trialwright.protocol.eligibility.forms.sql_words import UNKNOWN, column, compared, literal, number, within
 from trialwright.protocol.eligibility.forms.words import DEEPEST
 from trialwright.protocol.eligibility.tree import (
     And,
@@ -139,7 +139,7 @@ def _leaf(node: Leaf, at: _Place) -> str:
         case Consent(by=None):
             return "consent"
         case Consent(by=by):
-            return f"(consent AND consent_by = {literal(by or '')})"
+            return f"CASE WHEN consent IS FALSE THEN FALSE WHEN consent THEN consent_by = {literal(by or '')} END"
         case Judgement(text=text):
             name = next(at.answers)
             return column(name) if layout.columns is not None and layout.has(name) else _judged(text, name)
@@ -198,9 +198,7 @@ def _measured(node: Compare, layout: Layout) -> tuple[str, str | None] | None:
     own = fields.get("unit") or None
     held = layout.units.get(key, own if known is not None else node.unit)
     value = column(f"value:{key}")
-    plausible = None
-    if held == own and "low" in fields and "high" in fields:
-        plausible = f"{value} BETWEEN {fields['low']} AND {fields['high']}"
+    plausible = _plausible(node.measure.id, value, held, layout) if known is not None else None
     match node.reference:
         case Reference.UPPER_LIMIT | Reference.LOWER_LIMIT:
             limit = f"{'high' if node.reference is Reference.UPPER_LIMIT else 'low'}:{key}"
@@ -220,19 +218,39 @@ def _measured(node: Compare, layout: Layout) -> tuple[str, str | None] | None:
     return (scaled if offset == 0 else f"({scaled} + {offset!r})"), plausible
 
 
+def _plausible(measure: str | None, value: str, held: str | None, layout: Layout) -> str | None:
+    """The condition on which a number can be one of a living person; None where nothing is known of it."""
+    from trialwright.protocol.eligibility.lexicon.loading import entry
+
+    known = entry(measure) if measure is not None else None
+    if known is None or "low" not in known.fields or "high" not in known.fields:
+        return None
+    own = known.fields.get("unit") or None
+    line = (1.0, 0.0) if held == own else layout.convert(held, own, measure) if held and own else None
+    if line is None:
+        return None
+    scaled = f"({value} * {line[0]!r} + {line[1]!r})"
+    return f"{scaled} BETWEEN {known.fields['low']} AND {known.fields['high']}"
+
+
 def _holds(value: str, interval: Interval) -> str:
     parts = []
     if interval.low is not None:
-        parts.append(f"{value} {'>=' if interval.low_inclusive else '>'} {number(interval.low)}")
+        parts.append(compared(value, ">=" if interval.low_inclusive else ">", number(interval.low)))
     if interval.high is not None:
-        parts.append(f"{value} {'<=' if interval.high_inclusive else '<'} {number(interval.high)}")
+        parts.append(compared(value, "<=" if interval.high_inclusive else "<", number(interval.high)))
     return f"({' AND '.join(parts)})"
 
 
 def _age(node: Compare) -> str:
     """Age: a maximum includes the whole of that year of life; more than 18 is not decided from 18 to 19."""
     unit = node.unit or "year"
-    if unit not in _IN_A_YEAR or node.when is not None or node.lasting is not None:
+    if (
+        unit not in _IN_A_YEAR
+        or node.reference is not Reference.ABSOLUTE
+        or node.when is not None
+        or node.lasting is not None
+    ):
         return _unknown("an age at another time")
     least = "age" if unit == "year" else f"age * {_IN_A_YEAR[unit]}"
     most = f"({least} + CASE WHEN age_whole THEN {_IN_A_YEAR[unit]} ELSE 0 END)"
@@ -260,6 +278,12 @@ def _short_of(most: str, end: str) -> str:
     return f"(CASE WHEN age_whole THEN {most} <= {end} ELSE {most} < {end} END)"
 
 
+def _part_of(level: str, other: str) -> bool:
+    """Whether a level divides another (`IB` is a part of `I`): whether it lies above or below is not said."""
+    rest = level.removeprefix(other)
+    return level != other and rest != level and (rest.isalpha() and not set(rest.upper()) & set("IVX"))
+
+
 def _ordinal(node: Ordinal, layout: Layout) -> str:
     from trialwright.protocol.eligibility.lexicon.loading import entry
 
@@ -274,7 +298,11 @@ def _ordinal(node: Ordinal, layout: Layout) -> str:
         return _unknown(f"the table has no column text:{key}")
     seen = _seen(f"date:{key}", node.when, layout)
     shown = [column(n) if n.startswith("text:") else f"format('{{:g}}', {column(n)})" for n in names]
-    cases = " ".join(f"WHEN {literal(level)} THEN {place}" for place, level in enumerate(levels))
+    cases = " ".join(
+        f"WHEN {literal(level)} THEN {place}"
+        for place, level in enumerate(levels)
+        if not any(_part_of(level, bound) or _part_of(bound, level) for bound in bounds)
+    )
     place = f"(CASE {'coalesce(' + ', '.join(shown) + ')' if len(shown) > 1 else shown[0]} {cases} END)"
     parts = []
     if node.low is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trialwright.protocol.eligibility.forms.sql_words import UNKNOWN, column, number, within
+from trialwright.protocol.eligibility.forms.sql_words import UNKNOWN, column, number, reaches_beyond, within
 from trialwright.protocol.eligibility.needs import fact_key
 from trialwright.protocol.eligibility.tree import Course, Exposure, Interval, Kind, Present, When
 
@@ -19,7 +19,9 @@ def present(node: Present, keys: Keys, has: Has, complete: frozenset[str]) -> st
     prefix = "allergy:" if node.kind is Kind.ALLERGY else ""
     apart = tuple(prefix + each.key for each in node.apart_from)
     extra = [UNKNOWN] if node.lasting is not None else []
-    return _fact(key, apart, _Asked(node.course, node.when, node.times, tuple(extra)), keys, has, complete)
+    return _fact(
+        key, apart, _Asked(node.course, node.when, node.times, tuple(extra), _vague(node)), keys, has, complete
+    )
 
 
 def exposure(node: Exposure, keys: Keys, has: Has, complete: frozenset[str]) -> str:
@@ -27,7 +29,14 @@ def exposure(node: Exposure, keys: Keys, has: Has, complete: frozenset[str]) -> 
     more = (node.lasting, node.dose, node.route, node.equivalent_to)
     extra = [UNKNOWN] if any(each is not None for each in more) else []
     apart = tuple(each.key for each in node.apart_from)
-    return _fact(node.drug.key, apart, _Asked(node.course, node.when, node.times, tuple(extra)), keys, has, complete)
+    return _fact(
+        node.drug.key,
+        apart,
+        _Asked(node.course, node.when, node.times, tuple(extra), _vague(node)),
+        keys,
+        has,
+        complete,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class _Asked:
     when: When | None
     times: Interval | None
     extra: tuple[str, ...]
+    vague: bool = False
 
 
 def _fact(key: str, apart: tuple[str, ...], asked: _Asked, keys: Keys, has: Has, complete: frozenset[str]) -> str:
@@ -47,18 +57,36 @@ def _fact(key: str, apart: tuple[str, ...], asked: _Asked, keys: Keys, has: Has,
             narrower.append(each)
         elif each != key and _is_a(key, each):
             broader.append(each)
-    could = [_there(each, has) for each in broader if _columns(each, has)]
+    could = [f"{_there(each, has)} AND {_seen(each, has, asked)}" for each in broader if _columns(each, has)]
     fulfilled = [_fulfilled(each, has, asked, apart) for each in narrower if _columns(each, has)]
     if asked.times is not None:
         fulfilled = [UNKNOWN for _ in fulfilled] if asked.times.high is not None else fulfilled
-    denied = [f"{column(f'present:{each}')} IS FALSE" for each in (*broader, key) if has(f"present:{each}")]
+    denied = [
+        f"({column(f'present:{each}')} IS FALSE AND {_seen(each, has, asked)})"
+        for each in (*broader, key)
+        if has(f"present:{each}")
+    ]
     if not fulfilled and not could and not denied:
         absent = any(_is_a(key, each) for each in complete)
         return "FALSE" if absent and not apart else f"{UNKNOWN} /* the table has no column of {_tidy(key)} */"
     anyone = " OR ".join(fulfilled) or "FALSE"
+    if asked.times is not None:  # what a wide table does not show may have happened as well
+        return f"CASE WHEN {anyone} THEN TRUE END"
     open_ = " OR ".join(f"({each})" for each in could) or "FALSE"
     no = "TRUE" if any(_is_a(key, each) for each in complete) else " OR ".join(denied) or "FALSE"
     return f"CASE WHEN {anyone} THEN TRUE WHEN ({anyone}) IS NULL OR ({open_}) THEN NULL WHEN {no} THEN FALSE END"
+
+
+def _vague(node: Present | Exposure) -> bool:
+    """Whether something is excepted that the lexicon does not know: any record may be one of those."""
+    return any(each.id is None for each in node.apart_from)
+
+
+def _seen(key: str, has: Has, asked: _Asked) -> str:
+    """Whether the record began by screening; what is planned counts only for a window that reaches beyond."""
+    if reaches_beyond(asked.when) or not has(f"start:{key}"):
+        return "TRUE"
+    return f"(({column(f'start:{key}')} <= screening) IS NOT FALSE)"
 
 
 def _tidy(key: str) -> str:
@@ -79,7 +107,7 @@ def _there(key: str, has: Has) -> str:
 def _fulfilled(key: str, has: Has, asked: _Asked, apart: tuple[str, ...]) -> str:
     start = column(f"start:{key}") if has(f"start:{key}") else "NULL::DATE"
     end = column(f"end:{key}") if has(f"end:{key}") else "NULL::DATE"
-    parts = [_there(key, has)]
+    parts = [_there(key, has), _seen(key, has, asked)]
     match asked.course:
         case Course.CURRENT:
             parts.append(f"(CASE WHEN {end} IS NULL THEN TRUE ELSE {end} > screening END)")
@@ -93,7 +121,7 @@ def _fulfilled(key: str, has: Has, asked: _Asked, apart: tuple[str, ...]) -> str
         # fewer than asked for are known: there may be more
         parts.append(f"(CASE WHEN {count} {sign} {number(asked.times.low)} THEN TRUE END)")
     parts += asked.extra
-    if any(_is_a(other, key) and other != key for other in apart):
+    if any(_is_a(other, key) for other in apart) or asked.vague:
         parts.append(UNKNOWN)  # the record may be one of those that do not count
     return f"({' AND '.join(parts)})"
 

@@ -42,11 +42,25 @@ def number(value: Decimal) -> str:
     return f"{float(value)!r}" if abs(value.adjusted()) < 300 else "'NaN'::DOUBLE"
 
 
+def compared(value: str, sign: str, bound: str) -> str:
+    """A comparison in which numbers that differ by rounding alone are equal, as they are to the evaluators."""
+    same = f"abs({value} - {bound}) <= 1e-9 * abs({bound})"
+    return f"({value} {sign[0]} {bound} {'OR ' if '=' in sign else 'AND NOT '}{same})"
+
+
+def reaches_beyond(when: When | None) -> bool:
+    """Whether a window may lie after screening, so that what is planned is seen."""
+    return isinstance(when, Dates) or (isinstance(when, Window) and when.side is not Side.BEFORE)
+
+
 def within(date: str, when: When, end: str | None = None) -> str:
     """Whether a date lies in a window; NULL where the date or every anchor is not known. `end`: the day on which what
     began then ended: a day of it in the window is enough; one that goes on is not decided."""
     if isinstance(when, Dates):
-        return _between_dates(date, when)
+        lies = _between_dates(date, when)
+        if end is None:
+            return lies
+        return f"CASE WHEN {lies} THEN TRUE WHEN {end} IS NOT NULL AND {end} <> {date} THEN NULL ELSE {lies} END"
     if when.unit not in _CALENDAR or any(b is not None and b != int(b) for b in _bounds(when.interval)):
         return UNKNOWN
     found = [_from(date, when, anchor, end) for anchor in when.anchors]
@@ -86,18 +100,18 @@ def _on_side(date: str, when: Window, moment: str, side: Side, end: str | None) 
         closed = "=" if interval.high_inclusive else ""
         far.append((f"<{closed}" if side is Side.AFTER else f">{closed}", away(interval.high)))
     lies = " AND ".join(f"{date} {sign} {day}" for sign, day in (*near, *far))
-    if end is None or side is Side.AFTER or not far:
+    if end is None or side is Side.AFTER or interval.low is not None or not far:
         return f"({lies})"
     sign, day = far[0]
-    lasts = f"CASE WHEN {date} < {day} THEN {end} {sign} {day} ELSE FALSE END"
+    lasts = f"CASE WHEN {date} {sign} {day} THEN FALSE ELSE {end} {sign} {day} END"
     return f"(({lies}) OR {lasts})"
 
 
 def _between_dates(date: str, when: Dates) -> str:
-    parts = [f"{date} <= screening"]
+    parts = [f"{date} IS NOT NULL"]
     if when.first is not None:
         parts.append(f"strftime({date}, '%Y-%m-%d') >= {literal(when.first)}")
     if when.last is not None:
         # a beginning of a date (`2010`) includes everything that begins so
         parts.append(f"left(strftime({date}, '%Y-%m-%d'), {len(when.last)}) <= {literal(when.last)}")
-    return f"({' AND '.join(parts)})"
+    return f"CASE WHEN {date} <= screening THEN ({' AND '.join(parts)}) END"
