@@ -104,6 +104,8 @@ def _one_arm(found: Characteristics) -> Iterator[str]:
                 f"  at a true rate of {row['rate']:g}: bound reached {row['prob_crossed']:.4f}, before the end "
                 f"{row['prob_stopped_early']:.4f}, {row['expected_n']:.2f} participants expected"
             )
+    if len(found.one_arm) > 1:
+        yield "  (each rule by itself, as if the other were not there)"
 
 
 def _single_arm(found: Characteristics) -> Iterator[str]:
@@ -132,5 +134,5 @@ def _powers(found: Characteristics) -> Iterator[str]:
         yield f"A dose is selected and then found to differ from control, by {first.rule}, sizes {sizes}:"
         for item in found.overall:
             if (item.rule, item.truth, item.sizes) == (first.rule, first.truth, first.sizes):
-                yield f"  {item.scenario}: {item.success:.3f}"
+                yield f"  {item.scenario}: {item.success:.3f}" + ("" if item.se is None else f" +-{item.se:.3f}")
         yield "  (the other readings, truths and sizes: --json)"

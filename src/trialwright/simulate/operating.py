@@ -30,7 +30,7 @@ _USUAL = Sampling()
 @dataclass(frozen=True, slots=True)
 class OverallSuccess:
     """The chance that a dose is selected and then found to differ from the control (two-sided): the sum over levels of
-    P(selected) times power there."""
+    P(selected) times power there. `se`: its standard error where the selection is simulated, None where it is exact."""
 
     rule: str
     truth: DltTruth
@@ -38,6 +38,7 @@ class OverallSuccess:
     sizes: tuple[int, int]
     success: float
     power: float
+    se: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Characteristics:
     `truths`: the DLT truths looked at, the usual one first. `rules`: every reading of the escalation rule under every
     truth. `estimated`: those readings that decide by days, or are too large to be computed, by Monte Carlo under the
     first truth. `others`: other designs with the registered number of participants, under the same truths. `one_arm`:
-    two stages and monitored events that the design's rule names. `splits`, `powers`: of arms side by side. `overall`:
-    of dose selection followed by a comparison.
+    two stages and monitored events that the design's rule names, each by itself. `splits`, `powers`: of arms side by
+    side. `overall`: of dose selection followed by a comparison.
     """
 
     trial: str | None
@@ -192,18 +193,25 @@ def _with_powers(
 def _overall(found: Characteristics, comparison: Parallel, protocol: Protocol) -> tuple[OverallSuccess, ...]:
     """Every dose level is taken to have the scenario's effect on the first primary outcome; a trial in which no level
     is selected has no success."""
+    selections: list[tuple[str, DltTruth, Sequence[float], float | None]] = [
+        (rule.rule, rule.truth, rule.selection, None) for rule in found.rules
+    ]
+    for item in found.estimated:
+        shares = item.runs.selection(len(item.truth.rates))
+        selections.append((item.rule, item.truth, [share.value for share in shares], shares[0].se))
     return tuple(
         OverallSuccess(
-            rule.rule,
-            rule.truth,
-            item.scenario,
-            item.sizes,
-            overall_success(rule.selection[1:], [item.power.power] * (len(rule.selection) - 1)),
-            item.power.power,
+            rule,
+            truth,
+            power.scenario,
+            power.sizes,
+            overall_success(selection[1:], [power.power.power] * (len(selection) - 1)),
+            power.power.power,
+            None if error is None else error * power.power.power,  # any level: the power is the same at each
         )
-        for rule in found.rules
-        for item in found.powers
-        if item.power is not None and item.outcome == found.powers[0].outcome
+        for rule, truth, selection, error in selections
+        for power in found.powers
+        if power.power is not None and power.outcome == found.powers[0].outcome
     )
 
 

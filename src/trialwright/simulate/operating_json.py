@@ -58,6 +58,7 @@ def as_json(found: Characteristics) -> dict[str, object]:
                 "sizes": list(item.sizes),
                 "power_at_every_level": item.power,
                 "success": item.success,
+                "success_se": item.se,
             }
             for item in found.overall
         ]

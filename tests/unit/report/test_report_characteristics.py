@@ -50,6 +50,7 @@ def test_two_stages_and_a_monitoring_are_shown_with_their_exact_figures():
     assert "10% 4.7% 73.6% 15.01" in text  # promising, stopped early, expected: Simon's optimal design
     assert "30% 7.8%" in text
     assert "deaths within 60 days; exact" in text
+    assert "Each rule is computed by itself, as if the other were not there." in text
 
 
 def test_backfill_stands_outside_the_bands_of_the_cohorts():

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from made_up_protocols import escalation, parallel
+from made_up_protocols import escalation, parallel, protocol_of
 from trialwright.cli import trials
 from trialwright.cli.characteristics import as_text
 from trialwright.core.errors import StageError, UsageError
-from trialwright.protocol.kinds import SelectThenCompare
+from trialwright.protocol.arms import Arm, ArmRole
+from trialwright.protocol.kinds import Parallel, SelectThenCompare
 from trialwright.simulate import characteristics, scenarios
 from trialwright.simulate.estimated import TRIALS, Sampling, designed, evaluate
 from trialwright.simulate.runs import estimate
@@ -77,12 +78,24 @@ def test_a_rule_with_too_many_states_is_simulated_and_says_why(monkeypatch):
 
 
 def test_the_first_part_of_two_is_simulated_alone():
-    first, second = escalation().design, parallel()
-    comparison = replace(second.design, arms=("arm-1", "arm-2"))
-    design = SelectThenCompare(replace(first, rule="rolling six", readings=()), comparison)
-    arms = (*escalation().arms, *second.arms[1:])
-    found = characteristics(replace(escalation(), design=design, arms=arms), TRUTH, FEW)
-    assert max(ending.enrolled for ending in found.estimated[0].runs.endings) <= 40
+    first, second = escalation(), parallel()
+    arms = (
+        *first.arms,
+        Arm("arm-2", "selected dose", ArmRole.EXPERIMENTAL, (), "armGroups[1]", part=2),
+        Arm("arm-3", "placebo", ArmRole.PLACEBO_CONTROL, (), "armGroups[2]", part=2),
+    )
+    by_days = replace(first.design, rule="rolling six", readings=())
+    design = SelectThenCompare(by_days, Parallel(("arm-2", "arm-3"), (1, 1), 40, True))
+    protocol = protocol_of(arms, design, second.outcomes, levels=first.dose_levels, dlt=first.dlt)
+    found = characteristics(protocol, TRUTH, FEW)
+    (one,) = found.estimated
+    assert max(ending.enrolled for ending in one.runs.endings) <= 40
+    selected = 1 - one.runs.selection(3)[0].value
+    for both in found.overall:
+        assert both.success == pytest.approx(selected * both.power)
+        assert both.se == pytest.approx(one.runs.selection(3)[0].se * both.power)
+    assert found.overall
+    assert " +-" in as_text(found).split("found to differ from control")[1]
 
 
 def test_what_cannot_be_run_is_a_problem_that_says_what_is_wrong_with_it():

@@ -12,7 +12,7 @@ from trialwright.report.markup import Child, Column, Markup, join, note, table, 
 from trialwright.report.sections.characteristics_arms import comparison, single_arm
 from trialwright.report.sections.characteristics_one_arm import one_arm
 from trialwright.report.sections.characteristics_retraced import same_patients
-from trialwright.report.sections.characteristics_rules import escalation
+from trialwright.report.sections.characteristics_rules import escalation, overall
 from trialwright.report.sections.characteristics_simulated import estimated
 from trialwright.simulate.operating import Characteristics
 from trialwright.simulate.scenario import Assumes, Scenario
@@ -31,7 +31,7 @@ def characteristics(contents: Contents) -> Markup:
     parts: list[Markup | None] = [_ground(protocol)]
     if found.rules:
         parts.append(escalation(found, protocol, what_is_known(contents)))
-    parts.append(estimated(found.estimated))
+    parts += [estimated(found.estimated), overall(found)]
     if contents.trial is not None:
         parts.append(same_patients(contents.trial, bool(found.others)))
     parts.append(one_arm(found.one_arm))

@@ -19,6 +19,7 @@ def one_arm(rules: Sequence[OneArm]) -> Markup | None:
             "p",
             "Every number is exact, if each outcome that is looked at is known before further participants enter, ",
             "and everybody can be evaluated.",
+            " Each rule is computed by itself, as if the other were not there." if len(rules) > 1 else "",
         ),
         [_one(rule) for rule in rules],
     )

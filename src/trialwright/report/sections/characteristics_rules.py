@@ -45,7 +45,6 @@ def escalation(found: Characteristics, protocol: Protocol, known: str) -> Markup
         _with_the_same(found, registered.n if registered else None, doses, first),
         tag("h3", "If the truth is another") if others else None,
         [_other(number, found.under(truth), doses, truth) for number, truth in enumerate(others, 2)],
-        _overall(found),
     )
 
 
@@ -232,7 +231,7 @@ def _other(number: int, rules: Sequence[RuleCharacteristics], doses: Sequence[st
     )
 
 
-def _overall(found: Characteristics) -> Markup | None:
+def overall(found: Characteristics) -> Markup | None:
     """Dose selection and comparison together."""
     if not found.overall:
         return None
@@ -243,7 +242,9 @@ def _overall(found: Characteristics) -> Markup | None:
             "p",
             "The chance that a dose is selected and then found to differ from control, ",
             "if every level has the scenario’s effect on the first primary outcome. ",
-            "The chances of selection are exact; the power is by the method named with it.",
+            "The chances of selection are exact",
+            ", and simulated where a standard error stands behind ±" if any(i.se is not None for i in usual) else "",
+            "; the power is by the method named with it.",
         ),
         table(
             f"At true DLT rates of {rates(found.truths[0])}",
@@ -260,7 +261,7 @@ def _overall(found: Characteristics) -> Markup | None:
                     i.scenario,
                     "\u202f:\u202f".join(str(n) for n in i.sizes),
                     numbers.percent(i.power),
-                    numbers.percent(i.success),
+                    numbers.percent(i.success) + ("" if i.se is None else f" ± {numbers.percent(i.se)}"),
                 )
                 for i in usual
             ],
