@@ -241,9 +241,20 @@ PIECES = st.sampled_from(
         "aspirin",
         ">",
         "10",
-    ]
-    + ["mg", "/", "day", "for", "at least", "2 weeks", "e.g.", "positive", "negative", "HIV", "to", "allergy", ".", ":"]
-    + [
+        "mg",
+        "/",
+        "day",
+        "for",
+        "at least",
+        "2 weeks",
+        "e.g.",
+        "positive",
+        "negative",
+        "HIV",
+        "to",
+        "allergy",
+        ".",
+        ":",
         ";",
         "and",
         "2010",
