@@ -41,7 +41,7 @@ _OWN = {
     "ratio": "dimensionless",
     "copy": "copies",
     "dB": "hearing_decibel",
-    "D": "lens_dioptre",
+    "dpt": "lens_dioptre",
 }
 _DEFINED = (
     "Eq = [equivalent]",

@@ -117,6 +117,10 @@ def _state(
         return _inner(tokens, mentions, firsts, amount)
     upto = bisect_left(firsts, amount.first)
     timed = amount.unit in TIME
+    if amount.unit == "day" and tokens.word[amount.last - 1] == "d":
+        lens = before(tokens, mentions, upto, amount.first, floor, "dpt")
+        if lens is not None and lens.id is not None and unit_of_measure(lens.id) == "dpt":
+            return _Stated(amount._replace(unit="dpt"), lens)
     named = before(tokens, mentions, upto, amount.first, floor, amount.unit)
     if named is not None and named.id == "age":
         if (amount.unit is None or timed) and plausible_age(amount):
@@ -279,8 +283,6 @@ def _from_full_name(
 
 def _node(stated: _Stated, concept: Concept, interval: Interval, span: tuple[int, int]) -> Compare:
     unit = age_bounds(stated.amount)[2] if stated.age else stated.amount.unit
-    if unit == "day" and concept.id is not None and unit_of_measure(concept.id) == "dpt":
-        unit = "dpt"
     return Compare(concept, interval, unit, stated.amount.reference, span=span)
 
 
