@@ -27,6 +27,7 @@ LARGEST = 50_000_000
 READERS = (
     ("python_literal", Rendering.PYTHON_LITERAL),
     ("legacy_xml.study", Rendering.LEGACY_XML),
+    ("saved_html", Rendering.SAVED_HTML),
     ("csv_export", Rendering.CSV_EXPORT),
     ("legacy_json.flat", Rendering.LEGACY_FLAT_JSON),
     ("legacy_json.full", Rendering.LEGACY_FULL_JSON),

@@ -23,6 +23,7 @@ class Rendering(StrEnum):
     LEGACY_FLAT_JSON = "flat study fields of the legacy API"
     LEGACY_FULL_JSON = "full studies of the legacy API"
     CSV_EXPORT = "table of search results, legacy or current"
+    SAVED_HTML = "saved HTML of a page"
     CLASSIC_PAGE = "classic ClinicalTrials.gov page text"
     LABELLED_PAGE = "third-party page text with labels"
     UNLABELLED_PAGE = "third-party page text without labels"
