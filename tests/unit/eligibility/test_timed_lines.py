@@ -146,6 +146,11 @@ def test_a_duration_is_read(text: str, interval: Interval, unit: str) -> None:
     assert (node.lasting.interval, node.lasting.unit) == (interval, unit)
 
 
+def test_a_maximum_alone_dates_what_takes_no_time() -> None:
+    assert window(only("Cataract surgery (< 5 weeks)")).interval == Interval(high=Decimal(5), high_inclusive=False)
+    assert window(only("Recent pneumonia (< 5 weeks)")).interval == Interval(high=Decimal(5), high_inclusive=False)
+
+
 def test_age_and_pregnancy_are_no_durations() -> None:
     for text in ("Adults over 21 years", "21 years or older", "Women at 24 weeks of gestation"):
         assert all(getattr(node, "lasting", None) is None for node in nodes(text))
@@ -226,49 +231,10 @@ def test_any_window_reads_back(number: int, unit: str, shape: str) -> None:
 
 PIECES = st.sampled_from(
     [
-        "within",
-        "3",
-        "months",
-        "or",
-        ",",
-        "(",
-        ")",
-        "of",
-        "before",
-        "screening",
-        "stroke",
-        "surgery",
-        "aspirin",
-        ">",
-        "10",
-        "mg",
-        "/",
-        "day",
-        "for",
-        "at least",
-        "2 weeks",
-        "e.g.",
-        "positive",
-        "negative",
-        "HIV",
-        "to",
-        "allergy",
-        ".",
-        ":",
-        ";",
-        "and",
-        "2010",
-        "since",
-        "half-lives",
-        "5",
-        "whichever",
-        "longer",
-        "%",
-        "≥",
-        "history",
-        "last",
-        "next",
-        "ago",
+        *("within", "3", "months", "or", ",", "(", ")", "of", "before", "screening", "stroke", "surgery", "aspirin"),
+        *(">", "10", "mg", "/", "day", "for", "at least", "2 weeks", "e.g.", "positive", "negative", "HIV", "to"),
+        *("allergy", ".", ":", ";", "and", "2010", "since", "half-lives", "5", "whichever", "longer", "%", "≥"),
+        *("history", "last", "next", "ago", "prednisone", "or equivalent", "recent", "such as"),
     ]
 )
 

@@ -20,7 +20,7 @@ from trialwright.protocol.eligibility.grammar.members import (
 )
 from trialwright.protocol.eligibility.grammar.tokens import WORD
 from trialwright.protocol.eligibility.grammar.windows import Timed
-from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Compare, Ordinal, Side, Window
+from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Compare, Interval, Ordinal, Side, Window
 
 _VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
 _CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy", "smoking"})
@@ -187,7 +187,12 @@ def _with_its_adjectives(line: Line, fact: Fact, low: int) -> None:
 def _named(line: Line, begin: int, end: int) -> Fact | None:
     """A thing that the lexicon does not have, by its words in the text."""
     words, kinds = line.tokens.word, line.tokens.kind
-    while begin < end and (words[begin] in IDLE or words[begin] in PREDICATES or not words[begin][0].isalnum()):
+    while begin < end and (
+        words[begin] in IDLE
+        or words[begin] in PREDICATES
+        or not words[begin][0].isalnum()
+        or (kinds[begin] == WORD and line.tokens.value[begin] is not None)
+    ):
         begin += 1
     while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
         end -= 1
@@ -214,7 +219,7 @@ def _named(line: Line, begin: int, end: int) -> Fact | None:
 def _give(line: Line, fact: Fact, window: Timed) -> bool:
     if fact.allergy or (fact.result is not None and window.lasting is not None):
         return False
-    if window.lasting is not None and window.bare and "recent" in line.tokens.word[max(0, fact.begin - 3) : fact.begin]:
+    if window.lasting is not None and window.bare and _is_of_a_moment(line, fact, window.lasting.interval):
         window = window._replace(
             lasting=None,
             when=Window(window.lasting.interval, window.lasting.unit, Side.BEFORE, (Anchor(AnchorKind.UNSTATED),)),
@@ -230,6 +235,14 @@ def _give(line: Line, fact: Fact, window: Timed) -> bool:
         return False
     fact.lasting = window.lasting
     return True
+
+
+def _is_of_a_moment(line: Line, fact: Fact, interval: Interval) -> bool:
+    """Whether a length of time alone says how long ago a thing was: after `recent`, and of what takes no time itself
+    where it is a maximum (`surgery < 3 months`)."""
+    if "recent" in line.tokens.word[max(0, fact.begin - 3) : fact.begin]:
+        return True
+    return interval.low is None and fact.id is not None and fact.sort in {"procedure", "event"}
 
 
 def _plan(line: Line, fact: Fact) -> None:
