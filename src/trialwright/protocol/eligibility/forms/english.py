@@ -73,7 +73,7 @@ def english(expression: Expression, text: str = "") -> str:
     """What the tree states, in words. `text`: the criterion's own, which stands beside it and is not repeated.
 
     >>> from decimal import Decimal
-    >>> english(Compare(Concept("alt", "ALT"), Interval(high=Decimal(3)), None, Reference.UPPER_LIMIT))
+    >>> english(Compare(Concept(None, "ALT"), Interval(high=Decimal(3)), None, Reference.UPPER_LIMIT))
     'ALT at most 3 times the upper limit of normal'
     """
     if depth(expression) > DEEPEST:

@@ -229,7 +229,7 @@ def _plausible(measure: str | None, value: str, held: str | None, layout: Layout
     line = (1.0, 0.0) if held == own else layout.convert(held, own, measure) if held and own else None
     if line is None:
         return None
-    scaled = f"({value} * {line[0]!r} + {line[1]!r})"
+    scaled = value if held == own else f"({value} * {line[0]!r} + {line[1]!r})"
     return f"{scaled} BETWEEN {known.fields['low']} AND {known.fields['high']}"
 
 
