@@ -50,6 +50,8 @@ def states_age(tokens: Tokens, amount: Amount) -> bool:
         return True
     if amount.unit is not None and amount.unit not in TIME:
         return False
+    if amount.unit is None:
+        return amount.sign and _bracketed(tokens, amount)
     if amount.hint == "age":
         return True
     if amount.unit != "year" or amount.hint in {"time", "within"}:
@@ -81,6 +83,14 @@ def states_age(tokens: Tokens, amount: Amount) -> bool:
     if before in _PERSONS or (before == "," and first >= 2 and words[first - 2] in _PERSONS and behind in {",", "."}):
         return True
     return all(tokens.kind[index] == PUNCTUATION or words[index].isdigit() for index in range(first)) and first <= 3
+
+
+def _bracketed(tokens: Tokens, amount: Amount) -> bool:
+    """Whether an amount stands alone in brackets behind a word for persons: `adults (≥ 21)`."""
+    first, words = amount.first, tokens.word
+    if first < 2 or words[first - 1] != "(" or words[amount.last : amount.last + 1] != [")"]:
+        return False
+    return words[first - 2] in {"adults", "adult", "children", "adolescents", "child", "elderly"}
 
 
 def age_bounds(amount: Amount) -> tuple[Decimal | None, Decimal | None, str]:

@@ -119,9 +119,13 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
         if multiple is not None:
             return Bound(value, None, multiple[0], multiple[1])
     pair: Decimal | None = None
-    if words[index : index + 1] == ["+"] and words[index + 2 : index + 3] in (["week"], ["weeks"], ["wks"]):
+    if words[index : index + 1] == ["+"] and index + 1 < len(words):
         days = values[index + 1]
-        if days is not None and days < 7:
+        behind = words[index + 2 : index + 7]
+        if days is not None and days < 7 and behind[:1] not in (["week"], ["weeks"], ["wks"]):
+            if behind[:1] in (["to"], ["-"], ["and"]) and {"week", "weeks", "wks"}.intersection(behind):
+                return Bound(7 * value + days, "day", ABSOLUTE, index + 2)
+        elif days is not None and days < 7:
             return _with_unit(tokens, index + 3, value, None, limits)._replace(value=7 * value + days, unit="day")
     paired = words[index : index + 1] == ["/"] and index + 1 < len(words) and tokens.kind[index + 1] == NUMBER
     if paired and not words[index + 1].startswith(("1.73", "10^")):

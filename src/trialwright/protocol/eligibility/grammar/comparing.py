@@ -140,7 +140,7 @@ def _state(
             if upto and mentions[upto - 1].last == amount.first and mentions[upto - 1].sort in {"procedure", "drug"}:
                 return None
             return _aged(tokens, amount, last)
-        if amount.hint == "age" and plausible_age(amount):
+        if (amount.hint == "age" or states_age(tokens, amount)) and plausible_age(amount):
             return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
     if amount.hint in {"time", "within"} and named is None:
         return None
@@ -219,7 +219,14 @@ def _measured(
         first = amount.first - 1 if amount.first > floor and tokens.word[amount.first - 1] in _INTAKE else amount.first
         return _Stated(amount, Variable(counted, first, amount.first if first < amount.first else amount.last))
     found = None if counts else worded(tokens, mentions, firsts, amount, floor)
-    return _Stated(amount, found) if found is not None else None
+    if found is None:
+        return None
+    place = bisect_left(firsts, found.first)
+    if place < len(mentions) and (mentions[place].first, mentions[place].last) == (found.first, found.last):
+        mention = mentions[place]
+        if mention.sort == "measure" and mention.id != "age" and fits(mention.id, amount.unit):
+            found = Variable(mention.id, found.first, found.last)
+    return _Stated(amount, found)
 
 
 def _paired(amount: Amount, named: Variable | None) -> bool:

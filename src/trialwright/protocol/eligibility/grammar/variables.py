@@ -134,6 +134,9 @@ def before(
             if thin or _bridged(tokens, mentions, place, mention.last, first):
                 return Variable(mention.id, mention.first, mention.last)
             return None
+        if _in_brackets_of_a_measure(tokens, mentions, place, gap):
+            place -= 1
+            continue
         if thin and len(gap) <= 4 and mention.sort in _LIKE_MEASURES:
             scored = _score_for(tokens, mentions, place) if gap and gap[0] in {"score", "scores"} else None
             return scored if scored is not None else _like_measure(tokens, mention, unit)
@@ -144,6 +147,17 @@ def before(
             return None
         place -= 1
     return None
+
+
+def _in_brackets_of_a_measure(tokens: Tokens, mentions: Sequence[Mention], place: int, gap: Sequence[str]) -> bool:
+    """Whether a thing is named in brackets that belong to a measure: the formula of `eGFR (CKD-EPI) ≥ 45`."""
+    if ")" not in gap or "(" in gap:
+        return False
+    for at in range(place - 1, max(-1, place - 4), -1):
+        above = mentions[at]
+        if above.sort == "measure":
+            return tokens.word[above.last : above.last + 1] == ["("]
+    return False
 
 
 def _score_for(tokens: Tokens, mentions: Sequence[Mention], place: int) -> Variable | None:
