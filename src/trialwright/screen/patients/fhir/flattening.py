@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from trialwright.protocol.eligibility.grammar.units import canonical_unit
 from trialwright.protocol.eligibility.lexicon.loading import entry
 from trialwright.screen.patients.fhir.access import Resource, at, each, number, reference, words
 from trialwright.screen.patients.fhir.coding import named
+from trialwright.screen.patients.fhir.ucum import plain_unit
 from trialwright.screen.patients.names import Names, kind_of
+from trialwright.screen.patients.things import PURE
 
 Row = dict[str, str | None]
 
@@ -88,10 +91,7 @@ def _value(part: Resource, whole: Resource, flat: Flat, place: str, day: str | N
     flag = at(part, "valueBoolean")
     if quantity is not None:
         row["value"] = (words(part, "valueQuantity", "comparator") or "") + quantity
-        row["unit"] = words(part, "valueQuantity", "code") or words(part, "valueQuantity", "unit")
-        shown = words(part, "valueQuantity", "unit")
-        if row["unit"] is not None and shown is not None and not _known_unit(row["unit"]):
-            row["unit"] = shown
+        row["unit"] = _unit(part, "valueQuantity")
     elif number(part, "valueInteger") is not None:
         row["value"] = number(part, "valueInteger")
     elif isinstance(flag, bool):
@@ -175,7 +175,7 @@ def _dosage(resource: Resource, row: Row) -> None:
     dosage = at(resource, "dosageInstruction" if at(resource, "dosageInstruction") else "dosage")
     rate = at(dosage, "doseAndRate")
     dose = number(rate, "doseQuantity", "value") or number(dosage, "dose", "value")
-    unit = words(rate, "doseQuantity", "unit") or words(rate, "doseQuantity", "code") or words(dosage, "dose", "unit")
+    unit = _unit(rate, "doseQuantity") or words(dosage, "dose", "unit")
     row["route"] = _concept_words(dosage, "route")
     if dose is None:
         return
@@ -313,10 +313,14 @@ def _interpreted(part: Resource) -> str | None:
     )
 
 
-def _known_unit(text: str) -> bool:
-    from trialwright.protocol.eligibility.grammar.units import canonical_unit
-
-    return canonical_unit(text) is not None
+def _unit(node: object, *path: str) -> str | None:
+    """The unit of a quantity: its UCUM code where the table of units knows it, else the words that are shown."""
+    code, shown = words(node, *path, "code"), words(node, *path, "unit")
+    if code is not None:
+        plain = plain_unit(code)
+        if shown is None or canonical_unit(plain) is not None or plain in PURE:
+            return plain
+    return shown
 
 
 def _day(resource: Resource, stem: str) -> str | None:
@@ -339,14 +343,6 @@ def _end(resource: Resource, stem: str) -> str | None:
 def _date(moment: str | None) -> str | None:
     """The day of a moment as FHIR writes it; months and years without a day stay what they are."""
     return moment.partition("T")[0] if moment else None
-
-
-def rows(flat: Flat) -> Iterator[tuple[str, Row]]:
-    """The rows of the long tables with the name of their table."""
-    for row in flat.labs:
-        yield "labs", row
-    for row in flat.facts:
-        yield "facts", row
 
 
 HANDLERS: Mapping[str, Callable[[Resource, Flat, str], None]] = {
