@@ -25,7 +25,9 @@ LINKS = frozenset(
 
 IDLE = frozenset(
     {
-        "of", "the", "a", "an", "(", ")", "received", "receiving", "taken", "taking", "using", "use", "used",
+        "of", "the", "a", "an", "(", ")", "undertaken", "obtained", "conducted", "placed", "received", "receiving",
+        "taken",
+        "taking", "using", "use", "used",
         "that", "which", "occurring", "occurred", "has", "have", "had", "been", "was", "were", "is", "are", "any",
         "performed", "done", "at", "dose", "doses", "dosage", "daily", "total", ",", "history", "diagnosis", "on",
         ":", "who", "be", "administered", "administration", "given", "treatment", "therapy", "events", "event",
@@ -124,6 +126,7 @@ def before_examples(line: Line, low: int, high: int) -> int:
             word == "eg"
             or (word == "e" and following[:2] == [".", "g"])
             or (word == "such" and following[:1] == ["as"])
+            or word == "including"
         ):
             head = at - 1 if words[at - 1] == "," else at
             return head if head > low and not is_empty(words, low, head) else high

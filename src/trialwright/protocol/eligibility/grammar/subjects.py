@@ -22,6 +22,7 @@ from trialwright.protocol.eligibility.grammar.tokens import WORD
 from trialwright.protocol.eligibility.grammar.windows import Timed
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Compare, Interval, Ordinal, Side, Window
 
+_NO_NAMES = frozenset({"those", "who", "which", "they", "it", "this", "these", "until", "from", "during"})
 _VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
 _CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy", "smoking"})
 _LENIENT = frozenset({"treatment", "medication", "lines-of-therapy", "experimental-treatment", "systemic-therapy"})
@@ -36,7 +37,7 @@ _PLANS = (
     "anticipat",
     "consider",
     "want",
-    "tr",
+    "try",
     "will",
 )
 _MOST_SHARED = 12  # members of a list that one window is shared by
@@ -110,7 +111,9 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     if not _give(line, fact, window):
         return False
     line.cover(fact, window.first, window.last)
-    if not any(word in PREDICATES or word in {"with", "without", "whose"} for word in words[begin : fact.begin]):
+    if not any(
+        word in PREDICATES or word in {"with", "without", "whose", "history"} for word in words[begin : fact.begin]
+    ):
         _share(line, fact, items, window)
     return True
 
@@ -147,7 +150,7 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
         if between[0] in {"with", "in", "on", "at", "other"} and earlier.sort != "procedure":
             break
         fact = earlier
-    if end - fact.end > _FAR:
+    if len(outside_brackets(words, fact.end, end)) > _FAR:
         return None
     if fact.id in _LENIENT:
         _with_its_adjectives(line, fact, begin)
@@ -198,6 +201,10 @@ def _named(line: Line, begin: int, end: int) -> Fact | None:
         end -= 1
     if begin + 1 < end and len(words[begin]) <= 2 and words[begin + 1] in {".", ")"}:
         begin += 2
+    if "(" in words[begin + 1 : end] and ")" not in words[begin:end]:
+        end = words.index("(", begin + 1, end)
+    if begin < end and words[begin] in _NO_NAMES:
+        return None
     verb = next((at for at in range(begin + 1, end) if words[at] in _VERBS), end)
     if {"if", "when", "because", "whether"} & set(words[begin:end]):
         return None

@@ -15,8 +15,9 @@ from trialwright.protocol.eligibility.grammar.subjects import attach
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
-from trialwright.protocol.eligibility.tree import Compare, Concept, Reference
+from trialwright.protocol.eligibility.tree import Compare, Concept, Dates, Reference, Side
 
+_PROMISED = ("contracept", "abstain", "abstinen", "sperm", "condom")
 _EQUIVALENT = frozenset({"or", "an", "its", "equivalent", "equivalents", "daily", "dose"})
 _TO_A_DOSE = frozenset(
     {"at", "a", "dose", "doses", "of", "(", "equivalent", "to", "the", "daily", "total", "with", "in"}
@@ -95,12 +96,21 @@ def _place(line: Line, windows: list[Timed]) -> None:
         if any(first <= fact.begin < last for first, last in line.windows):
             fact.dropped = True
     for window in windows:
-        attach(line, window)
+        if not _is_of_contraception(line, window):
+            attach(line, window)
 
 
 def _taken(line: Line, first: int, last: int) -> bool:
     """Whether a phrase of the earlier steps has used these tokens."""
     return any(phrase.first < last and first < phrase.last for phrase in line.phrases)
+
+
+def _is_of_contraception(line: Line, window: Timed) -> bool:
+    """Whether a time says how long contraception must go on: that asks for a promise, not for a fact."""
+    if isinstance(window.when, Dates) or (window.when is not None and window.when.side is Side.BEFORE):
+        return False
+    low, high = line.clause(window.first)
+    return any(word.startswith(_PROMISED) for word in line.tokens.word[low:high])
 
 
 def _doses(line: Line) -> None:

@@ -36,6 +36,9 @@ _MONTHS = {
     for name in names.split()
 }
 _OF_PREGNANCY = frozenset({"age", "gestation", "gestational", "amenorrhea", "amenorrhoea", "pregnancy"})
+_LAST_TIMES = frozenset(
+    {"last", "final", "dose", "study", "treatment", "discontinuation", "completion", "end", "stopping"}
+)
 _NO_NOUN = frozenset(
     {
         "before",
@@ -246,6 +249,8 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
     if before in {"for", "lasting", "lasted", "lasts", "persisting", "persistent", "persisted", "since"}:
         begin = first - 1
         end, side = _direction(words, last)
+        if side is Side.AFTER and _LAST_TIMES & set(words[end : end + 5]):
+            return None
         if side is Side.BEFORE:
             _, end = _skip_anchor(tokens, end)
             last = end
