@@ -72,6 +72,7 @@ class Tally:
     roles: dict[str, Score] = field(default_factory=lambda: {role: Score() for role in ROLES})
     sections: dict[str, Score] = field(default_factory=dict)
     silent: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     either_time: Score = field(default_factory=Score)
 
     @property
@@ -131,6 +132,7 @@ def judge(line: Line, tally: Tally) -> Judged:
         area.add(score)
         if not found:
             judged.missing.append(wanted)
+            tally.reasons[f"missing: {_reason(wanted, ours, there)}"] += 1
             tally.silent[f"{line.section} {'asked' if asks(tree) else 'silent'}"] += 1
     for one in ours:
         role, right = _right(one, line.gold, there)
@@ -140,6 +142,8 @@ def judge(line: Line, tally: Tally) -> Judged:
         area.add(score)
         if not right:
             judged.false.append((one, marked))
+            other = _turned(one, line.gold, there) if marked else "the gold marks nothing on these words"
+            tally.reasons[f"false: {other}"] += 1
     _pooled_time(line, ours, there, tally)
     return judged
 
@@ -169,6 +173,38 @@ def _comparable(one: Statement, wanted: Statement, there: frozenset[str]) -> boo
     if wanted.role == "age":
         return True
     return _alike(one, wanted) and _units_agree(one, wanted, there)
+
+
+def _reason(wanted: Statement, ours: Iterable[Statement], there: frozenset[str]) -> str:
+    """In what the closest statement of ours differs from a constraint of the gold that was not found."""
+    near = [one for one in ours if any(_same_value(a, b) for a in one.bounds for b in wanted.bounds)]
+    if not near:
+        return "its number is in no leaf"
+    return _difference([(one, wanted) for one in near], there)
+
+
+def _turned(one: Statement, gold: Iterable[Statement], there: frozenset[str]) -> str:
+    """In what a false statement of ours differs from the closest constraint of the gold."""
+    near = [wanted for wanted in gold if any(_same_value(a, b) for a in one.bounds for b in wanted.bounds)]
+    return (
+        _difference([(one, wanted) for wanted in near], there) if near else "its number is in no constraint of the gold"
+    )
+
+
+def _difference(pairs: list[tuple[Statement, Statement]], there: frozenset[str]) -> str:
+    pairs = [pair for pair in pairs if pair[0].role in ALLOWED.get(pair[1].role, {pair[1].role})]
+    if not pairs:
+        return "under another role"
+    pairs = [(one, wanted) for one, wanted in pairs if wanted.role == "age" or _alike(one, wanted)]
+    if not pairs:
+        return "with another variable"
+    if not any(wanted.role == "age" or _units_agree(one, wanted, there) for one, wanted in pairs):
+        return "with another unit"
+    return "on another side, strict for inclusive, or with another second bound"
+
+
+def _same_value(ours: Bound, gold: Bound) -> bool:
+    return _same(Bound(ours.value, None, None), Bound(gold.value, None, None))
 
 
 def _alike(one: Statement, wanted: Statement) -> bool:
@@ -271,6 +307,9 @@ def report(name: str, tally: Tally) -> None:
     if total.marked:
         print(f"    precision on words that the gold marked as a comparison: {total.right / total.marked:.1%}")
     _row("    windows and durations as one role", tally.either_time)
+    print("  how they differ:")
+    for reason, count in sorted(tally.reasons.items(), key=lambda entry: (entry[0].split(":")[0], -entry[1])):
+        print(f"    {count:4} {reason}")
     print("  which way the errors lead:")
     for section, missing, false in (("inclusion", "lets in", "shuts out"), ("exclusion", "shuts out", "lets in")):
         score = tally.sections.get(section, Score())
@@ -307,6 +346,7 @@ def main() -> None:
         both.lines += tally.lines
         both.unscored += tally.unscored
         both.silent.update(tally.silent)
+        both.reasons.update(tally.reasons)
         both.either_time.add(tally.either_time)
         for role, score in tally.roles.items():
             both.roles[role].add(score)
