@@ -61,7 +61,8 @@ def _estimated(found: Characteristics) -> Iterator[str]:
         yield f"  {len(runs.endings):,} simulated trials, seed {runs.seed}; each figure with its standard error (+-)"
         yield (
             f"  {conduct.accrual:g} candidates a day, {conduct.screen_failure:.0%} fail screening, "
-            f"{conduct.drop_out:.0%} drop out; scenario {item.scenario.name!r}"
+            f"{conduct.drop_out:.0%} drop out (participants: all who enter, those replaced too); "
+            f"scenario {item.scenario.name!r}"
         )
         rows = [["", "none", *(f"dose {level}" for level in range(1, levels + 1)), "in all"]]
         for what, values in (
@@ -79,7 +80,7 @@ def _estimated(found: Characteristics) -> Iterator[str]:
             yield f"  {_with_error(runs.expected_backfilled, 2)} of the participants enter by backfill"
         if item.registered is not None:
             enough = _with_error(runs.prob_n_at_most(item.registered), 3)
-            yield f"  N<={item.registered}: {enough} is the chance that the registered number is enough"
+            yield f"  N<={item.registered}: {enough}, the chance that the registered number is enough for all who enter"
         if runs.cut_off:
             yield f"  {runs.cut_off:,} trials were cut off before their end; they count as selecting no dose"
 
