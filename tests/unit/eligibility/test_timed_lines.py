@@ -90,6 +90,14 @@ def test_a_window_after_a_moment_of_the_patient() -> None:
     assert [(anchor.kind, anchor.text) for anchor in when.anchors] == [(AnchorKind.OTHER, "hip surgery")]
 
 
+def test_a_time_from_one_moment_to_one_of_the_trial() -> None:
+    node = only("From extubation to enrolment > 90 min")
+    assert isinstance(node, Present)
+    assert node.concept.id == "extubation"
+    assert (window(node).interval.low, window(node).unit, window(node).side) == (Decimal(90), "minute", Side.BEFORE)
+    assert [anchor.kind for anchor in window(node).anchors] == [AnchorKind.ENROLMENT]
+
+
 def test_a_year_is_a_calendar_window() -> None:
     node = only("Kidney biopsy since 2014")
     assert isinstance(node, Present)

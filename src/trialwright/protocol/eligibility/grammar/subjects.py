@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from trialwright.protocol.eligibility.grammar.anchors import anchors_at
 from trialwright.protocol.eligibility.grammar.facts import Fact
 from trialwright.protocol.eligibility.grammar.members import (
     IDLE,
@@ -47,6 +48,8 @@ _FAR = 14  # tokens between a thing and its window
 
 def attach(line: Line, window: Timed) -> None:
     """Gives a window or a duration to what it belongs to; where that cannot be told, to nothing."""
+    if window.bare and _from_to(line, window):
+        return
     if window.opens:
         if not _to_the_right(line, window, 4) and not window.bare:
             _to_the_left(line, window)
@@ -55,6 +58,31 @@ def attach(line: Line, window: Timed) -> None:
         return
     if not _to_the_right(line, window, _FAR):
         _to_its_moment(line, window)
+
+
+def _from_to(line: Line, window: Timed) -> bool:
+    """`From ROSC to randomisation > 240 min`: the first happened so long before the second, a moment of the trial."""
+    words = line.tokens.word
+    low = max(line.clause(window.first)[0], window.first - 14)
+    begin = next((at for at in range(window.first - 1, low - 1, -1) if words[at] in {"from", "between"}), None)
+    if begin is None or window.lasting is None:
+        return False
+    for at in range(begin + 2, window.first - 1):
+        if words[at] != ("to" if words[begin] == "from" else "and"):
+            continue
+        anchors, end = anchors_at(line.text, line.tokens, at + 1)
+        if anchors is None or anchors[0].kind is AnchorKind.OTHER or not is_empty(words, end, window.first):
+            continue
+        inside = facts_in(line, begin + 1, at)
+        fact = inside[0] if len(inside) == 1 else None if inside else _named(line, begin + 1, at)
+        if fact is None:
+            return False
+        if not inside:
+            line.facts.append(fact)
+        fact.when = Window(window.lasting.interval, window.lasting.unit, Side.BEFORE, anchors)
+        fact.first, fact.last = begin, window.last
+        return True
+    return False
 
 
 def _to_its_moment(line: Line, window: Timed) -> None:
