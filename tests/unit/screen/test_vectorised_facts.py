@@ -190,6 +190,13 @@ def test_any_part_of_what_goes_on_lies_in_a_window(record, said):
     assert answer(leaf, facts={"stroke": record}, complete=("stroke",)) is said
 
 
+@pytest.mark.parametrize(("present", "complete"), [(True, ("stroke",)), (True, ()), (False, ())])
+def test_what_begins_after_screening_is_not_seen(present, complete):
+    facts = {"stroke": FactRecord(present, date(2024, 7, 1))}
+    assert answer(condition("stroke"), facts=facts, complete=complete) is (False if complete else None)
+    assert answer(condition("stroke"), facts=facts, screening=None) is present
+
+
 def test_a_window_that_ends_before_the_anchor_asks_for_the_beginning():
     leaf = condition("stroke", when=within(None, "year", low="5"))
     assert answer(leaf, facts={"stroke": since(date(2018, 1, 1), ongoing=True)}) is True
@@ -205,6 +212,8 @@ def test_a_window_that_ends_before_the_anchor_asks_for_the_beginning():
         (within("28", "day", Side.BEFORE, AnchorKind.FIRST_DOSE), since(date(2024, 6, 20)), None),
         (within("28", "day", Side.BEFORE, AnchorKind.FIRST_DOSE), since(date(2024, 5, 1), ongoing=True), True),
         (within("28", "day", Side.BEFORE, AnchorKind.FIRST_DOSE), since(date(2024, 5, 1), date(2024, 6, 20)), None),
+        (within("24", "hour", Side.BEFORE, AnchorKind.FIRST_DOSE), since(date(2024, 5, 1), ongoing=True), True),
+        (within("12", "hour", Side.BEFORE, AnchorKind.FIRST_DOSE), since(date(2024, 5, 1), ongoing=True), None),
         (within(None, "month", Side.BEFORE, AnchorKind.FIRST_DOSE, low="6"), since(date(2023, 12, 1)), True),
         (within(None, "month", Side.BEFORE, AnchorKind.FIRST_DOSE, low="6"), since(date(2024, 6, 1)), None),
         (within("9", "month", Side.BEFORE, AnchorKind.FIRST_DOSE, low="6"), since(date(2023, 12, 1)), None),
@@ -227,6 +236,18 @@ def test_a_known_anchor_is_used_and_any_of_several_will_do():
     either = condition("stroke", when=within("28", "day", Side.BEFORE, AnchorKind.FIRST_DOSE, AnchorKind.BASELINE))
     assert answer(either, facts=facts, first_dose=date(2024, 8, 10), baseline=date(2024, 7, 1)) is True
     assert answer(leaf, facts=facts, screening=None) is None
+
+
+def test_what_came_after_the_anchor_was_not_before_it():
+    leaf = condition("stroke", when=within("28", "day", Side.BEFORE, AnchorKind.BASELINE))
+    facts = {"stroke": since(date(2024, 6, 20))}
+    assert answer(leaf, facts=facts, baseline=date(2024, 6, 19), complete=("stroke",)) is False
+    assert answer(leaf, facts=facts, baseline=date(2024, 6, 20)) is True
+
+
+def test_any_distance_at_all_is_met_by_any_day():
+    leaf = condition("stroke", when=within(None, "day", Side.AROUND, AnchorKind.FIRST_DOSE, low="0"))
+    assert answer(leaf, facts={"stroke": since(date(2024, 7, 20))}) is True
 
 
 def test_an_anchor_in_the_patients_own_history():

@@ -51,6 +51,9 @@ def test_values_are_compared_in_the_unit_of_the_criterion(number, unit, said):
 def test_a_bound_is_met_although_a_conversion_is_not_exact_in_binary():
     assert answer(compare("hemoglobin", most("11"), "g/L"), measures={"hemoglobin": value(1.1, "g/dL")}) is True
     assert answer(compare("hemoglobin", most("111"), "g/L"), measures={"hemoglobin": value(11.1, "g/dL")}) is True
+    # in binary 0.07 x 100 is a little more than 7, and 0.57 x 100 a little less than 57
+    assert answer(Compare(Concept(None, "scar"), most("7"), "cm"), measures={"scar": value(0.07, "m")}) is True
+    assert answer(Compare(Concept(None, "scar"), least("57"), "cm"), measures={"scar": value(0.57, "m")}) is True
     above = compare("hemoglobin", least("111", inclusive=False), "g/L")
     assert answer(above, measures={"hemoglobin": value(11.1, "g/dL")}) is False
 
