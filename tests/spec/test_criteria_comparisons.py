@@ -62,6 +62,13 @@ MEASURES = [
     ("more than 30 weeks of gestation", ["gestational-age >30 week"]),
     ("gestational age from 24 weeks 3 days to 31 weeks 6 days", ["gestational-age >=171 <=223 day"]),
     ("HbA1c (glycated haemoglobin) at screening of ≥ 7,5 %", ["hba1c >=7.5 %"]),
+    ("eGFR (CKD-EPI) between 25 and 75", ["egfr >=25 <=75"]),
+    ("minimum life expectancy of 14 weeks", ["life-expectancy >=14 week"]),
+    ("spherical equivalent ≤ -6.5 D", ["refractive-power <=-6.5 dpt"]),
+    (
+        "ALT, AST and bilirubin twice higher than normal",
+        ["alt >2 upper limit of normal", "ast >2 upper limit of normal", "bilirubin >2 upper limit of normal"],
+    ),
     ("Zephyr balance score > 12", ["zephyr balance score >12"]),
     ("a total score ≥ 33 on the Zephyr inventory", ["zephyr inventory >=33"]),
     ("fever (> 38.5 °C)", ["body-temperature >38.5 degC"]),
@@ -90,6 +97,8 @@ NOTHING = [
     "seen between 2009 and 2016",
     "1. Signed consent",
     "transplants less than 2 years old",
+    "a wheal of 4 mm greater than the control",
+    "wheal diameter ≥ 4 mm greater than that of saline",
 ]
 
 

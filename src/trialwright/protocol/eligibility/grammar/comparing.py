@@ -55,6 +55,8 @@ _BETWEEN = frozenset(
 _INTAKE = word_set(
     "drinking drink drinks consume consuming alcohol smoking smoker smoke smokes smoked smokers consumption intake"
 )
+# "3 mm greater than the control": a difference, and no bound of the quantity itself
+_RELATIVE = frozenset({"greater", "higher", "larger", "lower", "smaller", "above", "below", "longer", "shorter"})
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 
 
@@ -112,6 +114,8 @@ def _state(
 ) -> _Stated | None:
     """The amount with what it is an amount of; None where it is none of ours or nothing names its variable."""
     if (amount.low is None and amount.high is None) or in_calendar(amount):
+        return None
+    if tokens.word[amount.last : amount.last + 1] and tokens.word[amount.last] in _RELATIVE and amount.unit not in TIME:
         return None
     if amount.inner is not None:
         return _inner(tokens, mentions, firsts, amount)

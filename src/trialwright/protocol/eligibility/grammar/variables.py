@@ -32,16 +32,17 @@ _THIN = word_set(
 )
 _NOT_NAMES = word_set(
     """
-    of is are was were be been being must should has have had with a an the at having as to by that who which
-    whose and or for in on from than not no if when will may can any all their his her its this these those show
-    shows showing demonstrate demonstrated defined measured between patients patient subjects subject
-    participants either least including within during but without whom more less per e i g eg ie using after
-    before prior where would could also only because due into out over under there it they we you do does did
-    both each then so such via lasting taking received receiving people persons individuals adults adult women
-    men children males females male female exhibiting consume consuming drinking presenting present report
-    reports require requires requiring need take takes use uses used years months weeks days hours minutes times
-    time approximately about usually often every obtained high low elevated increased decreased date following
-    last past previous meet meets criteria demonstrating assessed confirmed documented according based
+    week month day year hour minute of is are was were be been being must should has have had with a an the at
+    having as to by that who which whose and or for in on from than not no if when will may can any all their
+    his her its this these those show shows showing demonstrate demonstrated defined measured between patients
+    patient subjects subject participants either least including within during but without whom more less per e
+    i g eg ie using after before prior where would could also only because due into out over under there it they
+    we you do does did both each then so such via lasting taking received receiving people persons individuals
+    adults adult women men children males females male female exhibiting consume consuming drinking presenting
+    present report reports require requires requiring need take takes use uses used years months weeks days
+    hours minutes times time approximately about usually often every obtained high low elevated increased
+    decreased date following last past previous meet meets criteria demonstrating assessed confirmed documented
+    according based
     """
 )
 _TRIMMED = word_set(
