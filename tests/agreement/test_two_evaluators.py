@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from screened_patients import Case, cases
@@ -22,6 +23,7 @@ from trees import ALL_KINDS, kinds_of
 from trialwright.protocol.eligibility.compiled import Compiled
 from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
 from trialwright.protocol.eligibility.tree import Course, Expression, Interval, children
+from trialwright.screen.attrition import VERDICTS, met_of, verdict_codes
 from trialwright.screen.gathering import gathered, people_of
 from trialwright.screen.person import Person
 from trialwright.screen.plain import (
@@ -44,6 +46,9 @@ from trialwright.screen.vectorised import answers
 QUICK = {"database": None, "deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
 NODES = ("Compare", "Ordinal", "Present", "Exposure", "Result", "Sex", "Judgement", "Consent")
 JOINTS = ("And", "Or", "AtLeast", "Not", "Implies", "Defined")
+
+
+SECTIONS = (Section.INCLUSION, Section.EXCLUSION, Section.INCLUSION, Section.UNKNOWN)
 
 
 def compiled(name: str, tree: Expression, section: Section = Section.INCLUSION) -> Compiled:
@@ -88,25 +93,22 @@ def test_both_give_the_same_answer_to_every_criterion_of_every_patient() -> None
 
 
 def test_both_come_to_the_same_verdict_on_every_patient() -> None:
-    """Put together from the cohort's answers by the rule of the semantics, in this test's own words."""
     met = Counter()
+    sections = dict(zip((f"inclusion-{n}" for n in (1, 2, 3, 4)), SECTIONS, strict=True))
     for (trees, _, complete), people, cohort in told():
-        sections = [Section.INCLUSION, Section.EXCLUSION, Section.INCLUSION, Section.UNKNOWN]
-        for count in (2, 3, 4):
-            listed = [compiled(name, trees[name], side) for name, side in zip(trees, sections, strict=False)]
-            for place, person in enumerate(people):
-                good = []
-                for each in listed[:count]:
-                    told_answer = cohort[each.id][place]
-                    side = each.criterion.section
-                    if side is Section.UNKNOWN or told_answer is None:
-                        good.append(None)
-                    else:
-                        good.append(told_answer == (side is Section.INCLUSION))
-                expected = "not eligible" if False in good else "undecided" if None in good else "eligible"
-                assert verdict(listed[:count], person, complete).verdict == expected
-                met[expected] += 1
-    assert set(met) == {"eligible", "not eligible", "undecided"}
+        for count in (2, 4):
+            names = list(sections)[:count]
+            criteria = [compiled(name, trees[name], sections[name]) for name in names]
+            admits = met_of(
+                pl.DataFrame({name: cohort[name] for name in names}, dict.fromkeys(names, pl.Boolean)), sections
+            )
+            for person, code, row in zip(people, verdict_codes(admits), admits.iter_rows(named=True), strict=True):
+                mine = verdict(criteria, person, complete)
+                assert mine.verdict == VERDICTS[code]
+                assert mine.failed == tuple(name for name in names if row[name] is False)
+                assert mine.open == tuple(name for name in names if row[name] is None)
+                met[mine.verdict] += 1
+    assert set(met) == set(VERDICTS.values())
 
 
 def test_every_kind_of_node_of_window_and_of_answer_was_generated() -> None:

@@ -88,7 +88,7 @@ def test_every_command_of_a_page_runs(page: Path, desk: Path) -> None:
             assert answer.json
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text("utf-8")], ids=name)
+@pytest.mark.parametrize("page", [page for page in EVERY_PAGE if "```python" in page.read_text("utf-8")], ids=name)
 def test_every_piece_of_python_runs(page: Path, desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         exec(compile(block, name(page), "exec"), {})

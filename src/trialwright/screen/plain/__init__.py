@@ -6,7 +6,7 @@ It shares no code with the evaluator of whole cohorts, which a test compares wit
 from trialwright.screen.plain.answering import answer, leaf_answer, places_of
 from trialwright.screen.plain.asking import Question, Questions, questions
 from trialwright.screen.plain.deciding import Verdict, favourable, verdict
-from trialwright.screen.plain.explaining import Explanation, Reason, explanation
+from trialwright.screen.plain.explaining import Explanation, Reason, explanation, explanations
 
 __all__ = [
     "Explanation",
@@ -16,6 +16,7 @@ __all__ = [
     "Verdict",
     "answer",
     "explanation",
+    "explanations",
     "favourable",
     "leaf_answer",
     "places_of",

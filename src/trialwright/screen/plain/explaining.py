@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialwright.protocol.eligibility.compiled import Compiled
 from trialwright.protocol.eligibility.forms.english import english
@@ -18,6 +18,9 @@ from trialwright.screen.plain.asking import Questions, questions
 from trialwright.screen.plain.deciding import favourable, verdict
 from trialwright.screen.plain.kleene import Answer
 from trialwright.screen.plain.shown import Shown, missing, shown
+
+if TYPE_CHECKING:
+    from trialwright.screen.cohort import Cohort
 
 ADMITS, EXCLUDES, OPEN = "admits", "excludes", "open"
 UNDECIDING = "what is known does not decide it: records differ, are not dated, or cannot be compared"
@@ -89,6 +92,14 @@ def explanation(criteria: Sequence[Compiled], person: Person, complete: Set[str]
     given = verdict(criteria, person, whole)
     reasons = tuple(_reason(each, given.answers[each.id], person, whole) for each in criteria)
     return Explanation(person.id, given.verdict, reasons, questions(criteria, person, whole))
+
+
+def explanations(criteria: Sequence[Compiled], cohort: Cohort) -> Iterator[Explanation]:
+    """The explanation for every patient of a cohort, in its order; each is made when it is asked for."""
+    from trialwright.screen.gathering import people_of
+
+    for person in people_of(cohort):
+        yield explanation(criteria, person, cohort.complete)
 
 
 def _reason(each: Compiled, answer: Answer, person: Person, complete: frozenset[str]) -> Reason:
