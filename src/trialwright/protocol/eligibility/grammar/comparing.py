@@ -67,7 +67,7 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     quantities share a comparison, each has a phrase: the one away from it covers its name only. `160/100` of a blood
     pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
     """
-    scaled = any(mention.sort == "scale" for mention in mentions)
+    scaled = "class" in tokens.word or any(mention.sort == "scale" for mention in mentions)
     if not scaled and not any(value is not None for value in tokens.value) and HINTS.isdisjoint(tokens.word):
         return []
     out = levels_phrases(text, tokens, mentions) if scaled else []

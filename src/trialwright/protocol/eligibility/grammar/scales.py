@@ -10,7 +10,7 @@ from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LO
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.tokens import OPERATOR, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.variables import name_from
-from trialwright.protocol.eligibility.lexicon.loading import entry
+from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
 from trialwright.protocol.eligibility.tree import Concept, Ordinal
 
 GENERIC = frozenset({"stage", "grade"})
@@ -82,6 +82,8 @@ def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> li
     """A phrase for each level, or range of levels, that a text states on a scale that it names."""
     out: list[Phrase] = []
     done = 0
+    if "class" in tokens.word:
+        mentions = _with_classes(tokens, mentions)
     for position, mention in enumerate(mentions):
         if mention.sort != "scale" or mention.first < done:
             continue
@@ -90,6 +92,23 @@ def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> li
             out.extend(found)
             done = found[-1].last
     return out
+
+
+def _with_classes(tokens: Tokens, mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """The mentions with NYHA for the class of a heart failure that names no scale: `class IV heart failure`."""
+    found = []
+    for mention in mentions:
+        if mention.sort != "condition" or not is_a(mention.id, "heart-failure"):
+            continue
+        around = (*range(max(0, mention.first - 6), mention.first), *range(mention.last, mention.last + 3))
+        for index in around:
+            if index < len(tokens) and tokens.word[index] == "class":
+                found.append(Mention(tokens.start[index], tokens.end[index], index, index + 1, "scale", "nyha"))
+    covered = {
+        index for mention in mentions if mention.sort == "scale" for index in range(mention.first, mention.last + 2)
+    }
+    extra = [mention for mention in dict.fromkeys(found) if mention.first not in covered]
+    return sorted((*mentions, *extra), key=lambda mention: mention.first) if extra else mentions
 
 
 def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> list[Phrase]:
