@@ -64,7 +64,7 @@ EXPECTED = {
         "exclusion-5": (PART, set()),
         "exclusion-6": (ALL, set()),
         "exclusion-7": (ALL, set()),
-        "exclusion-8": (ASK, set()),
+        "exclusion-8": (PART, set()),
         "exclusion-9": (PART, {"interstitial-lung-disease @<=2 week before unstated"}),
         "exclusion-10": (ASK, set()),
     },

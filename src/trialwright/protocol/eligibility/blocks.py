@@ -86,7 +86,7 @@ def combined(block: Block, text: str, section: Section, line: Callable[[Block], 
         return _join(And if req else Or, below, span)
     if _EXAMPLES.search(head):
         return own if not isinstance(own, Judgement) else _asked(text, span)
-    if head.rstrip().endswith((":", ",")) or _MANY.search(head) or head.rstrip().endswith("following"):
+    if head.rstrip().endswith(":") or _MANY.search(head) or head.rstrip().endswith("following"):
         return _governed(own, head, below, block, text, req, span)
     return _beside(own, below, block, text, req, span)
 
@@ -127,6 +127,8 @@ def _beside(own: Expression, below: list[Expression], block: Block, text: str, r
         return _join(And, [own, *permitted], span)
     if req:
         return _join(And, [own, *further], span)
+    if text[block.start : block.end].rstrip().endswith((",", ";", ".")):
+        return _join(And, [_join(Or, [own, *further], span), *permitted], span)
     # the nested words may be further reasons or may narrow the one above: a person says
     return _join(And, [_join(Or, [own, *further], span), _asked(text, span), *permitted], span)
 

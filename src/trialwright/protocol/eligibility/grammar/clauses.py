@@ -20,6 +20,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     LEAF,
     LINK,
     LONG,
+    MODAL,
     OPEN,
     OR,
     OTHER,
@@ -41,8 +42,11 @@ from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present, Side,
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
 # what is done in the trial to come is no fact of the patient's past
 _TO_COME = re.compile(
-    r"contracepti|birth control|abstinen|condom|barrier method|duration of|participation in the", re.IGNORECASE
+    r"contracepti|birth control|abstinen|condom|barrier method|participation in the"
+    r"|duration of (?:the )?(?:study|trial|treatment|participation)",
+    re.IGNORECASE,
 )
+_WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active", "ongoing", "concurrent"))
 _JOINING = (AND, OR, SLASH, COMMA)
 
 
@@ -152,11 +156,14 @@ def _is_vague(leaf: Leaf) -> bool:
         thing = leaf.drug
     else:
         return False
-    if _TO_COME.search(thing.text) is not None:
+    when = leaf.when
+    if _TO_COME.search(thing.text) is not None and not (isinstance(when, Window) and when.side is Side.BEFORE):
         return True
     if thing.id is None:
-        words = thing.text.lower().split()
-        return words[:1] == ["other"] or all(CODES.get(word, WORD) in (SKIP, LINK, OTHER) for word in words)
+        words = thing.text.lower().split() or ["other"]
+        if (words[0] == "other" and len(words) < 3) or CODES.get(words[0]) == MODAL:
+            return True
+        return all(word in _WHEN or CODES.get(word, WORD) in (SKIP, LINK, OTHER) for word in words)
     return thing.id in VAGUE and leaf.when is None and leaf.lasting is None and leaf.times is None
 
 
@@ -220,12 +227,16 @@ def _ends_sentence(text: str, place: int, before: list[str]) -> bool:
 
 def _placed(tokens: Tokens, phrases: Sequence[Phrase]) -> dict[int, tuple[int, list[Leaf]]]:
     """For the first token of each leaf: its last, excluded, and the leaves there. A phrase whose subject lies outside
-    of it stands at its subject; phrases that overlap share one place."""
+    of it, and whose words another one uses too, stands at its subject; phrases that overlap share one place."""
     spots: list[tuple[int, int, Leaf]] = []
+    taken: set[int] = set()
+    for phrase in phrases:
+        if phrase.subject[0] >= phrase.start and phrase.subject[1] <= phrase.end:
+            taken.update(range(phrase.first, phrase.last))
     for phrase in phrases:
         first, last = phrase.first, phrase.last
         begin, stop = phrase.subject
-        if stop <= phrase.start or begin >= phrase.end:
+        if (stop <= phrase.start or begin >= phrase.end) and not taken.isdisjoint(range(first, last)):
             at = bisect_left(tokens.start, begin)
             if at < len(tokens) and tokens.start[at] < stop:
                 first, last = at, bisect_left(tokens.start, stop)

@@ -23,8 +23,9 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WITH,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, joined, negation
-from trialwright.protocol.eligibility.tree import And, Expression, Implies, Judgement, Or, Sex
+from trialwright.protocol.eligibility.tree import And, Concept, Expression, Implies, Judgement, Kind, Or, Present, Sex
 
+CHILDBEARING = "childbearing-potential"  # its entry in the lexicon
 _REPRODUCTIVE = re.compile(
     r"pregnan|contracept|birth control|child-?\s?bearing|menopaus|sterili[sz]|lactat|breast-?\s?feed|nursing|vasectom"
     r"|sperm|ova\b|abstinen|abstain|barrier method|condom|fertil|\bhcg",
@@ -191,10 +192,15 @@ def _subject(line: Reading, lo: int, hi: int, depth: int) -> Expression | None:
 
 
 def _fertility(line: Reading, lo: int, hi: int) -> Expression | None:
-    """The leaf for being able to bear children, where a phrase states it."""
+    """The leaf for being able to bear children."""
+    row = line.row
     for at in range(lo, hi):
-        if line.row.code[at] == FERTILE and isinstance(line.row.data[at], list):
-            return line.row.data[at][0]  # type: ignore[index, no-any-return]  # leaves
+        if row.code[at] == FERTILE:
+            named = row.data[at]
+            if isinstance(named, list):
+                return named[0]  # type: ignore[no-any-return]  # a leaf
+            span = line.span(at, at + 1)
+            return Present(Kind.FINDING, Concept(CHILDBEARING, row.text[slice(*span)]), span=span)
     return None
 
 

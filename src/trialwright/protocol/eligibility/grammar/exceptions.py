@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.markers import COMMA, UNLESS
@@ -61,13 +62,7 @@ def apart(line: Reading, found: list[Expression], lo: int, hi: int, req: bool, d
     span = (min(begin, line.row.start[lo]), line.row.end[hi - 1])
     if not unless:
         alternatives = exception.parts if isinstance(exception, Or) else (exception,)
-        left: list[Expression] = []
-        for alternative in alternatives:
-            taken = _per_record(whole, alternative)
-            if taken is None:
-                left.append(alternative)
-            else:
-                whole = taken
+        whole, left = _per_record(whole, alternatives)
         if not left:
             return whole
         rest = joined(Or, [_only(one) for one in left], None)
@@ -117,18 +112,19 @@ def _is_pregnancy(node: Expression) -> bool:
     )
 
 
-def _per_record(whole: Expression, exception: Expression) -> Expression | None:
-    """The tree without the records of an exception; None where the exception is none of single records."""
-    named, narrowed = _named(exception)
-    if not named:
-        return None
+def _per_record(whole: Expression, alternatives: Sequence[Expression]) -> tuple[Expression, list[Expression]]:
+    """The tree without the records of the exceptions, and the exceptions that are none of single records."""
+    taken = [(_named(one), one) for one in alternatives]
+    named = [concept for (concepts, _), _ in taken for concept in concepts]
     positive = _positive(whole)
     targets = [leaf for leaf in positive if any(_kind_of(concept, leaf) for concept in named)]
-    if not targets and len(positive) == 1:
-        targets = [positive[0]]
+    if not targets and len(positive) == 1 and named:
+        targets = positive
     if not targets:
-        return None
-    return _without(whole, {id(leaf) for leaf in targets}, named, narrowed)
+        return whole, list(alternatives)
+    narrowed = [(concepts, asked) for (concepts, asked), _ in taken if concepts and asked is not None]
+    left = [one for (concepts, _), one in taken if not concepts]
+    return _without(whole, {id(leaf) for leaf in targets}, tuple(named), narrowed), left
 
 
 def _named(exception: Expression) -> tuple[list[Concept], Judgement | None]:
@@ -170,14 +166,16 @@ def _kind_of(concept: Concept, leaf: Present | Exposure) -> bool:
     )
 
 
-def _without(node: Expression, targets: set[int], named: list[Concept], narrowed: Judgement | None) -> Expression:
+def _without(
+    node: Expression, targets: set[int], named: tuple[Concept, ...], narrowed: list[tuple[list[Concept], Judgement]]
+) -> Expression:
+    """The tree where the targets leave out what is named, and count it all the same where it is not as narrowed."""
     if isinstance(node, Present | Exposure) and id(node) in targets:
-        kept: Expression = replace(node, apart_from=(*node.apart_from, *named))
-        if narrowed is None:
-            return kept
-        other = [_instead(node, concept) for concept in named]
-        either = joined(Or, other, node.span)
-        return Or((kept, And((either, negation(narrowed, narrowed.span)), narrowed.span)), node.span)  # type: ignore[arg-type]
+        parts: list[Expression] = [replace(node, apart_from=(*node.apart_from, *named))]
+        for concepts, asked in narrowed:
+            either = joined(Or, [_instead(node, concept) for concept in concepts], node.span)
+            parts.append(And((either, negation(asked, asked.span)), asked.span))  # type: ignore[arg-type]  # not None
+        return parts[0] if len(parts) == 1 else Or(tuple(parts), node.span)
     if isinstance(node, And | Or):
         return replace(node, parts=tuple(_without(part, targets, named, narrowed) for part in node.parts))
     return node

@@ -52,6 +52,8 @@ from trialwright.protocol.eligibility.tree import (
     Judgement,
     Not,
     Or,
+    Ordinal,
+    Result,
     Sex,
     Span,
     leaves,
@@ -238,6 +240,8 @@ def of_kind(
         comma_and = any(piece.joint == AND and piece.comma and is_explicit(line, piece) for piece in pieces[1:])
         comma_or = any(piece.joint == OR and piece.comma and is_explicit(line, piece) for piece in pieces[1:])
         return _around(line, pieces, AND if comma_and and not comma_or else OR, req, depth)
+    if not req and OR in joints and any(piece.joint == AND and is_explicit(line, piece) for piece in pieces[1:]):
+        return _around(line, pieces, OR, req, depth)
     if OR in joints:
         return _joined_parts(line, pieces, Or, req, depth)
     if not req and _says_both(line, pieces[0].lo):
@@ -386,6 +390,19 @@ def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:
     return Part(whole, whole, False, False)
 
 
+def _is_measured(node: Expression) -> bool:
+    """Whether a number, a level or a test is what the part is about, questions about it left aside."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    return isinstance(parts[0], Compare | Ordinal | Result) and all(isinstance(part, Judgement) for part in parts[1:])
+
+
+def _share_limit(first: Expression, second: Expression) -> bool:
+    """Whether one limit is stated for two measures (`ALT or AST below 3`)."""
+    if not (isinstance(first, Compare) and isinstance(second, Compare)):
+        return False
+    return first.interval == second.interval and first.reference == second.reference and first.unit == second.unit
+
+
 def _doubtful(
     line: Reading, pieces: list[Piece], read: list[Part], kind: type[And] | type[Or], req: bool, span: Span
 ) -> Expression | None:
@@ -395,15 +412,16 @@ def _doubtful(
     if len(parts) != 2:
         return None
     first, second = parts
-    if not (isinstance(first, Compare) and isinstance(second, Compare)):
+    if first is None or second is None or not (_is_measured(first) or _is_measured(second)):
         return None
-    if first.measure.key == second.measure.key:
+    if any(not _is_measured(part) and not only_asks(part) for part in (first, second)):
+        return None
+    if isinstance(first, Compare) and isinstance(second, Compare) and first.measure.key == second.measure.key:
         return None
     joint = pieces[1]
-    if joint.both and req and kind is Or:
+    if joint.both and req and kind is Or and _share_limit(first, second):
         return joined(And, (first, second), span)
-    shared = first.interval == second.interval and first.reference == second.reference and first.unit == second.unit
-    if req and kind is Or and not shared:
+    if req and kind is Or and not _share_limit(first, second):
         return None
     if not req and (joint.joint != AND or not is_explicit(line, joint)):
         return None

@@ -56,13 +56,17 @@ def negated(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) 
     if stop >= hi:
         return inner
     rest = line.read(stop, hi, req, depth + 1)
-    return joined(And if req or joint == BUT else Or, (inner, rest), line.span(lo, hi))
+    both = (req and joint != OR) or joint == BUT
+    return joined(And if both else Or, (inner, rest), line.span(lo, hi))
 
 
 def _shut_out(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) -> Expression | None:
     """`... are not eligible if ...`: what stands around it excludes."""
     facts = line.row.facts
-    named = (lo, place) if facts[place] > facts[lo] else (place + 1, hi)
+    after = place + 1
+    while after < hi and line.row.code[after] in (IF, SKIP, COMMA):
+        after += 1
+    named = (lo, place) if facts[place] > facts[lo] else (after, hi)
     inner = line.read(*named, False, depth + 1)
     if inner is None:
         return line.question(lo, hi)
@@ -104,8 +108,9 @@ def _scope(line: Reading, lo: int, hi: int) -> tuple[int, int]:
             after = at + 1
             while after < hi and code[after] in (COMMA, AND, OR, SKIP, LINK):
                 after += 1
-            if after < hi and _begins_anew(line, after, what):
-                return at, what
+            joint = OR if OR in code[at:after] else AND
+            if after < hi and _begins_anew(line, after, joint):
+                return at, joint
         at += 1
     return hi, 0
 

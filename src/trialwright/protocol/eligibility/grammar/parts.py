@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from trialwright.protocol.eligibility.grammar.brackets import bracketed
 from trialwright.protocol.eligibility.grammar.consent import consented
-from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     BLOCKING,
     CLOSE,
     CODES,
     CONSENT,
     CONSENT_WORDS,
-    DEFINE,
-    EXAMPLE,
-    EXCEPT,
     FERTILE,
     IF,
-    INCLUDE,
     KIN,
     LEAF,
     LINK,
     NEG,
     OPEN,
     OPINION,
-    OR,
     OTHER,
-    PERMITTING,
     SEX,
     SKIP,
-    UNLESS,
     WITH,
     WORD,
     words_of,
 )
 from trialwright.protocol.eligibility.grammar.reading import (
     Reading,
-    bears_constraint,
-    bears_number,
     combine,
     is_plain,
     joined,
@@ -50,18 +40,13 @@ from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     And,
-    Compare,
     Concept,
     Exposure,
     Expression,
     Implies,
-    Judgement,
     Kind,
-    Not,
-    Or,
     Present,
     Sex,
-    leaves,
 )
 
 _GIVING = words_of(
@@ -75,7 +60,6 @@ _STATES = words_of(
     "confirmed sign"
 )
 _TESTS = frozenset(("test", "tests", "testing", "screening"))
-_PERMITTED = re.compile(r"\b(?:permitted|allowed|allowable|acceptable)\b", re.IGNORECASE)
 _AFTER = words_of(
     """
     support episode episodes event events attack attacks syndrome disease disorder diseases disorders
@@ -114,7 +98,7 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
     code, word, match = row.code, row.word, row.match
     found: list[Expression] = []
     conditions: list[Expression] = []
-    lead = trail = giving = loose = blocked = kin = other = opening = False
+    lead = trail = giving = loose = blocked = kin = opening = False
     at = lo
     while at < hi:
         what = code[at]
@@ -122,7 +106,7 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
             stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
             if found and is_plain(stated) and _is_closer(stated, found[-1]):
                 found[-1] = stated
-            elif other or _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
+            elif _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
                 if found:
                     trail = True
                 else:
@@ -132,7 +116,7 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
                 giving = False
         elif what == OPEN:
             close = match[at]
-            found, more = _bracket(line, at + 1, close, req, depth, found)
+            found, more = bracketed(line, at + 1, close, req, depth, found)
             trail = trail or more
             at = close
         elif what == NEG:
@@ -150,6 +134,8 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
             if inner is not None:
                 conditions.append(inner)
             break
+        elif what == SEX and not found and at > lo and word[at - 1] in ("for", "in"):
+            lead = opening = True
         elif what == SEX:
             found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
         elif what == CONSENT or (what == WORD and word[at] in CONSENT_WORDS and found and CONSENT in code[lo:hi]):
@@ -164,7 +150,6 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
                 continue
             kin = kin or word[at] in KIN
             blocked = blocked or word[at] in BLOCKING
-            other = other or (what == OTHER and not found)
             if found:
                 trail = True
             else:
@@ -328,100 +313,3 @@ def _repeats(node: Expression, broad: Concept) -> bool:
 def _is_of_women(node: Expression) -> bool:
     concept = getattr(node, "concept", None)
     return concept is not None and concept.id in ("pregnancy", "lactation", "breastfeeding")
-
-
-def _bracket(
-    line: Reading, lo: int, hi: int, req: bool, depth: int, found: list[Expression]
-) -> tuple[list[Expression], bool]:
-    """What the words in brackets add to what was found before; and whether they narrow it in words not understood."""
-    row = line.row
-    alternative = lo < hi and row.code[lo] == OR
-    lo, hi = line.trimmed(lo, hi)
-    if lo >= hi:
-        return found, False
-    codes = row.code[lo:hi]
-    if codes[0] == EXAMPLE or (EXAMPLE in codes and row.facts[hi] == row.facts[lo]):
-        return _examples(line, lo + 1, hi, req, depth, found), False
-    if row.facts[hi] == row.facts[lo]:
-        # an abbreviation or another name of it adds nothing; a longer remark may narrow
-        plain = len([what for what in codes if what == WORD]) <= 3 and not {OPINION, NEG, OTHER, EXCEPT} & set(codes)
-        return found, not plain
-    if codes[0] in (EXCEPT, UNLESS) and found:
-        return [apart(line, found, lo + 1, hi, req, depth, codes[0] == UNLESS)], False
-    if found and any(word in PERMITTING for word in row.word[lo:hi]) and NEG not in codes and not req:
-        return [apart(line, found, lo, hi, req, depth, False)], False
-    if codes[0] == INCLUDE:
-        if not found and OPINION in row.code:
-            return found, True
-        inner = line.read(lo + 1, hi, req, depth + 1)
-        kept = joined(And if req and inner is not None and bears_constraint(inner) else Or, (*found, inner), None)
-        if req and inner is not None and not bears_constraint(inner):
-            return found, False
-        return ([kept] if kept is not None else found), False
-    inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
-    if inner is None or inner in found or any(_same(inner, one) for one in found):
-        return found, False
-    if found and bears_constraint(inner) and _says_otherwise(line, lo, hi, found, inner):
-        return found, True
-    if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
-        return [inner], False
-    if found and alternative:
-        either = joined(Or, (_all(tuple(found)), inner), None)
-        return ([either] if either is not None else found), False
-    if not bears_constraint(inner) and found and any(isinstance(leaf, Judgement) for leaf in leaves(inner)):
-        return found, True
-    if not bears_constraint(inner):
-        return _names_within(found, inner, req, codes[0] == DEFINE), False
-    if isinstance(inner, Sex | Not) and found:
-        whole = _all(tuple(found))
-        return [Implies(inner, whole) if req else _all((whole, inner))], False
-    return [*found, inner], False
-
-
-def _same(inner: Expression, one: Expression) -> bool:
-    """Whether brackets only give another name (`stroke (CVA)`)."""
-    first, second = thing_of(inner), thing_of(one)
-    return (
-        first is not None and second is not None and first.id is not None and first.id == second.id and is_plain(inner)
-    )
-
-
-def _says_otherwise(line: Reading, lo: int, hi: int, found: list[Expression], inner: Expression) -> bool:
-    """Whether brackets permit something, or set another limit for what was compared before: a person says for whom."""
-    begin, stop = line.span(lo, hi)
-    if _PERMITTED.search(line.row.text, begin, stop) is not None:
-        return True
-    measures = {leaf.measure.key for one in found for leaf in leaves(one) if isinstance(leaf, Compare)}
-    return any(isinstance(leaf, Compare) and leaf.measure.key in measures for leaf in leaves(inner))
-
-
-def _names_within(found: list[Expression], inner: Expression, req: bool, defining: bool) -> list[Expression]:
-    """Things named in brackets after something: other names for it, or kinds of it, which do not narrow it."""
-    if isinstance(inner, Sex):
-        if not found:
-            return [inner]
-        whole = _all(tuple(found))
-        return [Implies(inner, whole) if req else _all((whole, inner))]
-    if not found or defining:
-        return [*found, inner]
-    if req:
-        return found if is_plain(inner) else [*found, inner]
-    both = joined(Or, (*found, inner), None) if len(found) == 1 and is_plain(inner) else _all((*found, inner))
-    return [both] if both is not None else found
-
-
-def _all(parts: tuple[Expression, ...]) -> Expression:
-    whole = joined(And, parts, None)
-    assert whole is not None
-    return whole
-
-
-def _examples(line: Reading, lo: int, hi: int, req: bool, depth: int, found: list[Expression]) -> list[Expression]:
-    """Examples do not narrow; those with a number say by themselves what is meant."""
-    if line.row.facts[hi] == line.row.facts[lo]:
-        return found
-    inner = line.read(lo, hi, req, depth + 1)
-    if inner is None or not bears_constraint(inner) or not found:
-        return found
-    either = joined(Or, (_all(tuple(found)), inner), None)
-    return [either] if either is not None else found

@@ -102,9 +102,7 @@ def quiet_times(row: Row) -> None:
         value = row.data[at]
         if code[at] == WORD and isinstance(value, Decimal) and (unit := _unit(row, at)) and (value, unit[0]) in times:
             first, last = at, unit[1]
-            while first > 0 and (
-                code[first - 1] in (LINK, SKIP) or word[first - 1] in _AROUND or word[first - 1] in _SIGNS
-            ):
+            while first > 0 and (code[first - 1] in (LINK, SKIP) or word[first - 1] in _BEFORE):
                 first -= 1
             while last < count and (code[last] in (LINK, SKIP) or word[last] in _AROUND):
                 last += 1
@@ -115,7 +113,7 @@ def quiet_times(row: Row) -> None:
         at += 1
 
 
-_SIGNS = frozenset(("<", "<=", ">", ">=", "=", "~"))
+_BEFORE = words_of("past last preceding least most more than less fewer greater maximum minimum up < <= > >= = ~")
 
 
 def _unit(row: Row, at: int) -> tuple[str, int] | None:

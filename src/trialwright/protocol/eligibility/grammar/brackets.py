@@ -1,0 +1,162 @@
+"""Reads what stands in brackets after something: another name, a limit, an exception, examples."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from trialwright.protocol.eligibility.grammar.exceptions import apart
+from trialwright.protocol.eligibility.grammar.markers import (
+    DEFINE,
+    EXAMPLE,
+    EXCEPT,
+    INCLUDE,
+    NEG,
+    OPINION,
+    OR,
+    OTHER,
+    PERMITTING,
+    UNLESS,
+    WORD,
+)
+from trialwright.protocol.eligibility.grammar.reading import (
+    Reading,
+    bears_constraint,
+    bears_number,
+    is_plain,
+    joined,
+    thing_of,
+)
+from trialwright.protocol.eligibility.tree import (
+    And,
+    Compare,
+    Expression,
+    Implies,
+    Judgement,
+    Not,
+    Or,
+    Sex,
+    leaves,
+)
+
+_PERMITTED = re.compile(r"\b(?:permitted|allowed|allowable|acceptable)\b", re.IGNORECASE)
+
+
+def bracketed(
+    line: Reading, lo: int, hi: int, req: bool, depth: int, found: list[Expression]
+) -> tuple[list[Expression], bool]:
+    """What the words in brackets add to what was found before; and whether they narrow it in words not understood."""
+    row = line.row
+    alternative = lo < hi and row.code[lo] == OR
+    lo, hi = line.trimmed(lo, hi)
+    if lo >= hi:
+        return found, False
+    codes = row.code[lo:hi]
+    if codes[0] == EXAMPLE or (EXAMPLE in codes and row.facts[hi] == row.facts[lo]):
+        return _examples(line, lo + 1, hi, req, depth, found), False
+    if row.facts[hi] == row.facts[lo]:
+        # an abbreviation or another name of it adds nothing; a longer remark may narrow
+        counted = any(isinstance(row.data[at], Decimal) for at in range(lo, hi))
+        plain = (
+            not counted
+            and len([what for what in codes if what == WORD]) <= 3
+            and not {OPINION, NEG, OTHER, EXCEPT} & set(codes)
+        )
+        return found, not plain
+    if codes[0] in (EXCEPT, UNLESS) and found:
+        return [apart(line, found, lo + 1, hi, req, depth, codes[0] == UNLESS)], False
+    if found and any(word in PERMITTING for word in row.word[lo:hi]) and NEG not in codes and not req:
+        return [apart(line, found, lo, hi, req, depth, False)], False
+    if codes[0] == INCLUDE:
+        if not found and OPINION in row.code:
+            return found, True
+        inner = line.read(lo + 1, hi, req, depth + 1)
+        kept = joined(And if req and inner is not None and bears_constraint(inner) else Or, (*found, inner), None)
+        if req and inner is not None and not bears_constraint(inner):
+            return found, False
+        return ([kept] if kept is not None else found), False
+    inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
+    if inner is None or inner in found or any(_same(inner, one) for one in found):
+        return found, False
+    if found and bears_constraint(inner) and _says_otherwise(line, lo, hi, found, inner):
+        if not _is_wider(found, inner):
+            return found, True
+        other = joined(And, (inner, line.question(lo, hi)), line.span(lo, hi))
+        either = joined(Or, (_all(tuple(found)), other), None)
+        return ([either] if either is not None else found), False
+    if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
+        return [inner], False
+    if found and alternative:
+        either = joined(Or, (_all(tuple(found)), inner), None)
+        return ([either] if either is not None else found), False
+    if not bears_constraint(inner) and found and any(isinstance(leaf, Judgement) for leaf in leaves(inner)):
+        return found, True
+    if not bears_constraint(inner):
+        return _names_within(found, inner, req, codes[0] == DEFINE), False
+    if isinstance(inner, Sex | Not) and found:
+        whole = _all(tuple(found))
+        return [Implies(inner, whole) if req else _all((whole, inner))], False
+    return [*found, inner], False
+
+
+def _same(inner: Expression, one: Expression) -> bool:
+    """Whether brackets only give another name (`stroke (CVA)`)."""
+    first, second = thing_of(inner), thing_of(one)
+    return (
+        first is not None and second is not None and first.id is not None and first.id == second.id and is_plain(inner)
+    )
+
+
+def _says_otherwise(line: Reading, lo: int, hi: int, found: list[Expression], inner: Expression) -> bool:
+    """Whether brackets permit something, or set another limit for what was compared before: a person says for whom."""
+    begin, stop = line.span(lo, hi)
+    if _PERMITTED.search(line.row.text, begin, stop) is not None:
+        return True
+    measures = {leaf.measure.key for one in found for leaf in leaves(one) if isinstance(leaf, Compare)}
+    return any(isinstance(leaf, Compare) and leaf.measure.key in measures for leaf in leaves(inner))
+
+
+def _is_wider(found: list[Expression], inner: Expression) -> bool:
+    """Whether brackets set a limit that lets more values in than the one before (`> 100 (> 50 if ...)`)."""
+    second = next((leaf for leaf in leaves(inner) if isinstance(leaf, Compare)), None)
+    for one in found:
+        for first in leaves(one):
+            if second is None or not isinstance(first, Compare) or first.measure.key != second.measure.key:
+                continue
+            low, high = first.interval.low, first.interval.high
+            wide_low = low is not None and (second.interval.low is None or second.interval.low < low)
+            wide_high = high is not None and (second.interval.high is None or second.interval.high > high)
+            return wide_low or wide_high
+    return False
+
+
+def _names_within(found: list[Expression], inner: Expression, req: bool, defining: bool) -> list[Expression]:
+    """Things named in brackets after something: other names for it, or kinds of it, which do not narrow it."""
+    if isinstance(inner, Sex):
+        if not found:
+            return [inner]
+        whole = _all(tuple(found))
+        return [Implies(inner, whole) if req else _all((whole, inner))]
+    if not found or defining:
+        return [*found, inner]
+    if req:
+        return found if is_plain(inner) else [*found, inner]
+    both = joined(Or, (*found, inner), None) if len(found) == 1 and is_plain(inner) else _all((*found, inner))
+    return [both] if both is not None else found
+
+
+def _all(parts: tuple[Expression, ...]) -> Expression:
+    whole = joined(And, parts, None)
+    assert whole is not None
+    return whole
+
+
+def _examples(line: Reading, lo: int, hi: int, req: bool, depth: int, found: list[Expression]) -> list[Expression]:
+    """Examples do not narrow; those with a number say by themselves what is meant."""
+    if line.row.facts[hi] == line.row.facts[lo]:
+        return found
+    inner = line.read(lo, hi, req, depth + 1)
+    if inner is None or not bears_constraint(inner) or not found:
+        return found
+    either = joined(Or, (_all(tuple(found)), inner), None)
+    return [either] if either is not None else found
