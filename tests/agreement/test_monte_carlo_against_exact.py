@@ -6,7 +6,9 @@ import pytest
 
 from made_up_protocols import escalation
 from trialwright.simulate import characteristics, many, scenarios
+from trialwright.simulate.estimated import Sampling, designed, evaluate
 from trialwright.simulate.scenario import ByGroup
+from trialwright.simulate.truth import given_truth
 
 TRUTH = (0.10, 0.25, 0.45)
 TRIALS = 1000
@@ -31,9 +33,30 @@ def test_the_loop_agrees_with_the_exact_engine(rule):
         (runs.prob_n_at_most(9), exact.prob_n_at_most[9]),
         (runs.prob_completed, exact.prob_completed),
         *zip(runs.selection(3), exact.selection, strict=True),
+        *zip(runs.expected_n_by_level, exact.expected_n_by_level, strict=True),
+        *zip(runs.expected_dlts_by_level, exact.expected_dlts_by_level, strict=True),
+        (runs.expected_dlts, exact.expected_dlts),
     ]
     for estimate, value in pairs:
-        assert abs(estimate.value - value) < 3.5 * estimate.se
+        assert estimate.value == pytest.approx(value, abs=3.5 * estimate.se)
+
+
+def test_a_stagger_changes_the_days_and_not_the_characteristics():
+    """The rule completes its cohorts, so who enters when is all that a stagger can change."""
+    protocol = escalation()
+    exact = characteristics(
+        replace(protocol, design=replace(protocol.design, rule="3+3: stop at two", readings=())), TRUTH
+    ).rules[0]
+    alone, design = designed(protocol.design, protocol, "3+3: stop at two, first 2 at a level 7 days apart")
+    truth = given_truth(TRUTH, 3)
+    runs = evaluate(alone, design, truth, undisturbed(protocol), Sampling(trials=600, seed=8), None).runs
+    pairs = [
+        *zip(runs.selection(3), exact.selection, strict=True),
+        *zip(runs.expected_n_by_level, exact.expected_n_by_level, strict=True),
+        *zip(runs.expected_dlts_by_level, exact.expected_dlts_by_level, strict=True),
+    ]
+    for estimate, value in pairs:
+        assert estimate.value == pytest.approx(value, abs=3.5 * estimate.se)
 
 
 def test_any_number_of_workers_gives_the_same_trials():

@@ -13,11 +13,9 @@ from trialwright.cli.characteristics import as_text
 from trialwright.core.errors import StageError, UsageError
 from trialwright.protocol.arms import Arm, ArmRole
 from trialwright.protocol.kinds import Parallel, SelectThenCompare
-from trialwright.simulate import characteristics, scenarios
-from trialwright.simulate.estimated import TRIALS, Sampling, designed, evaluate
+from trialwright.simulate import characteristics
+from trialwright.simulate.estimated import TRIALS, Sampling
 from trialwright.simulate.runs import estimate
-from trialwright.simulate.scenario import ByGroup
-from trialwright.simulate.truth import given_truth
 
 TRUTH = (0.05, 0.25, 0.45)
 FEW = Sampling(trials=40, seed=3)
@@ -103,25 +101,6 @@ def test_what_cannot_be_run_is_a_problem_that_says_what_is_wrong_with_it():
     assert [(one.code, "up to 0 at a level" in one.message) for one in found.problems] == [("SIM-030", True)]
     assert (found.rules, found.estimated) == ((), ())
     assert "SIM-030" in as_text(found)
-
-
-def test_estimates_agree_with_exact_characteristics_where_both_exist():
-    protocol = ruled("3+3: stop at two")
-    exact = characteristics(protocol, TRUTH).rules[0]
-    scenario = scenarios.for_protocol(protocol)[0]
-    conduct = replace(scenario.conduct, drop_out=0, missed_dose=0, corrected=0, accrual=1.0)
-    scenario = replace(scenario, death=ByGroup(0, 0), conduct=conduct)
-    alone, design = designed(protocol.design, protocol, "3+3: stop at two")
-    truth = given_truth(TRUTH, 3)
-    runs = evaluate(alone, design, truth, scenario, Sampling(trials=600, seed=8), 9).runs
-    pairs = [
-        *zip(runs.expected_n_by_level, exact.expected_n_by_level, strict=True),
-        *zip(runs.expected_dlts_by_level, exact.expected_dlts_by_level, strict=True),
-        (runs.expected_dlts, exact.expected_dlts),
-        *zip(runs.selection(3), exact.selection, strict=True),
-    ]
-    for found, value in pairs:
-        assert abs(found.value - value) < 3.5 * found.se
 
 
 def test_progress_is_told_and_workers_change_nothing():
