@@ -35,8 +35,8 @@ def parquet(path: Path) -> Table:
 
 def of_dictionaries(rows: Sequence[dict[str, object]]) -> Table:
     """The table of dictionaries, a row each; a name that a row does not have is an empty cell."""
-    names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    cells = [{str(name): cell for name, cell in row.items()} for row in rows]
+    names = list(dict.fromkeys(_clean(str(name)) for row in rows for name in row)) or ["USUBJID"]
+    cells = [{_clean(str(name)): cell for name, cell in row.items()} for row in rows]
     columns = [
         pl.Series(name, [_worded(row.get(name)) for row in cells], dtype=pl.String, strict=False) for name in names
     ]
@@ -44,7 +44,12 @@ def of_dictionaries(rows: Sequence[dict[str, object]]) -> Table:
 
 
 def _worded(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else _clean(str(cell)).strip()
+
+
+def _clean(text: str) -> str:
+    """The text without halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(series: pl.Series) -> pl.Series:
