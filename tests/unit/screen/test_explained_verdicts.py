@@ -314,3 +314,21 @@ def test_what_is_computed_from_other_values_shows_those() -> None:
     (leaf,) = found.criteria[0].leaves
     assert leaf.answer is False
     assert [each.value for each in leaf.found] == ["80", "160"]
+
+
+def test_a_computed_value_can_be_asked_for_by_its_parts() -> None:
+    index = Compare(Concept("bmi", "BMI"), Interval(high=Decimal(30)), "kg/m2")
+    person = Person("P", measures={"body-weight": (MeasureRecord(80.0, "kg"),)})
+    found = explanation([criterion("inclusion-1", index)], person)
+    assert found.questions.shortest[0].text == "BMI (kg/m2); or, to compute it: height"
+    assert found.criteria[0].leaves[0].note == "it could be computed from height too"
+
+
+def test_a_judgement_says_where_its_answer_goes() -> None:
+    both = criterion("inclusion-4", And((judged("able to comply"), judged("lives near"))), "")
+    found = explanation([both], Person("P", answers={"inclusion-4.1": True}))
+    assert found.questions.shortest[0].columns == ("inclusion-4.2",)
+    text = found.to_text()
+    assert "inclusion-4 open: no text" in text
+    assert "    missing: a person's answer" in text
+    assert "- Is this true of the patient? lives near [inclusion-4.2]" in text

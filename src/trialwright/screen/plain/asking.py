@@ -25,7 +25,7 @@ from trialwright.screen.person import Person
 from trialwright.screen.plain.answering import leaf_answer, places_of
 from trialwright.screen.plain.deciding import UNDECIDED, favourable, verdict
 from trialwright.screen.plain.quantities import NO_UNIT, pure, unit_of
-from trialwright.screen.plain.shown import missing
+from trialwright.screen.plain.shown import lacking_parts, missing
 from trialwright.screen.plain.ways import Way, Ways, together, ways
 
 LOST = "the record has lost it: a person must supply the criterion itself"
@@ -36,12 +36,14 @@ NO_DATA = "no data that are asked for could settle it in favour: a person must j
 @dataclass(frozen=True, slots=True)
 class Question:
     """One thing to find out. `key`: what it is about (`creatinine`), for a judgement its text; `text`: the question in
-    words; `needs`: the values that are not known; `criteria`: ids of the criteria that the answer bears on."""
+    words; `needs`: the values that are not known; `criteria`: ids of the criteria that the answer bears on; `columns`:
+    of a judgement, the columns of the patients' table that take the answer (`inclusion-4`, `inclusion-4.1`)."""
 
     key: str
     text: str
     needs: tuple[Need, ...]
     criteria: tuple[str, ...]
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +195,19 @@ def _first(excludes: Mapping[str, tuple[Way, ...]], asked: _Asked) -> str | None
 class _Asked:
     """The unanswered leaves of all criteria, by what they are about."""
 
-    __slots__ = ("_leaves", "_missing")
+    __slots__ = ("_columns", "_leaves", "_missing", "_person")
 
     def __init__(self, criteria: Sequence[Compiled], person: Person, complete: frozenset[str]) -> None:
         self._leaves: dict[str, list[tuple[str, Leaf]]] = {}
+        self._columns: dict[str, list[str]] = {}
         self._missing: dict[str, list[Need]] = {}
+        self._person = person
         for each in criteria:
             for leaf, place in zip(leaves(each.expression), places_of(each), strict=True):
                 if leaf_answer(leaf, person, complete, place) is None:
                     key = subject(leaf)
                     self._leaves.setdefault(key, []).append((each.id, leaf))
+                    self._columns.setdefault(key, []).extend([place] if place else [])
                     self._missing.setdefault(key, []).extend(missing(leaf, person, complete) or needs(leaf))
 
     def rank(self, key: str) -> tuple[bool, int]:
@@ -218,4 +223,6 @@ class _Asked:
             text = f"Is this true of the patient? {' '.join(leaf.text.split())}"
         else:
             text = "; ".join(need.label + (f" ({need.unit})" if need.unit else "") for need in wanted)
-        return Question(key, text, wanted, ids)
+            parts = lacking_parts(leaf, self._person)
+            text += f"; or, to compute it: {', '.join(parts)}" if parts else ""
+        return Question(key, text, wanted, ids, tuple(self._columns[key]))

@@ -11,13 +11,13 @@ from trialwright.protocol.eligibility.forms.english import english
 from trialwright.protocol.eligibility.forms.english import leaf as said
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.needs import Need
-from trialwright.protocol.eligibility.tree import leaves
+from trialwright.protocol.eligibility.tree import Leaf, leaves
 from trialwright.screen.person import Person
 from trialwright.screen.plain.answering import leaf_answer, places_of
 from trialwright.screen.plain.asking import Questions, questions
 from trialwright.screen.plain.deciding import favourable, verdict
 from trialwright.screen.plain.kleene import Answer
-from trialwright.screen.plain.shown import Shown, missing, shown
+from trialwright.screen.plain.shown import Shown, lacking_parts, missing, shown
 
 if TYPE_CHECKING:
     from trialwright.screen.cohort import Cohort
@@ -30,7 +30,7 @@ UNDECIDING = "what is known does not decide it: records differ, are not dated, o
 class LeafReason:
     """One condition of a criterion. `rule`: in words; `found`: what is known; `answer`: True, False or None for
     unknown; `missing`: values that it needs and that are not there (empty where it is answered); `note`: why it is
-    unknown although nothing is missing."""
+    unknown although nothing is missing, or what else would answer it."""
 
     rule: str
     found: tuple[Shown, ...]
@@ -75,13 +75,13 @@ class Explanation:
         """For a person: the verdict, each criterion with what is known and what is missing, then the questions."""
         lines = [f"{self.patient}: {self.verdict}"]
         for reason in self.criteria:
-            lines += ["", f"{reason.id} {reason.effect}: {' '.join(reason.text.split())}"]
+            lines += ["", f"{reason.id} {reason.effect}: {' '.join(reason.text.split()) or 'no text'}"]
             lines.append(f"  rule: {reason.rule} -> {_word(reason.answer)}")
             for leaf in reason.leaves:
                 if len(reason.leaves) > 1:
                     lines.append(f"  - {leaf.rule} -> {_word(leaf.answer)}")
                 lines += [f"    known: {found}" for found in leaf.found]
-                lines += [f"    missing: {need.label}{f' ({need.unit})' if need.unit else ''}" for need in leaf.missing]
+                lines += [f"    missing: {_line(need)}" for need in leaf.missing]
                 lines += [f"    {leaf.note}"] if leaf.note is not None else []
         return "\n".join([*lines, *_asked(self.questions)])
 
@@ -109,17 +109,31 @@ def _reason(each: Compiled, answer: Answer, person: Person, complete: frozenset[
     for leaf, place in zip(leaves(each.expression), places_of(each), strict=True):
         told = leaf_answer(leaf, person, complete, place)
         lacks = missing(leaf, person, complete) if told is None else ()
-        note = UNDECIDING if told is None and not lacks else None
+        note = None if told is not None else _note(leaf, person, lacks)
         found.append(LeafReason(said(leaf), shown(leaf, person, place), told, lacks, note))
     rule = english(each.expression)
     return Reason(each.id, each.criterion.section, each.criterion.text, rule, answer, effect, tuple(found))
+
+
+def _note(leaf: Leaf, person: Person, lacks: tuple[Need, ...]) -> str | None:
+    parts = lacking_parts(leaf, person)
+    if parts:
+        return f"it could be computed from {', '.join(parts)} too"
+    return None if lacks else UNDECIDING
+
+
+def _line(need: Need) -> str:
+    """What is missing; of a judgement, whose rule says it already, that a person must answer."""
+    if need.key == "judgement":
+        return "a person's answer"
+    return f"{need.label}{f' ({need.unit})' if need.unit else ''}"
 
 
 def _asked(asked: Questions) -> list[str]:
     lines = []
     if asked.shortest:
         lines += ["", "To be asked:" if asked.proven else "To be asked (a shorter list may exist):"]
-        lines += [f"  - {each.text} [{', '.join(each.criteria)}]" for each in asked.shortest]
+        lines += [f"  - {each.text} [{', '.join(each.columns or each.criteria)}]" for each in asked.shortest]
     if asked.first is not None:
         lines.append(f"First, as it may exclude: {asked.first.text}")
     if asked.contrary:

@@ -93,6 +93,15 @@ def missing(leaf: Leaf, person: Person, complete: frozenset[str]) -> tuple[Need,
     return tuple(need for need in needs(leaf) if not _held(need.key, leaf, person, complete))
 
 
+def lacking_parts(leaf: Leaf, person: Person) -> tuple[str, ...]:
+    """The names of what a measure could be computed from and is not known; nothing where it is not computed."""
+    if not isinstance(leaf, Compare) or leaf.when is not None or numbers(person, leaf.measure.key):
+        return ()
+    own = {"age": person.age, "sex": person.sex}
+    parts = components(leaf.measure.key)
+    return tuple(_named(p) for p in parts if (own[p] is None if p in own else not numbers(person, p)))
+
+
 def _results(leaf: Result, person: Person) -> list[MeasureRecord]:
     return [r for r in seen(person, leaf.test.key) if r.text is not None or r.value is not None]
 
