@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
@@ -47,84 +47,124 @@ _TO_COME = re.compile(
     re.IGNORECASE,
 )
 _WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active", "ongoing", "concurrent"))
+_SPECIAL = frozenset((*LONG, *SEXES, ".", *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
 _JOINING = (AND, OR, SLASH, COMMA)
 
 
 def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
     """The elements of a line. Brackets without a partner count as nothing; the work is proportional to the length."""
     row = Row(text)
-    code, start, end, word, data = row.code, row.start, row.end, row.word, row.data
-    words, starts, ends, kinds, values = tokens.word, tokens.start, tokens.end, tokens.kind, tokens.value
     placed = _placed(tokens, phrases) if phrases else {}
-    index, count = 0, len(words)
-    opened: list[int] = []
-    pairs: list[tuple[int, int]] = []
-    hidden = 0  # brackets that a phrase has opened and not closed
-    while index < count:
-        found = placed.get(index)
-        if found is not None:
-            last, nodes = found
-            if len(nodes) == 1 and _is_vague(nodes[0]):
-                _hand_back(row, nodes[0])
-                del placed[index]
-                continue
-            code.append(FERTILE if _is_fertile(nodes) else LEAF)
-            for at in range(index, last):
-                if words[at] == "(":
-                    hidden += 1
-                elif words[at] == ")" and hidden:
-                    hidden -= 1
-                elif words[at] == ")" and opened:
-                    code[opened.pop()] = SKIP
-            if len(code) > 1 and code[-2] == OTHER and _is_of_trials(nodes[0]):
-                code[-2] = SKIP
-            start.append(starts[index])
-            end.append(ends[last - 1])
-            word.append("")
-            data.append(nodes)
-            index = last
+    brackets = _Brackets([], [], 0)
+    codes = [CODES.get(word, WORD) for word in tokens.word]
+    stops: list[int] = [at for at, word in enumerate(tokens.word) if word in _SPECIAL]
+    if placed:
+        stops = sorted({*stops, *placed})
+    index = 0
+    for at in stops:
+        if at < index:
             continue
-        this = words[index]
-        what = CODES.get(this, WORD)
-        value: object = values[index]
-        length = 1
-        seconds = LONG.get(this)
-        if seconds is not None and index + 1 < count and (forms := seconds.get(words[index + 1])) is not None:
-            for rest, more, long_code, long_data in forms:
-                if words[index + 1 : index + 1 + more] == rest and not any(
-                    at in placed for at in range(index + 1, index + 1 + more)
-                ):
-                    what, value, length = long_code, long_data, 1 + more
-                    break
-        if what == OPEN:
-            opened.append(len(code))
-        elif what == CLOSE:
-            if hidden:
-                hidden -= 1
-                what = SKIP
-            elif opened:
-                pairs.append((opened.pop(), len(code)))
-            else:
-                what = SKIP
-                if code and _is_label(row, kinds[index - 1] == NUMBER):
-                    code[-1] = ENUM
-        elif what == SEX:
-            value = SEXES[this]
-            if len(code) > 1 and code[-1] in _JOINING and code[-2] == SEX and data[-2] != value:
-                code[-1] = code[-2] = what = SKIP
-        elif this == "." and _ends_sentence(text, ends[index], word):
-            what = STOP
-        code.append(what)
-        start.append(starts[index])
-        end.append(ends[index + length - 1])
-        word.append(this)
-        data.append(value)
-        index += length
-    _finish(row, opened, pairs)
+        if at > index:
+            _copy(row, tokens, codes, index, at)
+        found = placed.get(at)
+        if found is not None and len(found[1]) == 1 and _is_vague(found[1][0]):
+            _hand_back(row, found[1][0])
+            del placed[at]
+            found = None
+        if found is not None:
+            _put_leaves(row, tokens, at, found, brackets)
+            index = found[0]
+        else:
+            index = at + _put_marker(row, tokens, at, codes[at], placed, brackets)
+    _copy(row, tokens, codes, index, len(codes))
+    _finish(row, brackets.opened, brackets.pairs)
     if any(getattr(phrase.node, "when", None) or getattr(phrase.node, "lasting", None) for phrase in phrases):
         spread_times(row)
         quiet_times(row)
     return row
+
+
+@dataclass(slots=True)
+class _Brackets:
+    """`opened`: places of brackets not closed yet; `pairs`: those closed; `hidden`: how many a phrase has opened and
+    not closed."""
+
+    opened: list[int]
+    pairs: list[tuple[int, int]]
+    hidden: int
+
+
+def _copy(row: Row, tokens: Tokens, codes: list[int], first: int, last: int) -> None:
+    """Takes over tokens that are elements as they stand."""
+    row.code += codes[first:last]
+    row.start += tokens.start[first:last]
+    row.end += tokens.end[first:last]
+    row.word += tokens.word[first:last]
+    row.data += tokens.value[first:last]
+
+
+def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]], brackets: _Brackets) -> None:
+    last, nodes = found
+    code = row.code
+    for word in tokens.word[at:last]:
+        if word == "(":
+            brackets.hidden += 1
+        elif word == ")" and brackets.hidden:
+            brackets.hidden -= 1
+        elif word == ")" and brackets.opened:
+            code[brackets.opened.pop()] = SKIP
+    if code and code[-1] == OTHER and _is_of_trials(nodes[0]):
+        code[-1] = SKIP
+    code.append(FERTILE if _is_fertile(nodes) else LEAF)
+    row.start.append(tokens.start[at])
+    row.end.append(tokens.end[last - 1])
+    row.word.append("")
+    row.data.append(nodes)
+
+
+def _put_marker(
+    row: Row, tokens: Tokens, at: int, what: int, placed: dict[int, tuple[int, list[Leaf]]], brackets: _Brackets
+) -> int:
+    """Adds a word that may steer the logic; how many tokens it takes up."""
+    words, code = tokens.word, row.code
+    this = words[at]
+    value: object = tokens.value[at]
+    length = 1
+    seconds = LONG.get(this)
+    if seconds is not None and at + 1 < len(words) and (forms := seconds.get(words[at + 1])) is not None:
+        for rest, more, long_code, long_data in forms:
+            if words[at + 1 : at + 1 + more] == rest and not any(to in placed for to in range(at + 1, at + 1 + more)):
+                what, value, length = long_code, long_data, 1 + more
+                break
+    if what == OPEN:
+        brackets.opened.append(len(code))
+    elif what == CLOSE:
+        what = _closing(row, tokens.kind[at - 1] == NUMBER, brackets)
+    elif what == SEX:
+        value = SEXES[this]
+        if len(code) > 1 and code[-1] in _JOINING and code[-2] == SEX and row.data[-2] != value:
+            code[-1] = code[-2] = what = SKIP
+    elif this == "." and _ends_sentence(row.text, tokens.end[at], row.word):
+        what = STOP
+    code.append(what)
+    row.start.append(tokens.start[at])
+    row.end.append(tokens.end[at + length - 1])
+    row.word.append(this)
+    row.data.append(value)
+    return length
+
+
+def _closing(row: Row, number: bool, brackets: _Brackets) -> int:
+    """What a closing bracket is; without a partner it may close the label of an enumeration."""
+    if brackets.hidden:
+        brackets.hidden -= 1
+        return SKIP
+    if brackets.opened:
+        brackets.pairs.append((brackets.opened.pop(), len(row.code)))
+        return CLOSE
+    if row.code and _is_label(row, number):
+        row.code[-1] = ENUM
+    return SKIP
 
 
 def _is_of_trials(leaf: Leaf) -> bool:
@@ -181,18 +221,17 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
         if last == first + 2 and _is_label_at(row, first + 1):
             code[first] = code[last] = SKIP
             code[first + 1] = ENUM
-    for place, what in enumerate(code):
+    for place, what in enumerate(code) if SEX in code or FERTILE in code else ():
         if what == SEX and _is_kin(row, place + 1):
             code[place] = WORD  # female partners of male patients
         elif what == FERTILE and (_is_kin(row, place - 1) or _is_kin(row, place - 2)):
             code[place] = WORD
     facts = row.facts
     total = 0
+    row.consents = CONSENT in code
     for what in code:
         if what in _FACTS:
             total += 1
-            if what == CONSENT:
-                row.consents = True
         facts.append(total)
 
 

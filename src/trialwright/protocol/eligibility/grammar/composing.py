@@ -91,8 +91,10 @@ def _leaves_words_out(line: Reading, found: Expression) -> bool:
         return True
     row = line.row
     first, last = bisect_left(row.start, found.span[0]), bisect_left(row.start, found.span[1])
+    if first == 0 and last == len(row.code):
+        return False
     outside = row.code[:first] + row.code[last:]
-    return any(what in SPOKEN or what == LEAF for what in outside)
+    return LEAF in outside or not SPOKEN.isdisjoint(outside)
 
 
 def _whole(text: str) -> tuple[int, int]:

@@ -1,5 +1,4 @@
-"""The words that steer the logic of a criterion: coordinators, negations, exceptions, conditions, and words that add
-nothing."""
+"""The words that steer the logic of a criterion, from coordinators to exceptions, and the words that add nothing."""
 
 from __future__ import annotations
 

@@ -93,8 +93,18 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
         return Part(None, None, False, False)
     if row.facts[hi] == row.facts[lo]:
         return Part(line.question(lo, hi), None, False, False)
+    if hi == lo + 1 and row.code[lo] == LEAF:
+        stated = combine(row.data[lo], req, line.span(lo, hi))  # type: ignore[arg-type]  # leaves
+        if not _is_attached(line, lo, stated, False, False, False, False, hi):
+            return Part(stated, stated, False, False, direct)
     if row.consents and CONSENT in row.code[lo:hi] and (consent := consented(line, lo, hi, req)) is not None:
         return Part(consent, consent, False, False)
+    return _stated(line, lo, hi, req, depth)._replace(direct=direct)
+
+
+def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
+    """What the elements of a part state, one after the other."""
+    row = line.row
     code, word, match = row.code, row.word, row.match
     found: list[Expression] = []
     conditions: list[Expression] = []
@@ -160,7 +170,7 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
             loose = True
         at += 1
     trail = trail or giving
-    return _put_together(line, lo, hi, req, found, conditions, lead, trail)._replace(direct=direct)
+    return _put_together(line, lo, hi, req, found, conditions, lead, trail)
 
 
 def _names_at_once(row: Row, at: int) -> bool:

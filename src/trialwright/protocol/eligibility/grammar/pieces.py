@@ -200,4 +200,5 @@ def with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Pie
 
 
 def is_explicit(line: Reading, piece: Piece) -> bool:
+    """Whether a coordinator stands before the piece, not a comma alone."""
     return line.row.code[piece.lo - 1] in (AND, OR)

@@ -81,11 +81,11 @@ class Reading:
 
     def speaks(self, lo: int, hi: int) -> bool:
         """Whether a word stands there that means something and that no phrase covers."""
-        return any(what in SPOKEN for what in self.row.code[lo:hi])
+        return not SPOKEN.isdisjoint(self.row.code[lo:hi])
 
     def question(self, lo: int, hi: int) -> Judgement | None:
         """The words there as a question to a person; None where all of them are mere function words."""
-        if lo >= hi or all(what in EDGES for what in self.row.code[lo:hi]):
+        if lo >= hi or EDGES.issuperset(self.row.code[lo:hi]):
             return None
         code, word = self.row.code, self.row.word
         while lo > 0 and code[lo - 1] in _QUIET and word[lo - 1][:1].isalnum():
