@@ -40,7 +40,7 @@ def _one(rule: OneArm) -> Markup:
     ]
     last = ("Promising", "Stopped after the first stage") if rule.stages else ("Bound reached", "before the end")
     return table(
-        join(f"{rule.rule[0].upper()}{rule.rule[1:]}", tag("small", f"{rule.event}; exact")),
+        join(f"Rule: {rule.rule}", tag("small", f"{rule.event}; exact")),
         [
             Column("True rate", head=True),
             *[Column(name, number=True) for name in last],
