@@ -332,3 +332,10 @@ def test_a_judgement_says_where_its_answer_goes() -> None:
     assert "inclusion-4 open: no text" in text
     assert "    missing: a person's answer" in text
     assert "- Is this true of the patient? lives near [inclusion-4.2]" in text
+
+
+def test_a_thing_that_two_criteria_call_otherwise_is_asked_for_once() -> None:
+    short = Present(Kind.CONDITION, Concept("stroke", "CVA"))
+    criteria = [criterion("exclusion-1", has("stroke")), criterion("exclusion-2", Or((short, has("cancer"))))]
+    found = questions(criteria, Person("P"))
+    assert [each.text for each in found.shortest] == ["stroke", "cancer"]

@@ -167,7 +167,12 @@ def _shortest(admits: Mapping[str, tuple[Way, ...]]) -> tuple[Way, tuple[str, ..
 
 
 def _fewest(held: Iterable[Way]) -> Way:
-    return min(held, key=lambda way: len({subject(leaf) for leaf, _ in way}))
+    """The way with the fewest questions; among those the one that leaves least to judgement."""
+
+    def cost(way: Way) -> tuple[int, int]:
+        return len({subject(leaf) for leaf, _ in way}), sum(isinstance(leaf, Judgement) for leaf, _ in way)
+
+    return min(held, key=cost)
 
 
 def _groups(admits: Mapping[str, tuple[Way, ...]]) -> list[list[str]]:
@@ -216,7 +221,8 @@ class _Asked:
 
     def question(self, key: str) -> Question:
         """The question about one thing."""
-        wanted = tuple(dict.fromkeys(self._missing[key]))
+        # two criteria may call one thing by different words
+        wanted = tuple({(need.key, need.unit): need for need in reversed(self._missing[key])}.values())[::-1]
         ids = tuple(dict.fromkeys(name for name, _ in self._leaves[key]))
         leaf = self._leaves[key][0][1]
         if isinstance(leaf, Judgement):

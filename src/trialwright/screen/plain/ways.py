@@ -121,9 +121,10 @@ def _so_many(count: int, parts: Sequence[Sequence[Way]]) -> Kept:
 
 
 def smallest(found: Iterable[Way]) -> Kept:
-    """The ways that need no more than another does, the smallest first, and whether none was left out."""
+    """The ways that need no more than another does, the smallest first and else in the order in which they were found;
+    and whether none was left out."""
     kept: list[Way] = []
-    for way in sorted(set(found), key=len):
+    for way in sorted(dict.fromkeys(found), key=len):
         if len({leaf for leaf, _ in way}) < len(way):
             continue  # it asks for yes and no at once
         if not any(less <= way for less in kept):
