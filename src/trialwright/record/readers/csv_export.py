@@ -139,7 +139,7 @@ def read_each(text: str) -> Iterator[Piece]:
     before = csv.field_size_limit(LARGEST_CELL)
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [name.strip() for name in next(rows)]
+        header = _header(rows)
         number = 0
         while True:
             try:
@@ -164,6 +164,13 @@ def read_each(text: str) -> Iterator[Piece]:
             raise _no_rows()
     finally:
         csv.field_size_limit(before)
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        return [name.strip() for name in next(rows)]
+    except csv.Error as fault:
+        raise _broken(0, f"the line of column names is broken: {fault}") from fault
 
 
 def _no_rows() -> InputError:
