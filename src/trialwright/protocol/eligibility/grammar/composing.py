@@ -33,6 +33,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OPEN,
     OR,
     QUANT,
+    QUIET,
     SEMI,
     SEX,
     SKIP,
@@ -48,7 +49,7 @@ from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.reading import SPOKEN, Reading, combine, only_asks
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.items import Section
-from trialwright.protocol.eligibility.tree import Expression, Judgement
+from trialwright.protocol.eligibility.tree import Compare, Expression, Judgement, Ordinal, Result
 
 DEEPEST = 24  # levels of lists within lists; what lies deeper stays a question
 MOST_WORK = 40  # readings of each element, over all levels
@@ -67,6 +68,8 @@ def composed(
     """The expression that one line states, and what was doubtful in it."""
     if not phrases and TELLING.isdisjoint(tokens.word):
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
+    if len(phrases) == 1 and _stands_alone(tokens, phrases[0]):
+        return phrases[0].node, ()
     row = row_of(text, tokens, phrases)
     count = len(row.code)
     if row.facts[count] == 0:
@@ -95,6 +98,14 @@ def _leaves_words_out(line: Reading, found: Expression) -> bool:
         return False
     outside = row.code[:first] + row.code[last:]
     return LEAF in outside or not SPOKEN.isdisjoint(outside)
+
+
+def _stands_alone(tokens: Tokens, phrase: Phrase) -> bool:
+    """Whether a line holds a comparison, a level or a result, and beside it only words that add nothing."""
+    if not isinstance(phrase.node, Compare | Ordinal | Result) or phrase.node.span is None:
+        return False
+    words = tokens.word
+    return QUIET.issuperset(words[: phrase.first]) and QUIET.issuperset(words[phrase.last :])
 
 
 def _whole(text: str) -> tuple[int, int]:

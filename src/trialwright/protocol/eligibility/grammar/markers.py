@@ -345,3 +345,8 @@ VAGUE = words_of(
 
 # without a phrase and without one of these words nothing in a line can be answered from data
 TELLING = frozenset((*SEXES, "consent", "icf", "assent", "childbearing", "bearing", "reproductive", "pregnant"))
+
+# words that neither say anything nor steer anything, also where several stand together
+QUIET = frozenset(word for word, what in CODES.items() if what in (SKIP, LINK)) - words_of(
+    "for in excluded exclude eligible ineligible included include who"
+) | {",", ";"}
