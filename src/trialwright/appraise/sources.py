@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from trialwright.record.record import Record
 
 Progress = Callable[[str], None]
+STORE, API = "TRIALWRIGHT_REGISTRY", "TRIALWRIGHT_API"  # where records named by number are looked for
 
 
 def quiet(_: str) -> None:
@@ -48,14 +50,30 @@ def contents(source: str) -> tuple[bytes, str]:
     if source == "-":
         return bytes_of(sys.stdin.buffer, "standard input")
     path = Path(source)
-    if source[:3].upper() == "NCT" and source[3:].isdigit() and len(source) == 11 and not path.exists():
-        raise InputError(
-            "READ-015",
-            f"there is no file named {source}, and records are not fetched by their number yet",
-            expected="a file that holds the record, or - for standard input",
-            mend=f"save the record of {source.upper()} from its page and name the file",
-        )
+    if _is_number(source) and not path.exists():
+        return _by_number(source.upper())
     return bytes_of(path)
+
+
+def _is_number(source: str) -> bool:
+    return len(source) == 11 and source[:3].upper() == "NCT" and source[3:].isdigit() and source.isascii()
+
+
+def _by_number(number: str) -> tuple[bytes, str]:
+    """The record of a registry number: from the registry on this machine, or else fetched.
+
+    Raises InputError (READ-602) or StageError (READ-603, READ-604) if it is to be had nowhere.
+    """
+    from trialwright.registry import Registry, fetch
+
+    store = Path(os.environ.get(STORE, "registry.duckdb"))
+    if store.is_file():
+        with Registry(store) as registry:
+            held = registry.study(number)
+        if held is not None:
+            return held, f"{number} in {store.name}"
+    with fetch.Api(base=os.environ.get(API, fetch.API)) as api:
+        return api.study(number), f"{number} as fetched"
 
 
 def open_record(source: str) -> Record:

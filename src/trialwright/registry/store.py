@@ -148,6 +148,13 @@ class Registry:
             raise StageError("REG-003", f"{record.origin.name} could not be stored: {fault}") from fault
         return made is not None
 
+    def study(self, number: str) -> bytes | None:
+        """The record of a registry number as v2 JSON text, None if it is not here; the one loaded last of several."""
+        found = self._connection.execute(
+            "SELECT study FROM records WHERE nct_id = ? ORDER BY rowid DESC LIMIT 1", [number]
+        ).fetchone()
+        return None if found is None else str(found[0]).encode()
+
     def rows(self) -> list[dict[str, Any]]:
         """The records, by number and title, without their texts."""
         found = self._connection.execute(

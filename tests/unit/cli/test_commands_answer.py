@@ -323,10 +323,12 @@ def test_a_folder_is_not_taken_for_a_record(empty_folder):
     assert "is a folder" in answer.err
 
 
-def test_a_registry_number_is_not_fetched_and_says_so():
+def test_a_registry_number_that_cannot_be_fetched_says_so(monkeypatch, empty_folder):
+    monkeypatch.setenv("TRIALWRIGHT_API", "http://127.0.0.1:9/api/v2")
     answer = trialwright("run", "nct01234567", "-o", "out")
-    assert answer.status == 2
-    assert answer.err.splitlines()[1].startswith("READ-015") or answer.err.startswith("READ-015")
+    assert answer.status == 1
+    assert answer.err.splitlines()[-3].startswith("READ-603")
+    assert not (empty_folder / "out").exists()
 
 
 @pytest.mark.parametrize("command", ["read", "lint", "draft"])
