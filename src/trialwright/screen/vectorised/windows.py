@@ -70,6 +70,8 @@ def _from_anchor(window: Window, anchor: Anchor, start: pl.Expr, last: pl.Expr, 
     if COLUMNS[anchor.kind] == "screening":
         return known
     on_any_day = _on_any_day(window, start, last)
+    if _may_be_empty(window):
+        on_any_day = pl.when(_holds_a_day(window, start, last)).then(on_any_day).otherwise(FALSE)
     return pl.when(pl.col(COLUMNS[anchor.kind]).is_not_null()).then(known).otherwise(on_any_day)
 
 
@@ -110,6 +112,35 @@ def _on_any_day(window: Window, start: pl.Expr, last: pl.Expr) -> pl.Expr:
         reached = earlier & high if window.side is Side.BEFORE else high_after
         return pl.when(open_end).then(reached | NULL).otherwise(high & NULL)
     return (~earlier | high) & NULL
+
+
+def _may_be_empty(window: Window) -> bool:
+    """Whether the window is so narrow that no day of screening or later may have the record in it: more than nought and
+    less than one day before it; exactly one month before it, for a record of the 31st."""
+    bounds = window.interval
+    if window.unit in HOURS or bounds.low is None or bounds.high is None or starts_at_the_anchor(bounds):
+        return False
+    width = (bounds.high - bounds.low) * (30 if window.unit in MONTHS else 1) * (12 if window.unit == "year" else 1)
+    return width * DAYS.get(window.unit, 1) <= 4
+
+
+def _holds_a_day(window: Window, start: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Whether the record lies in a narrow window of some anchor from screening on: one of those about the record's day
+    moved by the nearer bound, where months of different length are within three days."""
+    low, screening = window.interval.low or Decimal(0), pl.col("screening")
+    found = []
+    for before in (True, False):
+        if window.side is (Side.AFTER if before else Side.BEFORE):
+            continue
+        if window.unit in MONTHS:
+            nearest = _moved(start, low * MONTHS[window.unit], not before)
+        else:
+            days = math.floor(min(low * DAYS[window.unit], Decimal(LONGEST_DAYS)))
+            nearest = start.dt.offset_by(f"{'' if before else '-'}{days}d")
+        for near in range(-3, 4):
+            anchor = pl.max_horizontal(nearest.dt.offset_by(f"{near}d"), screening)
+            found.append(_known(window, anchor, start, last))
+    return any_of(found)
 
 
 def _parts(
