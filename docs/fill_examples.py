@@ -1,4 +1,4 @@
-"""Runs the `$ trialwright design ...` examples in docs/how-to and puts what they print beneath them.
+"""Runs the `$ trialwright ...` examples in docs/how-to and puts what they print beneath them.
 
 python docs/fill_examples.py            write the outputs again
 python docs/fill_examples.py --check    exit with 1 if an output is not what the command prints now
@@ -64,7 +64,7 @@ def _printed(lines: list[str]) -> int:
 def main() -> None:
     """Fill or check every page with an example."""
     old = []
-    for page in sorted(HOW_TO.glob("design-*.md")):
+    for page in sorted([*HOW_TO.glob("design-*.md"), *HOW_TO.glob("screen-*.md")]):
         text = page.read_text(encoding="utf-8")
         new = filled(text)
         if new != text:
