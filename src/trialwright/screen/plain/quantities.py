@@ -44,10 +44,12 @@ def converted(key: str, value: float, unit: str | None, asked: str | None) -> fl
 
 
 def in_unit(key: str, value: float, unit: str | None, asked: str) -> float | None:
+    """The value in another unit; None where its own is not known or cannot be converted."""
     line = None if unit is None else conversion(unit, asked, key)
     return None if line is None else value * line.factor + line.offset
 
 
 def fields_of(key: str) -> Mapping[str, str]:
+    """What the lexicon states of a measure; nothing where it has no entry."""
     found = entry(key)
     return {} if found is None else found.fields
