@@ -7,7 +7,7 @@ WORKERS ?= 2
 DEMO := examples/NCT04971980.unlabelled-page.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench agreement fix lock docs clean
+.PHONY: help demo test check bench agreement eval-criteria eval-readers fix lock docs clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,6 +56,12 @@ bench: .venv/.dev ## measure speed and memory; prints each figure beside its aim
 
 agreement: .venv/.dev ## run the comparisons with other programs; prints the differences measured
 	@$(BIN)/python -m benchmarks.agreement
+
+eval-criteria: .venv/.dev ## score the criteria compiler on annotated lines: recall and precision by role and section
+	@$(BIN)/python -m benchmarks.eval_criteria
+
+eval-readers: .venv/.dev ## render records in every layout, read them back, print what was recovered
+	@$(BIN)/python -m benchmarks.eval_readers
 
 fix: .venv/.dev ## format the code and mend what can be mended by a machine
 	@$(BIN)/ruff check --fix-only --quiet .

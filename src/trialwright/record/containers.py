@@ -106,7 +106,7 @@ def _unpacked(stream: IO[bytes], name: str, layers: int) -> Iterator[Source]:
 def _zip(stream: IO[bytes], name: str, layers: int) -> Iterator[Source]:
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as fault:
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError) as fault:
         yield _broken(name, "READ-018", f"the archive is damaged: {fault}", "download or pack it again")
         return
     with archive:
@@ -119,7 +119,7 @@ def _zip(stream: IO[bytes], name: str, layers: int) -> Iterator[Source]:
                     yield from _unpacked(inner, called, layers)
             except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as fault:
                 yield _broken(called, "READ-018", f"its part of the archive is damaged: {fault}", "pack it again")
-            except (RuntimeError, NotImplementedError) as fault:  # encrypted, or an unknown compression
+            except RuntimeError as fault:  # encrypted, or an unknown compression
                 yield _broken(called, "READ-018", f"it cannot be unpacked: {fault}", "unpack it with another program")
 
 
