@@ -14,10 +14,11 @@ from trialwright.cli.output import Steps, answer, answer_json, check_free, say
 
 if TYPE_CHECKING:
     from trialwright.protocol.eligibility.compiled import Compiled
+    from trialwright.screen.patients import Options
     from trialwright.screen.verdicts import Verdicts
 
 INPUT = typer.Argument(metavar="PROTOCOL|RECORD", help="A protocol file, a registry record, or - for standard input.")
-MANY = 20_000
+LARGE = 1_000_000
 
 
 def screen(
@@ -51,9 +52,10 @@ def screen(
     from trialwright.appraise.sources import open_input
     from trialwright.core.errors import UsageError
     from trialwright.core.files import write_whole
-    from trialwright.screen.criteria import asked, with_volunteers
-    from trialwright.screen.patients import Options, read
-    from trialwright.screen.verdicts import judged
+    from trialwright.screen.criteria import asked
+    from trialwright.screen.figure import attrition_svg
+    from trialwright.screen.patients import Options
+    from trialwright.screen.summary import summary
 
     for path in (output, explain, attrition, figure):
         if path is not None:
@@ -65,26 +67,17 @@ def screen(
             expected="a file of patients, or --template for the table that the criteria ask for",
             mend="add --patients FILE",
         )
-    options = Options(sheet, mapping, labs, facts, _day(as_of))
-    steps = Steps(quiet=as_json or template)
     criteria = asked(open_input(source).protocol.eligibility)
     if template or patients is None:
         _template(criteria, output, force=force, as_json=as_json)
         return
-    large = patients.is_file() and patients.stat().st_size > MANY * 50
-    if large:
-        steps(f"reading {patients.name}")
-    cohort = with_volunteers(read(patients, criteria, options))
-    if large:
-        steps(f"judging {len(cohort):,} patients by {len(criteria)} criteria")
-    verdicts = judged(criteria, cohort)
+    steps = Steps(quiet=as_json)
+    verdicts = _judged(criteria, patients, Options(sheet, mapping, labs, facts, _day(as_of)), steps)
     if output is not None:
         _write(verdicts, output, parquet=parquet)
     if attrition is not None:
         write_whole(attrition, verdicts.attrition_csv())
     if figure is not None:
-        from trialwright.screen.figure import attrition_svg
-
         write_whole(figure, attrition_svg(verdicts))
     if explain is not None:
         write_whole(explain, _reasons(verdicts, steps))
@@ -95,9 +88,22 @@ def screen(
     if as_json:
         answer_json(verdicts.to_json())
     else:
-        from trialwright.screen.summary import summary
-
         answer(summary(verdicts))
+
+
+def _judged(criteria: tuple[Compiled, ...], patients: Path, options: Options, steps: Steps) -> Verdicts:
+    """The verdicts on the patients of a file; the steps are shown where it is a large one."""
+    from trialwright.screen.criteria import with_volunteers
+    from trialwright.screen.patients import read
+    from trialwright.screen.verdicts import judged
+
+    large = patients.is_file() and patients.stat().st_size > LARGE
+    if large:
+        steps(f"reading {patients.name}")
+    cohort = with_volunteers(read(patients, criteria, options))
+    if large:
+        steps(f"judging {len(cohort):,} patients by {len(criteria)} criteria")
+    return judged(criteria, cohort)
 
 
 def _day(text: str | None) -> date | None:

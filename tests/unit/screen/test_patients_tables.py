@@ -289,3 +289,49 @@ def test_a_sheet_is_chosen_by_name(tmp_path):
     assert (one.id, one.age) == ("1", 40.0)
     with pytest.raises(InputError, match="no sheet 'Gone'"):
         read(path, (), Options(sheet="Gone"))
+
+
+def test_what_cannot_be_known_yet_has_no_date(tmp_path):
+    (tmp_path / "p.csv").write_text(
+        "id,screening date,stroke,stroke date,surgery,surgery date,asthma date\n"
+        "1,2026-03-01,Y,2062-01-01,Y,2026-04-01,2026-03-02\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "f.csv").write_text("id,concept,start\n1,epilepsy,2027-01-01\n1,surgery,2027-01-01\n", encoding="utf-8")
+    cohort = read(tmp_path / "p.csv", (), Options(facts=tmp_path / "f.csv"))
+    [one] = people_of(cohort)
+    assert [(r.present, r.start) for r in one.facts["stroke"]] == [(True, None)]
+    assert [r.present for r in one.facts["asthma"]] == [None]
+    assert sorted(r.start for r in one.facts["surgery"]) == [date(2026, 4, 1), date(2027, 1, 1)]
+    assert [(r.present, r.start) for r in one.facts["epilepsy"]] == [(True, None)]
+    assert [p.code for p in cohort.problems] == ["SCR-029"] * 3
+
+
+def test_two_columns_of_one_thing_are_two_values():
+    [one] = people_of(cohort := read([{"USUBJID": "1", "alt (U/L)": "30", "ALT (IU/L)": "50"}]))
+    assert sorted(r.value for r in one.measures["alt"]) == [30, 50]
+    assert [p.code for p in cohort.problems] == ["SCR-032"]
+
+
+def test_long_identifiers_stay_exact(tmp_path):
+    ids = [2**60 + 1, 2**60 + 2]
+    pl.DataFrame({"id": ids}).write_parquet(tmp_path / "p.parquet")
+    assert read(tmp_path / "p.parquet").people["id"].to_list() == [str(each) for each in ids]
+    pl.DataFrame({"id": [1.5, 2.0]}).write_parquet(tmp_path / "p.parquet")
+    assert read(tmp_path / "p.parquet").people["id"].to_list() == ["1.5", "2"]
+
+
+def test_a_long_table_with_nameless_rows_is_read(tmp_path):
+    (tmp_path / "p.csv").write_text("id\n1\n", encoding="utf-8")
+    (tmp_path / "l.csv").write_text("id,test,value\n1,,5\n1,INR,1.1\n", encoding="utf-8")
+    cohort = read(tmp_path / "p.csv", (), Options(labs=tmp_path / "l.csv"))
+    assert cohort.measures["key"].to_list() == ["inr"]
+    assert [p.code for p in cohort.problems] == ["SCR-034"]
+
+
+def test_a_table_without_rows_is_a_cohort_of_nobody(tmp_path):
+    (tmp_path / "p.csv").write_text("id,age,alt (U/L),stroke,stroke date\n", encoding="utf-8")
+    (tmp_path / "l.csv").write_text("id,test,value,date\n", encoding="utf-8")
+    (tmp_path / "f.csv").write_text("id,concept,start\n", encoding="utf-8")
+    options = Options(labs=tmp_path / "l.csv", facts=tmp_path / "f.csv", as_of=date(2026, 1, 1))
+    assert len(read(tmp_path / "p.csv", (), options)) == 0

@@ -1,5 +1,7 @@
-"""Patients to be screened, from tables (CSV, Excel, Parquet), dictionaries or FHIR R4: every bad row and cell is
-reported, and nobody is dropped."""
+"""Patients to be screened, from tables (CSV, Excel, Parquet), dictionaries or FHIR R4.
+
+Every bad row and cell is reported, and nobody is dropped.
+"""
 
 from __future__ import annotations
 

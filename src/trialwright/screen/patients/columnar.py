@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+EXACT = 2**53  # whole numbers beyond it are not exact in Float64
+
+
 def parquet(path: Path) -> Table:
     """The table of a Parquet file. Raises InputError (SCR-001) where it is none."""
     try:
@@ -57,6 +60,8 @@ def _plain(series: pl.Series) -> pl.Series:
     kind = series.dtype
     if kind == pl.Boolean or kind == pl.Date or kind == pl.String:
         return series
+    if kind.is_integer() and series.null_count() < len(series) and not series.is_between(-EXACT, EXACT).all():
+        return series.cast(pl.String)
     if kind.is_numeric():
         return series.cast(pl.Float64, strict=False).fill_nan(None)
     if isinstance(kind, pl.Datetime):

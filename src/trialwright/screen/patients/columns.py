@@ -66,7 +66,7 @@ def flags(series: pl.Series, reading: Callable[[str], tuple[Says, Any]] = flag) 
         return pl.DataFrame({"value": series}).with_columns(
             says.alias("says"), pl.col("value").cast(pl.String).alias("given")
         )
-    cells = _as_text(series)
+    cells = as_text(series)
     return _known(cells, {"says": pl.String(), "value": kind}, lambda texts: [reading(text) for text in texts], _pair)
 
 
@@ -86,10 +86,11 @@ def dates(series: pl.Series, form: str | None = None) -> pl.DataFrame:
         order = Order(form) if form in (Order.DAY_FIRST.value, Order.MONTH_FIRST.value) else order_of(texts)
         return [dated(text, order, serial=form == "excel") for text in texts]
 
-    return _known(_as_text(series), DATED, read, _date_row)
+    return _known(as_text(series), DATED, read, _date_row)
 
 
-def _as_text(series: pl.Series) -> pl.Series:
+def as_text(series: pl.Series) -> pl.Series:
+    """The cells as text without blanks around them; whole numbers without a point."""
     if series.dtype == pl.Float64:
         whole = series.is_finite() & (series == series.round())
         return pl.select(

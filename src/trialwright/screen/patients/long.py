@@ -14,7 +14,7 @@ from trialwright.screen.patients.names import Names
 from trialwright.screen.patients.reporting import Reporter
 from trialwright.screen.patients.routes import route
 from trialwright.screen.patients.table import unreadable
-from trialwright.screen.patients.things import Records, by_distinct, dose_units, judged, spelled
+from trialwright.screen.patients.things import FUTURE, Records, by_distinct, dose_units, judged, plannable, spelled
 
 if TYPE_CHECKING:
     from trialwright.screen.patients.notes import Notes
@@ -55,7 +55,7 @@ def labs(
     Raises InputError (SCR-001) where the first three are not all there.
     """
     found = _found(table, LABS, "labs", notes)
-    reporter = Reporter(table, notes, found["id"].cast(pl.String), "labs ")
+    reporter = Reporter(table, notes, columns.as_text(found["id"]), "labs ")
     frame = _joined(found["id"], ids, reporter)
     keys = _keys(found["test"], names, reporter, "test")
     whole = columns.measures(found["value"])
@@ -67,7 +67,9 @@ def labs(
         whole = whole.with_columns(_numbers(found.get(limit), limit, reporter, table.height))
     whole = whole.with_columns(_words(found.get("of"), table.height).alias("of"))
     parts = []
-    for (key,), part in whole.with_row_index("place").group_by(["key"], maintain_order=True):
+    for (key,), part in (
+        whole.with_row_index("place").filter(pl.col("key").is_not_null()).group_by(["key"], maintain_order=True)
+    ):
         sub = _part_of(table, part["place"], reporter)
         parts.append(judged(part, f"value of {key}", entry(str(key)), sub))
     if not parts:
@@ -92,7 +94,9 @@ def labs(
     records.measures.append(out.select([pl.col(name).cast(kind) for name, kind in MEASURES.items()]))
 
 
-def facts(table: Table, names: Names, ids: pl.Series, records: Records, notes: Notes) -> None:
+def facts(
+    table: Table, names: Names, ids: pl.Series, screening: pl.Series | None, records: Records, notes: Notes
+) -> None:
     """Add the records of a long table of facts: id, concept, present, start, end, ongoing, dose, unit, per, route. A
     row without `present` says that the fact is there.
 
@@ -100,7 +104,7 @@ def facts(table: Table, names: Names, ids: pl.Series, records: Records, notes: N
     """
     found = _found(table, RECORDS, "facts", notes)
     height = table.height
-    reporter = Reporter(table, notes, found["id"].cast(pl.String), "facts ")
+    reporter = Reporter(table, notes, columns.as_text(found["id"]), "facts ")
     frame = _joined(found["id"], ids, reporter)
     out = {"key": _keys(found["concept"], names, reporter, "concept")}
     if "present" in found:
@@ -137,7 +141,26 @@ def facts(table: Table, names: Names, ids: pl.Series, records: Records, notes: N
     whole = whole.join(frame, on="place", how="inner", maintain_order="left")
     missing = [pl.lit(None).cast(kind).alias(name) for name, kind in FACTS.items() if name not in whole.columns]
     whole = whole.filter(pl.col("key").is_not_null()).with_columns(missing)
+    whole = _not_in_the_future(whole, screening, reporter, out["start"])
     records.facts.append(whole.select([pl.col(name).cast(kind) for name, kind in FACTS.items()]))
+
+
+def _not_in_the_future(
+    whole: pl.DataFrame, screening: pl.Series | None, reporter: Reporter, starts: pl.Series
+) -> pl.DataFrame:
+    """The records; of what cannot be planned a start after the screening date is not known, and is reported."""
+    if screening is None or not whole.height:
+        return whole
+    real = {key: not plannable(key) for key in whole["key"].unique().to_list()}
+    frame = whole.with_columns(
+        screening.gather(whole["row"]).alias("today"),
+        pl.col("key").replace_strict(real, return_dtype=pl.Boolean).alias("real"),
+    )
+    late = frame.select((pl.col("start") > pl.col("today")) & pl.col("real")).to_series().fill_null(value=False)
+    places = whole["place"].filter(late).to_list()
+    wrong = pl.int_range(0, len(starts), eager=True).is_in(places)
+    reporter.rows("SCR-029", "start", wrong, starts.cast(pl.String), FUTURE, "a date up to the screening date")
+    return whole.with_columns(pl.when(~late).then(pl.col("start")).alias("start"))
 
 
 def _found(table: Table, known: dict[str, str], what: str, notes: Notes) -> dict[str, pl.Series]:
@@ -164,8 +187,8 @@ def _found(table: Table, known: dict[str, str], what: str, notes: Notes) -> dict
 
 def _joined(own: pl.Series, ids: pl.Series, reporter: Reporter) -> pl.DataFrame:
     """The row of the people (each of several with the same id) for each row of the table."""
-    text = own.cast(pl.Int64, strict=False).cast(pl.String) if own.dtype == pl.Float64 else own.cast(pl.String)
-    mine = pl.DataFrame({"id": text.str.strip_chars()}).with_row_index("place")
+    text = columns.as_text(own)
+    mine = pl.DataFrame({"id": text}).with_row_index("place")
     people = pl.DataFrame({"id": ids}).with_row_index("row")
     nobody = ~mine["id"].is_in(ids.unique().to_list()).fill_null(value=False)
     what = "no patient has this id; the row belongs to nobody"

@@ -1,5 +1,8 @@
-"""What the columns of a table are about, told by their names: a person's particulars, a thing of the lexicon with its
-unit, a companion of it (`creatinine date`), or the answer to a criterion."""
+"""What the columns of a table are about, told by their names.
+
+A person's particulars, a thing of the lexicon with its unit, a companion of it (`creatinine date`), or the answer to a
+criterion.
+"""
 
 from __future__ import annotations
 

@@ -32,8 +32,7 @@ def identifiers(cells: pl.Series | None, reporter: Reporter, height: int) -> pl.
     """The ids; a row without one is named by its place, and ids that stand twice are reported."""
     if cells is None:
         cells = pl.Series("id", [None] * height, dtype=pl.String)
-    text = cells.cast(pl.Int64, strict=False).cast(pl.String) if cells.dtype == pl.Float64 else cells.cast(pl.String)
-    text = text.str.strip_chars().replace("", None).rename("id")
+    text = columns.as_text(cells).replace("", None).rename("id")
     missing = text.is_null()
     if missing.any():
         reporter.rows(

@@ -45,11 +45,11 @@ def cohort(
     screening = people["screening"] if "screening" in people.columns else None
     if more:
         long.labs(more[0], names, ids, screening, records, notes)
-        long.facts(more[1], names, ids, records, notes)
+        long.facts(more[1], names, ids, screening, records, notes)
     if options.labs is not None:
         long.labs(opened(options.labs, None, notes), names, ids, screening, records, notes)
     if options.facts is not None:
-        long.facts(opened(options.facts, None, notes), names, ids, records, notes)
+        long.facts(opened(options.facts, None, notes), names, ids, screening, records, notes)
     return Cohort(
         people,
         pl.DataFrame([series.rename(name) for name, series in records.wide.items()]),

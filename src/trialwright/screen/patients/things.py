@@ -1,5 +1,7 @@
-"""Columns of measures and facts into records: wide where a column is plain, long where its cells are in mixed units or
-cannot be taken as they stand."""
+"""Columns of measures and facts into records.
+
+Wide where a column is plain, long where its cells are in mixed units or cannot be taken as they stand.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PURE = frozenset({None, "point", "points", "score", "ratio", "1"})
 NOT_A_VALUE = "not a value: "
 MOST_UNITS = 200
+FUTURE = "it lies after the screening date, when nobody can know of it; the date is unknown"
 Column = tuple[str, Meaning, pl.Series]
 """A column: its name, what it means, its cells."""
 
@@ -247,7 +250,15 @@ def _levels(frame: pl.DataFrame, name: str, found: Entry | None, reporter: Repor
         reporter.rows("SCR-021", name, wrong, frame["given"], "it is no number; it is unknown", "a number")
 
 
-def fact(columns_of: Mapping[Part, Column], key: str, records: Records, reporter: Reporter, *, silent: bool) -> None:
+def fact(
+    columns_of: Mapping[Part, Column],
+    key: str,
+    records: Records,
+    reporter: Reporter,
+    screening: pl.Series | None,
+    *,
+    silent: bool,
+) -> None:
     """Add the records of a fact. Cells that say neither yes nor no are records of which it is not known whether they
     are there, so that a complete column does not take them for a no. `silent`: the column is a measure's as well, and
     what is no flag is no fault."""
@@ -267,6 +278,15 @@ def fact(columns_of: Mapping[Part, Column], key: str, records: Records, reporter
         odd = read["says"].is_in([Says.TEXT.value, Says.ABSENT.value]) & (not silent)
         frame = pl.DataFrame({"present": read["value"], "odd": odd})
     frame = frame.with_columns(_fact_companions(companions, height, reporter))
+    if screening is not None and Part.DATE in companions and not plannable(key):
+        late = (frame["start"] > screening).fill_null(value=False)
+        given = frame["start"].cast(pl.String)
+        expected = "a date up to the screening date"
+        reporter.rows("SCR-029", companions[Part.DATE][0], late, given, FUTURE, expected)
+        known = pl.select(pl.when(~late).then(frame["start"])).to_series()
+        frame = frame.with_columns(
+            known.alias("start"), (pl.col("odd") | (late & pl.col("present").is_null())).alias("odd")
+        )
     said = pl.any_horizontal(pl.col("start", "end", "dose").is_not_null())
     against = frame.select(~pl.col("present") & said).to_series()
     if Part.THING in columns_of:
@@ -288,6 +308,12 @@ def fact(columns_of: Mapping[Part, Column], key: str, records: Records, reporter
         present = pl.when("odd").then(None).otherwise(pl.col("present").fill_null(value=True))
         rest = rest.with_columns(pl.lit(key).alias("key"), present.alias("present"))
         records.facts.append(rest.select([pl.col(name).cast(kind) for name, kind in FACTS.items()]))
+
+
+def plannable(key: str) -> bool:
+    """Whether a fact can lie in the future: a drug or a procedure can be planned, what has no entry may be either."""
+    found = entry(key)
+    return not key.startswith("allergy:") and (found is None or found.sort != "condition")
 
 
 def _fact_companions(companions: Mapping[Part, Column], height: int, reporter: Reporter) -> list[pl.Series]:

@@ -65,7 +65,7 @@ def recognised(
                 else:
                     held[meaning.key] = each
             case part:
-                _sort_in(things.setdefault(meaning.key, []), part, each)
+                _sort_in(things.setdefault(meaning.key, []), part, each, notes)
     _report_strange(strange, names, notes)
     for name in sorted(set(mapped) - {name.lower() for name in table.names}):
         notes.add(
@@ -93,7 +93,7 @@ def add(
         if thing is not None and "number" in kinds:
             measure(group, key, records, reporter, screening)
         if "flag" in kinds and (thing is not None or {Part.DATE, Part.END, Part.DOSE} & set(group)):
-            fact(group, key, records, reporter, silent="number" in kinds)
+            fact(group, key, records, reporter, screening, silent="number" in kinds)
         elif thing is None:
             _alone(group, key, reporter)
     answers = {}
@@ -104,12 +104,21 @@ def add(
     return people, pl.DataFrame(list(answers.values()))
 
 
-def _sort_in(groups: list[dict[Part, Column]], part: Part, each: Column) -> None:
+def _sort_in(groups: list[dict[Part, Column]], part: Part, each: Column, notes: Notes) -> None:
     """Into the first group of the thing that has no such column yet: a second column of values begins a second one."""
     for group in groups:
         if part not in group:
             group[part] = each
             return
+    if groups and part is Part.THING:
+        notes.add(
+            "SCR-032",
+            f"column {each[0]} is of the same thing as column {groups[0][part][0]}; both are taken",
+            group=each[0],
+            expected="one column for it",
+            mend="say in a mapping which one to ignore, if they are not two values of the same thing",
+            severity=Severity.INFO,
+        )
     groups.append({part: each})
 
 

@@ -33,7 +33,7 @@ def workbook(path: Path, sheet: str | None, notes: Notes) -> Table:
         cells = _cells(path, sheet)
     except OSError as fault:
         raise unreadable(path, fault.strerror or str(fault)) from fault
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as fault:
         raise unreadable(path, f"it is no Excel workbook: {fault}") from fault
     while cells and not any(_text(cell).strip() for cell in cells[-1]):
         cells.pop()
