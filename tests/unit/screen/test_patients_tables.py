@@ -335,3 +335,10 @@ def test_a_table_without_rows_is_a_cohort_of_nobody(tmp_path):
     (tmp_path / "f.csv").write_text("id,concept,start\n", encoding="utf-8")
     options = Options(labs=tmp_path / "l.csv", facts=tmp_path / "f.csv", as_of=date(2026, 1, 1))
     assert len(read(tmp_path / "p.csv", (), options)) == 0
+
+
+def test_the_line_that_excel_puts_first_is_passed_over(tmp_path):
+    (tmp_path / "p.csv").write_text("sep=;\nid;age\n1;50\n;\n2;old\n", encoding="utf-8")
+    cohort = read(tmp_path / "p.csv")
+    assert cohort.people["age"].to_list() == [50.0, None]
+    assert [p.message for p in cohort.problems] == ["row 5 (2), column age: 'old': it is no age; it is unknown"]

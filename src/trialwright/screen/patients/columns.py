@@ -89,6 +89,11 @@ def dates(series: pl.Series, form: str | None = None) -> pl.DataFrame:
     return _known(as_text(series), DATED, read, _date_row)
 
 
+def blank(name: str, height: int, kind: Any) -> pl.Series:
+    """A column of which nothing is known."""
+    return pl.repeat(None, height, dtype=kind, eager=True).alias(name)
+
+
 def as_text(series: pl.Series) -> pl.Series:
     """The cells as text without blanks around them; whole numbers without a point."""
     if series.dtype == pl.Float64:

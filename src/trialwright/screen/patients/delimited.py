@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from trialwright.core.problem import Severity
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from trialwright.screen.patients.notes import Notes
 
 DELIMITERS = ",;\t|"
+_NAMED = re.compile(r"sep=([,;\t|])\r?\n")  # Excel's own first line
 
 
 def delimited(path: Path, notes: Notes) -> Table:
@@ -31,9 +33,13 @@ def of_text(source: str, text: str, notes: Notes) -> Table:
     """The table of the text of a CSV file; wholly blank rows are passed over but counted."""
     rows, numbers = [], []
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        named = _NAMED.match(text)
+        if named:
+            text = text[named.end() :]
+        sign = named[1] if named else _delimiter(text)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
         header = next(reader, [])
-        for number, cells in enumerate(reader, 2):
+        for number, cells in enumerate(reader, 3 if named else 2):
             if any(cell.strip() for cell in cells):
                 rows.append(cells)
                 numbers.append(number)

@@ -224,7 +224,7 @@ def _keys(texts: pl.Series, names: Names, reporter: Reporter, column: str) -> pl
 
 def _dates(cells: pl.Series | None, name: str, reporter: Reporter, height: int) -> pl.Series:
     if cells is None:
-        return pl.Series(name, [None] * height, dtype=pl.Date)
+        return columns.blank(name, height, pl.Date)
     read = columns.dates(cells)
     reporter.dates(name, read)
     return read["day"].rename(name)
@@ -232,7 +232,7 @@ def _dates(cells: pl.Series | None, name: str, reporter: Reporter, height: int) 
 
 def _numbers(cells: pl.Series | None, name: str, reporter: Reporter, height: int) -> pl.Series:
     if cells is None:
-        return pl.Series(name, [None] * height, dtype=pl.Float64)
+        return columns.blank(name, height, pl.Float64)
     read = columns.measures(cells)
     reporter.numbers(name, read)
     return pl.select(pl.when(read["says"] == Says.NUMBER.value).then(read["value"])).to_series().rename(name)
@@ -240,7 +240,7 @@ def _numbers(cells: pl.Series | None, name: str, reporter: Reporter, height: int
 
 def _words(cells: pl.Series | None, height: int) -> pl.Series:
     if cells is None:
-        return pl.Series("words", [None] * height, dtype=pl.String)
+        return columns.blank("words", height, pl.String)
     return cells.cast(pl.String).str.strip_chars().replace("", None).rename("words")
 
 

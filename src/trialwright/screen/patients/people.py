@@ -31,7 +31,7 @@ Own = Mapping[str, tuple[str, Meaning, pl.Series]]
 def identifiers(cells: pl.Series | None, reporter: Reporter, height: int) -> pl.Series:
     """The ids; a row without one is named by its place, and ids that stand twice are reported."""
     if cells is None:
-        cells = pl.Series("id", [None] * height, dtype=pl.String)
+        cells = columns.blank("id", height, pl.String)
     text = columns.as_text(cells).replace("", None).rename("id")
     missing = text.is_null()
     if missing.any():
@@ -101,8 +101,8 @@ def particulars(own: Own, ids: pl.Series, reporter: Reporter, as_of: date | None
 
 
 def _ages(own: Own, screening: pl.Series | None, reporter: Reporter, height: int) -> tuple[pl.Series, pl.Series]:
-    age = pl.Series("age", [None] * height, dtype=pl.Float64)
-    whole = pl.Series("age_whole", [True] * height, dtype=pl.Boolean)
+    age = columns.blank("age", height, pl.Float64)
+    whole = pl.repeat(value=True, n=height, dtype=pl.Boolean, eager=True)
     if "age" in own:
         age, whole = _stated(*own["age"], reporter)
     if "birth" not in own:

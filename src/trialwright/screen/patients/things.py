@@ -90,7 +90,7 @@ def _with_companions(
         frame = frame.with_columns(pl.coalesce("unit", default).alias("unit"))
     frame = frame.with_columns(spelled(frame["unit"]))
     for part in (Part.LOW, Part.HIGH):
-        limit = pl.Series(part.value, [None] * frame.height, dtype=pl.Float64)
+        limit = columns.blank(part.value, frame.height, pl.Float64)
         if part in columns_of:
             name, meaning, cells = columns_of[part]
             read = columns.measures(cells, decimal_comma=meaning.decimal_comma)
@@ -106,7 +106,7 @@ def _with_companions(
             what = "the limit's unit is another than the value's and cannot be converted; the limit is unknown"
             reporter.rows("SCR-027", name, lost, read["given"], what, "a limit in the unit of the value")
         frame = frame.with_columns(limit.alias(part.value))
-    day = pl.Series("date", [None] * frame.height, dtype=pl.Date)
+    day = columns.blank("date", frame.height, pl.Date)
     if Part.DATE in columns_of:
         name, meaning, cells = columns_of[Part.DATE]
         dated = columns.dates(cells, meaning.date_format)
@@ -318,11 +318,7 @@ def plannable(key: str) -> bool:
 
 def _fact_companions(companions: Mapping[Part, Column], height: int, reporter: Reporter) -> list[pl.Series]:
     """The other columns of a fact: start, end, count, dose, unit, per, route, ongoing."""
-    out = {
-        name: pl.Series(name, [None] * height, dtype=FACTS[name])
-        for name in FACTS
-        if name not in ("row", "key", "present")
-    }
+    out = {name: columns.blank(name, height, FACTS[name]) for name in FACTS if name not in ("row", "key", "present")}
     for part, (name, meaning, cells) in companions.items():
         match part:
             case Part.DATE | Part.END:
