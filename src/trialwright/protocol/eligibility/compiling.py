@@ -11,7 +11,7 @@ from trialwright.protocol.eligibility.forms.checking import corrected
 from trialwright.protocol.eligibility.grammar.comparing import comparisons
 from trialwright.protocol.eligibility.grammar.composing import composed
 from trialwright.protocol.eligibility.grammar.mentions import mentions_of
-from trialwright.protocol.eligibility.grammar.outside import with_outside_definitions
+from trialwright.protocol.eligibility.grammar.outside import NAMING, with_outside_definitions
 from trialwright.protocol.eligibility.grammar.timing import timed
 from trialwright.protocol.eligibility.grammar.tokens import tokens_of
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
@@ -76,7 +76,9 @@ def _one(text: str, section: Section) -> tuple[Expression, tuple[Problem, ...]]:
     mentions = mentions_of(text, tokens)
     phrases = timed(text, tokens, mentions, comparisons(text, tokens, mentions))
     found, problems = composed(text, tokens, mentions, phrases, section)
-    return with_outside_definitions(found, text), problems
+    if not NAMING.isdisjoint(tokens.word):
+        found = with_outside_definitions(found, text)
+    return found, problems
 
 
 def _limits(eligibility: Eligibility) -> tuple[Compiled, ...]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
@@ -40,6 +41,7 @@ from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present, Side, Window
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
+_IS_FACT = tuple(int(what in _FACTS) for what in range(OTHER + 1))
 # what is done in the trial to come is no fact of the patient's past
 _TO_COME = re.compile(
     r"contracepti|birth control|abstinen|condom|barrier method|participation in the"
@@ -47,7 +49,8 @@ _TO_COME = re.compile(
     re.IGNORECASE,
 )
 _WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active", "ongoing", "concurrent"))
-_SPECIAL = frozenset((*LONG, *SEXES, ".", *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
+_ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
+_SPECIAL = frozenset((*LONG, *_ALONE, "."))
 _JOINING = (AND, OR, SLASH, COMMA)
 
 
@@ -56,12 +59,11 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
     row = Row(text)
     placed = _placed(tokens, phrases) if phrases else {}
     brackets = _Brackets([], [], 0)
-    codes = [CODES.get(word, WORD) for word in tokens.word]
-    stops: list[int] = [at for at, word in enumerate(tokens.word) if word in _SPECIAL]
-    if placed:
-        stops = sorted({*stops, *placed})
+    words = tokens.word
+    code_of = CODES.get
+    codes = [code_of(word, WORD) for word in words]
     index = 0
-    for at in stops:
+    for at in _stops(words, placed):
         if at < index:
             continue
         if at > index:
@@ -78,10 +80,23 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
             index = at + _put_marker(row, tokens, at, codes[at], placed, brackets)
     _copy(row, tokens, codes, index, len(codes))
     _finish(row, brackets.opened, brackets.pairs)
-    if any(getattr(phrase.node, "when", None) or getattr(phrase.node, "lasting", None) for phrase in phrases):
-        spread_times(row)
-        quiet_times(row)
+    for phrase in phrases:
+        if getattr(phrase.node, "when", None) or getattr(phrase.node, "lasting", None):
+            spread_times(row)
+            quiet_times(row)
+            break
     return row
+
+
+def _stops(words: list[str], placed: dict[int, tuple[int, list[Leaf]]]) -> list[int]:
+    """The places that are no elements as they stand, in order."""
+    stops = []
+    last = len(words) - 1
+    for at in [at for at, word in enumerate(words) if word in _SPECIAL]:
+        word = words[at]
+        if word in _ALONE or (at < last and (word == "." or words[at + 1] in LONG[word])):
+            stops.append(at)
+    return sorted({*stops, *placed}) if placed else stops
 
 
 @dataclass(slots=True)
@@ -226,13 +241,8 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
             code[place] = WORD  # female partners of male patients
         elif what == FERTILE and (_is_kin(row, place - 1) or _is_kin(row, place - 2)):
             code[place] = WORD
-    facts = row.facts
-    total = 0
     row.consents = CONSENT in code
-    for what in code:
-        if what in _FACTS:
-            total += 1
-        facts.append(total)
+    row.facts = [0, *accumulate([_IS_FACT[what] for what in code])]
 
 
 def _is_kin(row: Row, place: int) -> bool:
@@ -268,6 +278,37 @@ def _placed(tokens: Tokens, phrases: Sequence[Phrase]) -> dict[int, tuple[int, l
     """For the first token of each leaf: its last, excluded, and the leaves there. A phrase whose subject lies outside
     of it, and whose words another one uses too, stands at its subject; phrases that overlap share one place."""
     spots: list[tuple[int, int, Leaf]] = []
+    count = len(tokens)
+    for phrase in phrases:
+        begin, stop = phrase.subject
+        if stop <= phrase.start or begin >= phrase.end:
+            spots = _at_subjects(tokens, phrases)
+            break
+        if phrase.first < phrase.last <= count:
+            spots.append((phrase.first, phrase.last, phrase.node))
+    if len(spots) > 1:
+        spots.sort(key=_spot_order)
+    out: dict[int, tuple[int, list[Leaf]]] = {}
+    top, reach = -1, -1
+    for first, last, node in spots:
+        if first < reach:
+            reach = max(reach, last)
+            nodes = out[top][1]
+            nodes.append(node)
+            out[top] = (reach, nodes)
+        else:
+            top, reach = first, last
+            out[first] = (last, [node])
+    return out
+
+
+def _spot_order(spot: tuple[int, int, Leaf]) -> tuple[int, int]:
+    return spot[0], -spot[1]
+
+
+def _at_subjects(tokens: Tokens, phrases: Sequence[Phrase]) -> list[tuple[int, int, Leaf]]:
+    """Where each phrase stands: at its subject where that lies outside of it and another phrase uses its words too."""
+    spots: list[tuple[int, int, Leaf]] = []
     taken: set[int] = set()
     for phrase in phrases:
         if phrase.subject[0] >= phrase.start and phrase.subject[1] <= phrase.end:
@@ -281,16 +322,4 @@ def _placed(tokens: Tokens, phrases: Sequence[Phrase]) -> dict[int, tuple[int, l
                 first, last = at, bisect_left(tokens.start, stop)
         if first < last <= len(tokens):
             spots.append((first, last, phrase.node))
-    spots.sort(key=lambda spot: (spot[0], -spot[1]))
-    out: dict[int, tuple[int, list[Leaf]]] = {}
-    top, reach = -1, -1
-    for first, last, node in spots:
-        if first < reach:
-            reach = max(reach, last)
-            nodes = out[top][1]
-            nodes.append(node)
-            out[top] = (reach, nodes)
-        else:
-            top, reach = first, last
-            out[first] = (last, [node])
-    return out
+    return spots

@@ -27,11 +27,11 @@ from trialwright.protocol.eligibility.grammar.markers import (
     IF,
     INCLUDE,
     LEAF,
-    LINK,
     MODAL,
     NEG,
     OPEN,
     OR,
+    OTHER,
     QUANT,
     QUIET,
     SEMI,
@@ -51,6 +51,7 @@ from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.tree import Compare, Expression, Judgement, Ordinal, Result
 
+_MARKS = frozenset(range(WITH, OTHER + 1))
 DEEPEST = 24  # levels of lists within lists; what lies deeper stays a question
 MOST_WORK = 40  # readings of each element, over all levels
 
@@ -127,24 +128,29 @@ def _read(line: Reading, lo: int, hi: int, req: bool, depth: int, budget: list[i
         return combine(row.data[lo], req, line.span(lo, hi))  # type: ignore[arg-type]  # leaves
     if code[lo] == OPEN and match[lo] == hi - 1:
         return line.read(lo + 1, hi - 1, req, depth + 1)
-    marks: dict[int, int] = {}
-    first = -1
-    at = lo
-    while at < hi:
-        what = code[at]
-        if first < 0 and what != SKIP and what != LINK:
-            first = at
-        if what == OPEN:
-            at = match[at] + 1
-            continue
-        if what >= WITH and what not in marks:
-            marks[what] = at
-        at += 1
-    found = _dispatch(line, lo, hi, req, depth, marks, first)
+    codes = code[lo:hi]
+    if OPEN in codes:
+        codes = _without_brackets(codes, match, lo)
+    # after trimming a stretch begins with neither a function word nor a preposition
+    marks = {what: lo + codes.index(what) for what in _MARKS.intersection(codes)}
+    found = _dispatch(line, lo, hi, req, depth, marks, lo)
     if found is not None and not isinstance(found, Judgement) and only_asks(found):
         # questions alone are asked in one, in the words as they stand
         return line.question(lo, hi)
     return found
+
+
+def _without_brackets(codes: list[int], match: list[int], lo: int) -> list[int]:
+    """The codes of a stretch that begins at `lo`, those in brackets made function words."""
+    out = codes[:]
+    at = 0
+    while at < len(out):
+        if out[at] == OPEN:
+            close = match[lo + at] - lo
+            out[at : close + 1] = [SKIP] * (close + 1 - at)
+            at = close
+        at += 1
+    return out
 
 
 def _dispatch(

@@ -30,11 +30,8 @@ from trialwright.protocol.eligibility.grammar.pieces import (
     Piece,
     introduces,
     is_explicit,
+    merged,
     pieces_of,
-    with_adjectives_merged,
-    with_contrasts_merged,
-    with_opinions_merged,
-    with_words_merged,
 )
 from trialwright.protocol.eligibility.grammar.reading import (
     Reading,
@@ -58,6 +55,8 @@ from trialwright.protocol.eligibility.tree import (
     Span,
     leaves,
 )
+
+_STEERING = frozenset((COLON, QUANT, STOP, SEMI, BUT))
 
 
 def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int) -> Expression | None:
@@ -226,9 +225,7 @@ def of_kind(
         if rest is None or (only_asks(rest)) or all(getattr(leaf, "when", None) for leaf in leaves(rest)):
             return rest if rest is not None and not only_asks(rest) else line.question(lo, hi)
         return joined(And, (rest, line.question(lo, hi)), line.span(lo, hi))
-    pieces = with_words_merged(
-        line, with_contrasts_merged(line, with_adjectives_merged(line, with_opinions_merged(line, pieces))), req
-    )
+    pieces = merged(line, pieces, req)
     if len(pieces) == 1:
         return part_of(line, pieces[0].lo, pieces[0].hi, req, depth).whole
     if kind is not None:
@@ -285,8 +282,9 @@ def _joined_parts(
 ) -> Expression | None:
     lo, hi = pieces[0].lo, pieces[-1].hi
     span = line.span(*line.trimmed(lo, hi))
-    parts = _governed(line, pieces, [_piece(line, piece, req, depth) for piece in pieces])
-    read = _questions_merged(line, pieces, parts)
+    read = [_piece(line, piece, req, depth) for piece in pieces]
+    if any(part.whole is not None and only_asks(part.whole) for part in read):
+        read = _questions_merged(line, pieces, _governed(line, pieces, read))
     if _names_sexes(read, req):
         return line.question(*line.trimmed(lo, hi))
     doubtful = _doubtful(line, pieces, read, kind, req, span)
@@ -310,7 +308,7 @@ def _joined_parts(
 
 def _names_sexes(read: list[Part], req: bool) -> bool:
     """Whether a sex stands as a part of its own where it cannot be a demand by itself."""
-    sexes = {part.whole.sex for part in read if isinstance(part.whole, Sex)}
+    sexes = {part.whole.sex for part in read if type(part.whole) is Sex}
     return len(sexes) > 1 or (bool(sexes) and not req and len(read) > 1)
 
 
@@ -359,6 +357,8 @@ def _asked(line: Reading, whole: Expression | None, lo: int, hi: int) -> Express
 def _sharing(read: list[Part]) -> list[bool]:
     """Which parts of an or-list share the words that narrow the first or the last of them (`severe asthma or COPD`)."""
     share = [False] * len(read)
+    if not (read[0].lead or read[-1].trail):
+        return share
     known = [part.bare is not None for part in read]
     if read[0].lead and known[0]:
         share[0] = True
@@ -383,8 +383,9 @@ def _is_simple(node: Expression) -> bool:
 
 
 def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:
-    codes = _outer(line, piece.lo, piece.hi)
-    if not codes & {COLON, QUANT, STOP, SEMI, BUT}:
+    if _STEERING.isdisjoint(line.row.code[piece.lo : piece.hi]) or _STEERING.isdisjoint(
+        _outer(line, piece.lo, piece.hi)
+    ):
         return part_of(line, piece.lo, piece.hi, req, depth)
     whole = line.read(piece.lo, piece.hi, req, depth + 1)
     return Part(whole, whole, False, False)

@@ -33,7 +33,8 @@ STEROIDS = (
     "hydrocortisone 20 mg, dexamethasone 0.75 mg"
 )
 
-_NAMED = re.compile(r"berlin|\bacr\b|\beular\b|equivalent", re.IGNORECASE)
+# the words without one of which a text names no such definition
+NAMING = frozenset(("berlin", "acr", "eular", "equivalent", "equivalents"))
 _BERLIN = re.compile(r"\bberlin\b", re.IGNORECASE)
 _ACR = re.compile(
     r"\b(?:acr|american college of rheumatology)\b.{0,60}\b(?:eular|european)|2010.{0,30}\b(?:acr|eular)\b",
@@ -41,7 +42,7 @@ _ACR = re.compile(
 )
 _SEVERITY = re.compile(r"\b(mild|moderate|severe)\b", re.IGNORECASE)
 
-_NAMING = re.compile(
+_COVERED = re.compile(
     r"2010|2012|acr|eular|american college of rheumatology|european (?:league|alliance)[a-z ]*rheumat\w*|berlin"
     r"|definition|classification|criteria|according|defined|rheumatoid arthritis"
     r"|acute respiratory distress syndrome|\b(?:ra|ards)\b"
@@ -54,8 +55,6 @@ _BANDS = {"mild": (200, 300), "moderate": (100, 200), "severe": (None, 100)}
 
 def with_outside_definitions(node: Expression, text: str) -> Expression:
     """The tree with terms computed that the text takes from a definition it only names."""
-    if _NAMED.search(text) is None:
-        return node
     berlin = _BERLIN.search(text) is not None and not any(_is_oxygenation(leaf) for leaf in leaves(node))
     acr = _ACR.search(text) is not None
     return _mapped(node, text, berlin, acr)
@@ -94,7 +93,7 @@ def _is_covered(part: Expression) -> bool:
     """Whether a question holds no words but those that name the definition and what it defines."""
     if not isinstance(part, Judgement):
         return False
-    rest = _NAMING.sub(" ", part.text.lower())
+    rest = _COVERED.sub(" ", part.text.lower())
     return all(CODES.get(word, WORD) in (SKIP, LINK, WITH) for word in rest.split())
 
 

@@ -87,22 +87,23 @@ class Part(NamedTuple):
 def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
     """Reads a stretch that holds no list outside of brackets."""
     row = line.row
-    direct = lo < hi and row.code[lo] == LEAF and _names_at_once(row, lo)
+    begin = lo
     lo, hi = line.trimmed(lo, hi)
     if lo >= hi:
         return Part(None, None, False, False)
     if row.facts[hi] == row.facts[lo]:
         return Part(line.question(lo, hi), None, False, False)
+    direct = begin == lo and row.code[lo] == LEAF and _names_at_once(row, lo)
     if hi == lo + 1 and row.code[lo] == LEAF:
         stated = combine(row.data[lo], req, line.span(lo, hi))  # type: ignore[arg-type]  # leaves
         if not _is_attached(line, lo, stated, False, False, False, False, hi):
             return Part(stated, stated, False, False, direct)
     if row.consents and CONSENT in row.code[lo:hi] and (consent := consented(line, lo, hi, req)) is not None:
         return Part(consent, consent, False, False)
-    return _stated(line, lo, hi, req, depth)._replace(direct=direct)
+    return _stated(line, lo, hi, req, depth, direct)
 
 
-def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
+def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool) -> Part:
     """What the elements of a part state, one after the other."""
     row = line.row
     code, word, match = row.code, row.word, row.match
@@ -170,13 +171,15 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
             loose = True
         at += 1
     trail = trail or giving
-    return _put_together(line, lo, hi, req, found, conditions, lead, trail)
+    return _put_together(line, lo, hi, req, found, conditions, lead, trail, direct)
 
 
 def _names_at_once(row: Row, at: int) -> bool:
     """Whether a phrase begins with what it names, and not with words of its own (`known`, `a history of`)."""
-    first = row.text[row.start[at] : row.end[at]].split(None, 1)[0]
-    return CODES.get(first.lower(), WORD) not in (SKIP, LINK)
+    begin, stop = row.start[at], row.end[at]
+    blank = row.text.find(" ", begin, stop)
+    what = CODES.get(row.text[begin : blank if blank > 0 else stop].lower())
+    return what != SKIP and what != LINK
 
 
 def _put_together(
@@ -188,10 +191,11 @@ def _put_together(
     conditions: list[Expression],
     lead: bool,
     trail: bool,
+    direct: bool,
 ) -> Part:
     span = line.span(lo, hi)
-    if not found or len({one.sex for one in found if isinstance(one, Sex)}) > 1:
-        return Part(line.question(lo, hi), None, False, False)
+    if not found or (len(found) > 1 and len({one.sex for one in found if isinstance(one, Sex)}) > 1):
+        return Part(line.question(lo, hi), None, False, False, direct)
     if 1 < len(found) <= MOST_COMPARED:
         found = _without_broader(_without_idle_sex(found))
     bare = joined(And, found, span)
@@ -203,7 +207,7 @@ def _put_together(
         assert whole is not None
         whole = Implies(condition, whole, span) if req else joined(And, (condition, whole), span)
         bare = whole
-    return Part(whole, bare, lead, trail)
+    return Part(whole, bare, lead, trail, direct)
 
 
 def _is_mark(word: str) -> bool:

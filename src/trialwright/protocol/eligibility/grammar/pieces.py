@@ -49,7 +49,7 @@ def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
     """The parts of a list; a comma joins as the next coordinator does."""
     row = line.row
     code = row.code
-    raw: list[list[int]] = []
+    raw: list[tuple[int, int, int, bool, bool]] = []
     at = begin = lo
     joint, comma, both = 0, False, False
     while at < hi:
@@ -61,7 +61,7 @@ def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
             what = OR
         if what in _JOINING:
             if at > begin:
-                raw.append([begin, at, joint, comma, both])
+                raw.append((begin, at, joint, comma, both))
                 joint, comma, both = 0, False, False
             if what == COMMA:
                 comma = True
@@ -71,16 +71,21 @@ def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
             begin = at + 1
         at += 1
     if begin < hi:
-        raw.append([begin, hi, joint, comma, both])
+        raw.append((begin, hi, joint, comma, both))
+    out: list[Piece] = []
     later = 0
-    for piece in reversed(raw[1:]):
-        if piece[2]:
-            later = piece[2] if piece[2] != BUT else AND
+    for place in range(len(raw) - 1, 0, -1):
+        begin, stop, joint, comma, both = raw[place]
+        if joint:
+            later = joint if joint != BUT else AND
         else:
-            piece[2] = later
+            joint = later
+        out.append(Piece(begin, stop, joint, comma, both))
     if raw:
-        raw[0][2] = 0
-    return [Piece(lo_, hi_, joint_, bool(comma_), bool(both_)) for lo_, hi_, joint_, comma_, both_ in raw]
+        begin, stop, _, comma, both = raw[0]
+        out.append(Piece(begin, stop, 0, comma, both))
+    out.reverse()
+    return out
 
 
 def introduces(line: Reading, pieces: list[Piece]) -> bool:
@@ -95,7 +100,19 @@ def introduces(line: Reading, pieces: list[Piece]) -> bool:
     )
 
 
-def with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+def merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
+    """The pieces, those put together that commas and coordinators part only in appearance."""
+    facts = line.row.facts
+    for piece in pieces:
+        if facts[piece.hi] == facts[piece.lo] or piece.joint == BUT:
+            break
+    else:
+        return pieces
+    pieces = _with_adjectives_merged(line, _with_opinions_merged(line, pieces))
+    return _with_words_merged(line, _with_contrasts_merged(line, pieces), req)
+
+
+def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     """The pieces, adjectives that share a noun made one with it (`relapsed or refractory lymphoma`)."""
     row = line.row
     out: list[Piece] = []
@@ -136,7 +153,7 @@ def _may_be_inside(line: Reading, last: Piece, piece: Piece) -> bool:
     return LINK in codes[1:] and WORD in codes[: codes.index(LINK, 1)] and codes[-1] == WORD
 
 
-def with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     """The pieces, those that only say whose opinion counts made one with their neighbours: they are no parts of the
     list, and what follows the words that they judge belongs to these."""
     row = line.row
@@ -170,7 +187,7 @@ def _trails(line: Reading, piece: Piece) -> bool:
     return any(word in ("that", "which", "who") for word in row.word[last : piece.hi])
 
 
-def with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+def _with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     """The pieces, `not this but that` made one."""
     out: list[Piece] = []
     for piece in pieces:
@@ -182,7 +199,7 @@ def with_contrasts_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
+def _with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
     """The pieces, those that hold only words beside one another made one: their words are one question."""
     facts = line.row.facts
     out: list[Piece] = []

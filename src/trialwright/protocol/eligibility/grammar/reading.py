@@ -29,11 +29,14 @@ from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.tree import (
     And,
+    AtLeast,
     Compare,
     Concept,
     Consent,
+    Defined,
     Exposure,
     Expression,
+    Implies,
     Judgement,
     Leaf,
     Missing,
@@ -49,6 +52,8 @@ from trialwright.protocol.eligibility.tree import (
 
 EDGES = frozenset((SKIP, LINK, WITH, COMMA, AND, OR, BUT, SLASH, SEMI, STOP, COLON, THEN, ENUM))
 _FACTS = frozenset((Compare, Ordinal, Present, Exposure, Result, Sex, Consent, Missing))
+_BRANCHES = frozenset((And, Or, AtLeast, Not, Implies, Defined))
+_LISTS = (And, Or)
 _QUIET = frozenset((SKIP, LINK, WITH))
 SPOKEN = frozenset((WORD, OPINION, OTHER, CONSENT))  # words that mean something and are no marker
 LONGEST_QUESTION = 4000  # characters of a text that is put to a person
@@ -92,9 +97,9 @@ class Reading:
             lo -= 1
         while hi < len(code) and code[hi] in _QUIET and word[hi][:1].isalnum():
             hi += 1
-        begin, stop = self.span(lo, hi)
+        begin, stop = self.row.start[lo], self.row.end[hi - 1]
         text = self.row.text[begin : min(stop, begin + LONGEST_QUESTION)]
-        return Judgement(" ".join(text.split()), span=(begin, stop))
+        return Judgement(" ".join(text.split()), (), (begin, stop))
 
     def doubt(self, code: str, message: str, expected: str, mend: str) -> None:
         """Notes that the line can be read in two ways."""
@@ -111,19 +116,29 @@ def joined(kind: type[And] | type[Or], parts: Iterable[Expression | None], span:
         if part is None:
             continue
         count += 1
-        if isinstance(part, kind):
+        if type(part) is kind:
             flat.extend(part.parts)
         else:
             flat.append(part)
-    if 1 < len(flat) < 8:
-        flat = [one for place, one in enumerate(flat) if one not in flat[:place]]
-    elif len(flat) > 1:
-        flat = list(dict.fromkeys(flat))
+    if len(flat) > 1:
+        flat = list(dict.fromkeys(flat)) if len(flat) > 7 else _each_once(flat)
+        if len(flat) > 1:
+            return kind(tuple(flat), span)
     if not flat:
         return None
-    if len(flat) > 1:
-        return kind(tuple(flat), span)
     return flat[0] if count == 1 or span is None else replace(flat[0], span=span)
+
+
+def _each_once(parts: list[Expression]) -> list[Expression]:
+    out = parts[:1]
+    for part in parts[1:]:
+        sort = type(part)
+        for known in out:
+            if type(known) is sort and known == part:
+                break
+        else:
+            out.append(part)
+    return out
 
 
 def negation(part: Expression, span: Span | None) -> Expression:
@@ -138,7 +153,7 @@ def only_asks(node: Expression) -> bool:
         return True
     if kind in _FACTS:
         return False
-    return all(only_asks(part) for part in children(node))
+    return all(map(only_asks, node.parts if isinstance(node, _LISTS) else children(node)))
 
 
 def thing_of(leaf: Expression) -> Concept | None:
@@ -166,18 +181,23 @@ def is_plain(leaf: Expression) -> bool:
 
 def bears_number(node: Expression) -> bool:
     """Whether a comparison or a level stands in the tree."""
-    if isinstance(node, Compare | Ordinal):
+    kind = type(node)
+    if kind is Compare or kind is Ordinal:
         return True
-    return any(bears_number(part) for part in children(node))
+    return kind in _BRANCHES and any(bears_number(part) for part in children(node))
 
 
 def bears_constraint(node: Expression) -> bool:
     """Whether a number, a level, a time, a dose or a count stands in the tree."""
-    return is_constraint(node) or any(bears_constraint(part) for part in children(node))
+    if type(node) in _BRANCHES:
+        return any(bears_constraint(part) for part in children(node))
+    return is_constraint(node)
 
 
 def combine(leaves: list[Leaf], req: bool, span: Span | None) -> Expression:
     """The leaves that one phrase states."""
+    if len(leaves) == 1:
+        return leaves[0]
     found = joined(And if req else Or, leaves, span)
     assert found is not None
     return found
