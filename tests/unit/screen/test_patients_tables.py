@@ -11,6 +11,7 @@ import tiny_workbook
 from trialwright.core.errors import InputError
 from trialwright.screen.gathering import people_of
 from trialwright.screen.patients import Options, read
+from trialwright.screen.patients.names import Names
 
 HEADER = [
     "Patient ID", "Date of birth", "Gender", "Screening date", "Weight (kg)", "Height (cm)", "Creatinine",
@@ -342,3 +343,32 @@ def test_the_line_that_excel_puts_first_is_passed_over(tmp_path):
     cohort = read(tmp_path / "p.csv")
     assert cohort.people["age"].to_list() == [50.0, None]
     assert [p.message for p in cohort.problems] == ["row 5 (2), column age: 'old': it is no age; it is unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "unit"),
+    [
+        ("Creatinine [mg/dL]", "creatinine", "mg/dL"),
+        ("creatinine_umol_l", "creatinine", "umol/L"),
+        ("Hb g/dL", "hemoglobin", "g/dL"),
+        ("Hb (G/L)", "hemoglobin", "g/L"),
+        ("PLT (G/L)", "platelets", "10^9/L"),
+        ("K (mmol/L)", "serum-potassium", "mmol/L"),
+        ("Weight in kg", "body-weight", "kg"),
+        ("FEV1 % predicted", "fev1", "% predicted"),
+        ("Pregnant (Y/N)", "pregnancy", None),
+        ("MI", "myocardial-infarction", None),
+        ("allergy to penicillin", "allergy:penicillin", None),
+        ("Subject-ID", "id", None),
+        ("Sex (M/F)", "sex", None),
+        ("Inclusion 4.1", "inclusion-4.1", None),
+    ],
+)
+def test_headings_are_known_as_people_write_them(name, key, unit):
+    meaning = Names().meaning(name)
+    assert (meaning.key, meaning.unit) == (key, unit)
+
+
+def test_a_heading_can_state_the_form_of_its_dates():
+    cohort = read([{"USUBJID": "1", "Screening date (mm/dd/yyyy)": "03/04/2026"}])
+    assert cohort.people["screening"].to_list() == [date(2026, 3, 4)]

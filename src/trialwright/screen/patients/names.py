@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -56,7 +56,8 @@ class Meaning:
 OWN = {
     "id": "usubjid|subjid|id|patient|patient id|subject|subject id|participant|participant id|patient number|mrn"
     "|subject identifier|patient identifier|unique subject identifier|screening number|study id|record id|person id"
-    "|patient no|subject no|pat id|patid|patient_id",
+    "|patient no|subject no|screening no|pat id|patid|subject number|screening id"
+    "|case id|study number",
     "age": "age|age at screening|age years|age in years",
     "birth": "birth date|date of birth|dob|birthdate|brthdtc|brthdat|born|year of birth|birth year",
     "sex": "sex|gender|sex at birth|biological sex",
@@ -69,7 +70,7 @@ OWN = {
     "|date of randomization",
     "enrolment": "enrolment date|enrollment date|enrolment|enrollment|date of enrolment|date of enrollment",
     "first_dose": "first dose date|first dose|date of first dose",
-    "consent_date": "consent date|date of consent|informed consent date|rficdtc|date of informed consent",
+    "consent_date": "consent date|date of consent|informed consent date|rficdtc|date of informed consent|icf date",
 }
 SUFFIXES = {
     **{part.value: part for part in (Part.UNIT, Part.LOW, Part.HIGH, Part.DATE, Part.END, Part.COUNT)},
@@ -87,6 +88,18 @@ SUFFIXES = {
 }
 COMPANIONS = ("low", "high", "count", "dose", "route", "end", "date", "baseline")
 KINDS_OF_SUFFIX = {"value": "number", "result": "number", "level": "number", "present": "flag", "flag": "flag"}
+# what laboratories' headings shorten further than texts do
+SHORT = {"Na": "serum-sodium", "K": "serum-potassium", "Cl": "serum-chloride", "Ca": "serum-calcium"}
+GLUED = {"mgdl": "mg/dL", "gdl": "g/dL", "gl": "g/L", "mgl": "mg/L", "umoll": "umol/L", "mmoll": "mmol/L"}
+COUNTS = {"G/L": "10^9/L", "T/L": "10^12/L", "Gpt/L": "10^9/L", "Tpt/L": "10^12/L"}
+CODES = frozenset(
+    ("y/n", "n/y", "yes/no", "y or n", "yes or no", "m/f", "f/m", "m or f", "0/1", "1/0", "pos/neg", "+/-", "1=yes")
+)
+DATE_FORMATS = {
+    **dict.fromkeys(("dd/mm/yyyy", "d/m/y", "dd.mm.yyyy", "dd-mm-yyyy", "dmy", "dd/mm/yy"), "d/m/y"),
+    **dict.fromkeys(("mm/dd/yyyy", "m/d/y", "mm-dd-yyyy", "mdy", "mm/dd/yy"), "m/d/y"),
+    **dict.fromkeys(("yyyy-mm-dd", "y-m-d", "yyyy/mm/dd", "iso", "iso 8601"), "y-m-d"),
+}
 _ANSWER = re.compile(r"(inclusion|exclusion|unknown)[ -]?(\d{1,4}(?:\.\d{1,3})?)")
 _BRACKETS = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]")
 _ALLERGY = re.compile(r"(?:allergy|allergic|hypersensitivity)(?::| to )\s*(.+)|(.+) allergy", re.IGNORECASE)
@@ -148,8 +161,14 @@ class Names:
 
     def _meaning(self, name: str) -> Meaning | None:
         text = " ".join(name.replace("_", " ").split())[:LONGEST]
+        noted = _BRACKETS.fullmatch(text)
+        if noted and noted[2].strip().lower() in CODES:
+            return self._meaning(noted[1])
+        if noted and noted[2].strip().lower() in DATE_FORMATS:
+            dated = self._meaning(noted[1])
+            return None if dated is None else replace(dated, date_format=DATE_FORMATS[noted[2].strip().lower()])
         lower = text.lower()
-        own = _own().get(lower.strip(" .:"))
+        own = _own().get(lower.strip(" .:")) or _own().get(lower.replace("-", " ").strip(" .:"))
         if own is not None:
             return Meaning(Part.OWN, own)
         answer = _ANSWER.fullmatch(lower)
@@ -162,19 +181,19 @@ class Names:
             return found
         brackets = _BRACKETS.fullmatch(text)
         if brackets:
-            unit = canonical_unit(brackets[2])
+            unit = _unit(brackets[2])
             own = _own().get(brackets[1].strip().lower())
             if own == "age":
                 return Meaning(Part.OWN, "age", unit=unit or brackets[2].strip())
             inner = self._named(brackets[1])
             if inner is not None and brackets[2].strip():
-                return _with_unit(inner, unit or brackets[2].strip())
+                return _with_unit(inner, unit or brackets[2].strip(), brackets[2].strip())
         words = text.split(" ")
         for cut in range(len(words) - 1, 0, -1):
-            unit = canonical_unit(" ".join(words[cut:]))
-            inner = self._named(" ".join(words[:cut])) if unit is not None else None
+            unit = _unit(" ".join(words[cut:])) or _unit("/".join(words[cut:]))
+            inner = self._named(" ".join(words[:cut]).removesuffix(" in")) if unit is not None else None
             if inner is not None:
-                return _with_unit(inner, unit)
+                return _with_unit(inner, unit, " ".join(words[cut:]))
         return None
 
     def _named(self, text: str) -> Meaning | None:
@@ -204,8 +223,19 @@ def kind_of(found: Entry) -> str:
     return "number" if found.sort in ("measure", "scale", "test") else "flag"
 
 
-def _with_unit(meaning: Meaning, unit: str | None) -> Meaning:
-    return Meaning(meaning.part, meaning.key, unit, meaning.kinds)
+def _with_unit(meaning: Meaning, unit: str | None, written: str) -> Meaning:
+    """The meaning with its unit; `G/L` is a number of cells where cells are counted, and grams elsewhere."""
+    found = _by_id(meaning.key)
+    counted = found is not None and found.fields.get("unit", "").startswith("10^")
+    return Meaning(meaning.part, meaning.key, COUNTS.get(written, unit) if counted else unit, meaning.kinds)
+
+
+def _unit(text: str) -> str | None:
+    """The unit that a heading states, None where it states none."""
+    bare = " ".join(text.split())
+    if bare.lower() in ("% predicted", "% pred", "% pred.", "percent predicted", "%predicted"):
+        return "% predicted"
+    return canonical_unit(bare) or GLUED.get(bare.lower())
 
 
 def _by_id(key: str) -> Entry | None:
@@ -214,7 +244,7 @@ def _by_id(key: str) -> Entry | None:
 
 def _entry(text: str) -> Entry | None:
     """The entry with this id or spelling; capitals are looked past where that leaves one entry only."""
-    found = _by_id(text.lower()) or _by_id(text.lower().replace(" ", "-"))
+    found = _by_id(text.lower()) or _by_id(text.lower().replace(" ", "-")) or _by_id(SHORT.get(text, ""))
     return found or _spelled().get(spelling_key(text)) or _folded().get(text.replace("-", " ").casefold())
 
 
