@@ -174,7 +174,7 @@ def _limit(tokens: Tokens, first: int, comparator: Comparator, index: int, sign:
 def _second(tokens: Tokens, first: Bound, limits: bool, between: bool) -> tuple[Bound, bool] | None:
     """The second number of a range behind the first, and whether it is inclusive."""
     words = tokens.word
-    index = first.last
+    index = _past_inclusive(words, first.last)
     if index >= len(words):
         return None
     word = words[index]
@@ -204,6 +204,17 @@ def _second(tokens: Tokens, first: Bound, limits: bool, between: bool) -> tuple[
     if more and tokens.kind[second.last + 1] == NUMBER and second.unit is None:
         return None  # 2010-03-01 and 1-2-3 are no ranges
     return second, inclusive
+
+
+def _past_inclusive(words: list[str], index: int) -> int:
+    """The token after `(inclusive)`, `(including 18)`, where that stands behind the first number of a range."""
+    if words[index : index + 1] != ["("] or words[index + 1 : index + 2] not in (
+        ["inclusive"],
+        ["including"],
+        ["included"],
+    ):
+        return index
+    return next((at + 1 for at in range(index + 2, min(index + 6, len(words))) if words[at] == ")"), index)
 
 
 def _range(tokens: Tokens, first: int, low: Bound, high: Bound, inclusive: bool, hint: str, old: bool) -> Amount:
