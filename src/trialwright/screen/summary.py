@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FEW = 60
 PROBLEMS_SHOWN = 60
 WIDTH = 64
+MOST_FOUND = 4
 
 
 def summary(verdicts: Verdicts) -> str:
@@ -31,13 +32,30 @@ def summary(verdicts: Verdicts) -> str:
 
 
 def _patients(verdicts: Verdicts) -> list[str]:
+    """Each patient: what was found where a criterion excludes, how many questions would settle it where it is open."""
+    from trialwright.screen.gathering import people_of
+    from trialwright.screen.plain import explanation
+
     out = []
-    for each in verdicts.verdicts:
-        why = f" ({', '.join(each.failed)})" if each.failed else ""
-        if each.verdict == "undecided":
-            why = f" (open: {', '.join(each.open)})"
-        out.append(f"{each.patient}: {each.verdict}{why}")
+    for given, person in zip(verdicts.verdicts, people_of(verdicts.cohort), strict=True):
+        told = explanation(verdicts.criteria, person, verdicts.cohort.complete)
+        why = ""
+        if given.verdict == "not eligible":
+            why = f" ({', '.join(given.failed)})"
+        elif given.verdict == "undecided":
+            asked = len(told.questions.shortest)
+            lost = "".join(f"; {name} cannot be settled by data" for name in told.questions.unsettleable)
+            why = f" ({_questions(asked)}: {', '.join(given.open)}{lost})"
+        out.append(f"{given.patient}: {given.verdict}{why}")
+        for reason in told.criteria:
+            found = list(dict.fromkeys(str(shown) for leaf in reason.leaves for shown in leaf.found))
+            if reason.id in given.failed and found:
+                out.append(f"    {reason.id}: {'; '.join(found[:MOST_FOUND])}")
     return out
+
+
+def _questions(count: int) -> str:
+    return "one question to ask" if count == 1 else f"{count} questions to ask"
 
 
 def _attrition(verdicts: Verdicts) -> list[str]:

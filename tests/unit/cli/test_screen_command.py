@@ -87,3 +87,16 @@ def test_what_was_wrong_with_the_rows_is_told_at_the_terminal(tmp_path):
     assert "SCR-003: 1 stands in rows 2 and 3" in out
     assert "SCR-004: row 2 (1), column age: 'old'" in out
     assert "SCR-020: column colour" in out
+
+
+def test_small_cohorts_are_told_one_by_one_and_large_ones_counted(tmp_path):
+    (tmp_path / "p.csv").write_text("id,age,bmi\n1,50,33.1\n2,50,24\n", encoding="utf-8")
+    lines = _screen("--patients", tmp_path / "p.csv").stdout.splitlines()
+    assert "1: not eligible (inclusion-3)" in lines
+    assert lines[lines.index("1: not eligible (inclusion-3)") + 1].strip() == "inclusion-3: body mass index: 33.1"
+    assert any(line.startswith("2: undecided (") and "questions to ask" in line for line in lines)
+    many = "id,age\n" + "".join(f"P{n},{n % 90}\n" for n in range(200))
+    (tmp_path / "m.csv").write_text(many, encoding="utf-8")
+    out = _screen("--patients", tmp_path / "m.csv").stdout
+    assert out.startswith("200 patients")
+    assert "P7: " not in out
