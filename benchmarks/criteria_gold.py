@@ -65,6 +65,7 @@ _LEVEL_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LIMIT_WORDS = re.compile(r"normal|uln|reference|limit|upper|negative control|cut-off|mean", re.IGNORECASE)
+_FLAT_POWERS = {Decimal(103): "10^3", Decimal(106): "10^6", Decimal(109): "10^9", Decimal(1012): "10^12"}
 _EMPTY = frozenset(
     [
         "the",
@@ -165,6 +166,10 @@ def _gold_statement(constraint: dict[str, Any], text: str) -> Statement | None:
         side, inclusive = SIDES.get(operator, (None, None))
         bounds = tuple(Bound(value, side, inclusive) for value in values)
     parts = [*constraint["unit"], *constraint["per"], *(constraint["temporal_unit"] if role != "age" else ())]
+    if len(bounds) == 2 and bounds[1].value in _FLAT_POWERS and set(constraint["unit"]) & {"×", "x", "X", "*"}:
+        # "40 × 109/L": the raised digit was lost, and what was marked as a second number is part of the unit
+        parts = [_FLAT_POWERS[Decimal(bounds[1].value)], *constraint["per"]]
+        bounds = bounds[:1]
     limited = bool(constraint["ref_range"]) or any(_LIMIT_WORDS.search(part) for part in parts)
     whole = canonical_unit(" ".join(constraint["unit"])) if len(constraint["unit"]) > 1 else None
     if whole is not None:
@@ -174,6 +179,7 @@ def _gold_statement(constraint: dict[str, Any], text: str) -> Statement | None:
         for part in parts
         if not _LIMIT_WORDS.search(part) and not _LEVEL_WORDS.search(part)
         for atom in _atoms(part)
+        if not atom.isdigit()  # the 10 of "4/10" is the length of the scale
     )
     words, ids = _named(constraint["entity"])
     span = constraint["comparison_span"]

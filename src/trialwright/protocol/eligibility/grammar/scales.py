@@ -22,7 +22,7 @@ _FILLERS = word_set(
     class classes grade grades stage stages score scores type types level levels category categories status of a
     an the : ( ) classification performance is was are be must scale functional physical system with ps value at
     = points - ' s should between from equal to either screening as by baseline defined cancer disease
-    evaluation enrollment , group index in
+    evaluation enrollment , group index in grading graded assessment assessed cardiac heart function
     """
 )
 _RANGE = frozenset({"-", "to", "~", "through"})
