@@ -319,9 +319,9 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
     while items and shared < _MOST_SHARED:
         begin, end = items.pop()
         joint = words[end : min(after, end + 3)]
-        after = begin
         if is_empty(words, begin, end) and end - begin < 2:
             continue
+        after = begin
         if phrase_in(line, begin, end) is not None:
             return
         inside = facts_in(line, begin, end)
@@ -331,7 +331,9 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
                 return
             continue
         other = inside[-1]
-        alike = other.sort == fact.sort or ("and" not in joint and (fact.id is not None or "or" in joint))
+        alike = other.sort == fact.sort or (
+            "or" in joint or ("and" not in joint and fact.id is not None)
+        )
         if not alike or other.id in _CHRONIC or other.stated or other.course != fact.course:
             return
         if len(inside) > 1 or any(words[at] not in IDLE for at in range(other.end, end)):

@@ -20,7 +20,7 @@ from trialwright.protocol.eligibility.tree import Compare, Concept, Dates, Refer
 _PROMISED = ("contracept", "abstain", "abstinen", "sperm", "condom")
 _EQUIVALENT = frozenset({"or", "an", "its", "equivalent", "equivalents", "daily", "dose"})
 _TO_A_DOSE = frozenset(
-    {"at", "a", "dose", "doses", "of", "(", "equivalent", "to", "the", "daily", "total", "with", "in"}
+    {"at", "a", "dose", "doses", "of", "(", "equivalent", "to", "the", "daily", "total", "with", "in", "that", "which", "is", "are"}
 )
 MOST_TOKENS = 1200  # of a line; what lies beyond states nothing here, and so stays a question
 _FAR = 8  # tokens between a dose and its drug
@@ -141,7 +141,7 @@ def _doses(line: Line) -> None:
             _, per, last = rate(words, "", fact.last)
             fact.per = per or None
             line.cover(fact, fact.last, last)
-        if _for_a_class(line, fact, amount.first):
+        if _for_a_class(line, fact, amount.first, amount.last):
             continue
         if not _of_class(line, fact, amount.last):
             _equivalent(line, fact, amount.equivalent)
@@ -187,17 +187,21 @@ def _of_dose(line: Line, first: int, last: int, counted: str | None) -> Fact | N
     return best
 
 
-def _for_a_class(line: Line, fact: Fact, first: int) -> bool:
-    """Whether a dose is told of one drug and meant of the class named before it (`steroids > 10 mg of prednisone`)."""
+def _for_a_class(line: Line, fact: Fact, first: int, last: int) -> bool:
+    """Whether a dose is told of one drug and meant of the class named before it (`steroids > 10 mg of prednisone`,
+    `steroids equivalent to prednisone > 10 mg`)."""
     words = line.tokens.word
     for other in line.facts:
         if other is fact or other.dropped or other.sort != "drug" or other.id is None or fact.id is None:
             continue
-        if other.last > first or first - other.last > 7 or not set(words[other.last : first]) <= _TO_A_DOSE:
+        between = words[other.last : min(first, fact.first)]
+        if other.last > first or len(between) > 7 or not set(between) <= _TO_A_DOSE:
+            continue
+        if fact.first < first and "equivalent" not in between:
             continue
         if other.id == fact.id or not is_a(fact.id, other.id) or other.dose is not None:
             continue
-        stop = _past_equivalent(words, fact.last)
+        stop = max(_past_equivalent(words, fact.last), last)
         named = line.text[line.tokens.start[fact.begin] : line.tokens.end[fact.end - 1]]
         other.dose, other.unit, other.per = fact.dose, fact.unit, fact.per
         other.equivalent_to = Concept(fact.id, named)
