@@ -35,6 +35,31 @@ _NOT_PERSONAL = word_set(
 )
 
 
+_RELATED = word_set(
+    """
+    relative relatives family familial sibling siblings father brother sister death deaths menarche menopause
+    """
+)
+_THINGS = word_set(
+    """
+    injury injuries fracture fractures wound wounds ulcer ulcers scar scars graft grafts rupture ruptures tear tears
+    lesion lesions transplant transplants implant implants stent stents burn burns specimen sample samples
+    """
+)
+
+
+def of_others(tokens: Tokens, amount: Amount) -> bool:
+    """Whether an age is that of a relative, of an event in a family, or of a wound or an implant."""
+    words = tokens.word
+    last = amount.last
+    if not _RELATED.isdisjoint(words[last : last + 5]) or not _RELATED.isdisjoint(
+        words[amount.first - 3 : amount.first]
+    ):
+        return True
+    around = (*words[max(0, amount.first - 2) : amount.first], *words[last : last + 2])
+    return amount.unit in {"day", "week", "month"} and not _THINGS.isdisjoint(around)
+
+
 def plausible_age(amount: Amount) -> bool:
     """Whether somebody can be that old, and the unit is one of age."""
     unit = amount.unit or "year"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from trialwright.protocol.eligibility.grammar.references import multiple_at, percentage_at
+from trialwright.protocol.eligibility.grammar.references import folded_normal, multiple_at, percentage_at
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME, unit_at
 from trialwright.protocol.eligibility.tree import Reference
@@ -13,6 +13,7 @@ from trialwright.protocol.eligibility.tree import Reference
 ABSOLUTE = Reference.ABSOLUTE
 
 FOLDS = {"twice": Decimal(2), "double": Decimal(2), "triple": Decimal(3), "thrice": Decimal(3)}
+MOST_FOLD = 20  # above it an N behind a number is a newton
 _ANNOUNCE = word_set(
     """
     than of to between and from within least below above under over or
@@ -114,6 +115,12 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
         index += 3
     if index < len(words) and words[index].startswith("10^") and tokens.kind[index] == NUMBER:
         return None
+    ratio = words[index : index + 1] == [":"] and index + 1 < len(words) and values[index + 1] is not None
+    if ratio and (value == 1 or tokens.end[index - 1] == tokens.start[index] == tokens.start[index + 1] - 1):
+        return None  # "1:80" is a titer or a ratio
+    normal = folded_normal(tokens, index) if value <= MOST_FOLD else None
+    if normal is not None:
+        return Bound(value, None, Reference.UPPER_LIMIT, normal)
     if limits:
         multiple = multiple_at(tokens, index)
         if multiple is not None:
@@ -153,6 +160,8 @@ def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None,
         old, after = old_at(tokens, index)
         return Bound(value, None, ABSOLUTE, after, old, pair)
     name, after = unit
+    if name == "mmHg" and pair is None:
+        pair, after = _second_pressure(tokens, after)
     if name == "%" and limits:
         percentage = percentage_at(tokens, after)
         if percentage is not None:
@@ -164,6 +173,14 @@ def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None,
             value, name, after = 7 * value + days[0], "day", days[1]
         old, after = old_at(tokens, after)
     return Bound(value, name, ABSOLUTE, after, old, pair)
+
+
+def _second_pressure(tokens: Tokens, index: int) -> tuple[Decimal | None, int]:
+    """The second number of `180 mmHg/110 mmHg`, and the token after it."""
+    if tokens.word[index : index + 1] != ["/"] or index + 1 >= len(tokens) or tokens.kind[index + 1] != NUMBER:
+        return None, index
+    unit = unit_at(tokens, index + 2)
+    return (tokens.value[index + 1], unit[1]) if unit is not None and unit[0] == "mmHg" else (None, index)
 
 
 def _days_at(tokens: Tokens, index: int) -> tuple[Decimal, int] | None:

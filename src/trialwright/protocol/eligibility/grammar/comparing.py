@@ -6,8 +6,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 
-from trialwright.protocol.eligibility.grammar.ages import age_bounds, plausible_age, states_age
+from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, plausible_age, states_age
 from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.bounds import FOLDS
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
@@ -16,16 +17,28 @@ from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import (
     Variable,
+    after_change,
     before,
     behind,
     fits,
+    known_by_amount,
+    name_end,
     noun_phrase,
     unit_of_measure,
 )
-from trialwright.protocol.eligibility.grammar.worded import counts_things, in_calendar, in_figures, whole_scale, worded
+from trialwright.protocol.eligibility.grammar.worded import (
+    counts_things,
+    dimension_end,
+    in_calendar,
+    in_figures,
+    instrument_end,
+    whole_scale,
+    worded,
+)
 from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Reference
 
 _PRESSURES = {"blood-pressure", "systolic-blood-pressure", "diastolic-blood-pressure"}
+_PRESSED = frozenset({"pa", "ta", "bp", "pressure", "tension"})  # names a pair of numbers makes clear: "TA > 160/95"
 _OUT_OF = frozenset(map(Decimal, (5, 7, 10, 12, 15, 20, 21, 24, 27, 30, 40, 42, 50, 56, 60, 63, 100)))
 _LIST = word_set(
     """
@@ -57,6 +70,8 @@ _INTAKE = word_set(
 )
 # "3 mm greater than the control": a difference, and no bound of the quantity itself
 _RELATIVE = frozenset({"greater", "higher", "larger", "lower", "smaller", "above", "below", "longer", "shorter"})
+# these are volumes and flows: in per cent they are of the predicted value
+_OF_PREDICTED = frozenset({"fev1", "fvc", "pef", "tlc"})
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 
 
@@ -117,6 +132,8 @@ def _state(
         return None
     if tokens.word[amount.last : amount.last + 1] and tokens.word[amount.last] in _RELATIVE and amount.unit not in TIME:
         return None
+    if amount.unit is None and amount.reference is Reference.ABSOLUTE and _folded(tokens, amount):
+        return None
     if amount.inner is not None:
         return _inner(tokens, mentions, firsts, amount)
     upto = bisect_left(firsts, amount.first)
@@ -133,8 +150,9 @@ def _state(
     if amount.hint == "after":
         return _right_of(tokens, mentions, firsts, amount)
     if named is not None and named.id is not None and timed and unit_of_measure(named.id) in TIME:
-        return _Stated(amount, named)
-    if amount.unit is None or timed:
+        planned = amount.hint == "within" and named.id == "gestational-age"
+        return None if planned else _Stated(amount, named)
+    if (amount.unit is None and amount.reference is Reference.ABSOLUTE) or timed:
         follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
         if follows is not None and follows.id == "age" and plausible_age(amount):
             return _Stated(amount, follows, age=True)
@@ -151,8 +169,16 @@ def _state(
     return _measured(tokens, mentions, firsts, amount, named, last, floor)
 
 
+def _folded(tokens: Tokens, amount: Amount) -> bool:
+    """Whether a number says how many times of something that is no limit of normal (`> 2 x baseline`)."""
+    behind = tokens.word[amount.last : amount.last + 2]
+    return (
+        behind[:1] in (["x"], ["times"], ["fold"]) or behind == ["-", "fold"] or tokens.word[amount.last - 1] in FOLDS
+    )
+
+
 def _aged(tokens: Tokens, amount: Amount, last: _Stated | None) -> _Stated | None:
-    if not plausible_age(amount):
+    if not plausible_age(amount) or of_others(tokens, amount):
         return None
     if states_age(tokens, amount):
         return _Stated(amount, Variable("age", amount.first, amount.last), age=True)
@@ -189,9 +215,13 @@ def _measured(
 ) -> _Stated | None:  # fmt: skip
     """An amount that is neither age nor time: of the measure before it, the measure of the amount before, the measure
     behind it, or the noun phrase before it."""
+    if amount.pair is not None and named is None and amount.first > floor:
+        short = tokens.word[amount.first - 1]
+        if short in _PRESSED and amount.pair < (amount.low or amount.high or Decimal(0)):
+            named = Variable("blood-pressure", amount.first - 1, amount.first)
     if amount.pair is not None and not _paired(amount, named):
         return None
-    if named is not None and whole_scale(amount):
+    if whole_scale(tokens, amount):
         return None
     if (
         named is not None
@@ -216,6 +246,8 @@ def _measured(
     if amount.hint == "either" and tokens.word[max(0, amount.first - 1)] not in {"score", "scores", "of"}:
         return None
     follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
+    if follows is not None and after_change(tokens, amount.first):
+        return None
     if follows is not None and follows.id != "age" and (amount.sign or amount.unit is not None):
         return _Stated(amount, follows)
     counted = _COUNT_UNITS.get((amount.unit or "").split("/")[0])
@@ -230,6 +262,8 @@ def _measured(
         mention = mentions[place]
         if mention.sort == "measure" and mention.id != "age" and fits(mention.id, amount.unit):
             found = Variable(mention.id, found.first, found.last)
+    elif found.id is None:
+        found = found._replace(id=known_by_amount(tokens, found.first, found.last, amount.unit))
     return _Stated(amount, found)
 
 
@@ -265,8 +299,13 @@ def _phrases(
     if not stated.shared and variable.first < variable.last:
         first, last = min(first, variable.first), max(last, variable.last)
     subject = (tokens.start[variable.first], tokens.end[max(variable.first, variable.last - 1)])
-    if variable.id is not None and first == variable.first and not stated.shared:
+    if first == variable.first and not stated.shared and variable.first < amount.first:
         first = _from_full_name(tokens, mentions, firsts, variable, floor)
+    if not stated.age and last == amount.last:
+        last = instrument_end(tokens, mentions, firsts, last, amount.unit)
+    last = dimension_end(tokens, last, amount.unit)
+    if last == amount.last and variable.id is None and amount.unit == "%" and tokens.word[last : last + 1] == ["of"]:
+        last = name_end(tokens, last + 1)
     span = (tokens.start[first], tokens.end[last - 1])
     out: list[Phrase] = []
     for concept, low, high in _concepts(text, stated, subject):
@@ -285,14 +324,23 @@ def _from_full_name(
 ) -> int:
     """The token where the name begins: an abbreviation in brackets stands behind the name in full."""
     place = bisect_left(firsts, variable.first) - 1
-    if place < 0 or tokens.word[variable.first - 1] != "(":
-        return variable.first
-    mention = mentions[place]
-    near = mention.first >= floor and variable.first - mention.last <= 2
-    return mention.first if near and mention.id == variable.id else variable.first
+    words, first = tokens.word, variable.first
+    if first - 1 <= floor or words[first - 1] != "(":
+        return first
+    if place >= 0:
+        mention = mentions[place]
+        near = mention.first >= floor and first - mention.last <= 2
+        if near and mention.id == variable.id:
+            return mention.first
+    if words[variable.last : variable.last + 1] != [")"]:
+        return first
+    found = noun_phrase(tokens, first - 1, floor)
+    return found.first if found is not None and found.last == first - 1 else first
 
 
 def _node(stated: _Stated, concept: Concept, interval: Interval, span: tuple[int, int]) -> Compare:
+    if stated.amount.unit == "%" and concept.id in _OF_PREDICTED:
+        return Compare(concept, interval, None, Reference.PREDICTED, span=span)
     unit = age_bounds(stated.amount)[2] if stated.age else stated.amount.unit
     return Compare(concept, interval, unit, stated.amount.reference, span=span)
 
@@ -331,12 +379,15 @@ def _sharing(
     place = bisect_left(firsts, stated.variable.first) - 1
     if stated.variable.id is None:
         return out
+    amount_of_nothing = stated.amount.unit is None and stated.amount.reference is Reference.ABSOLUTE
     while place >= 0 and mentions[place].first >= floor:
         mention = mentions[place]
         gap = tokens.word[mention.last : ahead]
         if mention.sort != "measure" or len(gap) > 5 or not all(word in _LIST for word in gap):
             break
         joined = any(word in {"and", "or", ",", "/", "and/or", "&"} for word in gap)
+        if amount_of_nothing and unit_of_measure(mention.id) not in {None, unit_of_measure(stated.variable.id)}:
+            break  # "PT/INR > 1.5": only one of the two has no unit
         if mention.id not in known and joined and fits(mention.id, stated.amount.unit) and mention.id != "age":
             span = (mention.start, mention.end)
             interval = _interval(stated.amount, stated.amount.low, stated.amount.high)

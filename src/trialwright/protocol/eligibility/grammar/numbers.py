@@ -97,6 +97,8 @@ def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int],
     if comparator.side == RANGE or (second is not None and comparator.hint == "within"):
         if second is None:
             return None
+        if bound.value < 0 and second[0].value < bound.value:  # "between -1 and -6 D"
+            bound, second = bound._replace(value=second[0].value), (second[0]._replace(value=bound.value), second[1])
         hint = "within" if comparator.hint == "within" else ""
         return _range(tokens, first, bound, second[0], second[1], hint, old)._replace(ranged=False)
     if second is not None:
@@ -150,9 +152,7 @@ def _limit(tokens: Tokens, first: int, comparator: Comparator, index: int, sign:
     if found is None or comparator.side not in TURNED:
         return None
     reference, last = found
-    factor = Decimal(1)
-    if tokens.word[last : last + 1] in (["x"], ["*"]) and last + 1 < len(tokens) and tokens.value[last + 1] is not None:
-        factor, last = tokens.value[last + 1] or factor, last + 2
+    factor, last = _factor_behind(tokens, last)
     low = factor if comparator.side == LOW else None
     high = factor if comparator.side == HIGH else None
     inclusive = comparator.inclusive
@@ -169,6 +169,18 @@ def _limit(tokens: Tokens, first: int, comparator: Comparator, index: int, sign:
         False,
         sign,
     )
+
+
+def _factor_behind(tokens: Tokens, index: int) -> tuple[Decimal, int]:
+    """The factor that stands behind a limit of normal (`ULN x 3`, `ULN by 1.5 times`), and the token after it."""
+    words = tokens.word
+    place = index + 1 if words[index : index + 1] == ["by"] else index
+    times = words[place : place + 1] in (["x"], ["*"])
+    place += times
+    factor = tokens.value[place] if place < len(tokens) else None
+    if factor is None or not (times or words[place + 1 : place + 2] in (["times"], ["fold"], ["x"], ["-fold"])):
+        return Decimal(1), index
+    return factor, place + 1 if times else place + 2
 
 
 def _second(tokens: Tokens, first: Bound, limits: bool, between: bool) -> tuple[Bound, bool] | None:

@@ -61,6 +61,16 @@ def multiple_at(tokens: Tokens, index: int) -> tuple[Reference, int] | None:
     return kind, index + len(match[0].split())
 
 
+def folded_normal(tokens: Tokens, index: int) -> int | None:
+    """The token after the N of `2N`, `1.5 x N`, `3×N`, where that is the upper limit of normal."""
+    words = tokens.word
+    times = words[index : index + 1] in (["x"], ["*"], ["·"])
+    at = index + 1 if times else index
+    if words[at : at + 1] != ["n"] or not (times or tokens.end[at - 1] == tokens.start[at]):
+        return None
+    return None if words[at + 1 : at + 2] in (["="], ["/"], ["-"]) else at + 1
+
+
 def limit_at(tokens: Tokens, index: int) -> tuple[Reference, int] | None:
     """A limit of the normal range that is named without a number (`> ULN`), and the token after it."""
     match = _ALONE.match(" ".join(tokens.word[index : index + LONGEST]))

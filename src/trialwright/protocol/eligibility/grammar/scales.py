@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LOW, RANGE, TURNED, after_at, before_at
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
-from trialwright.protocol.eligibility.grammar.tokens import OPERATOR, Tokens, word_set
+from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.variables import name_from
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
 from trialwright.protocol.eligibility.tree import Concept, Ordinal
@@ -54,6 +54,10 @@ _OF_SCALE = {
     "acute-kidney-injury": "aki-stage",
 }
 Level = tuple[str, int]
+
+
+_ENDING = frozenset({";", ".", ",", ")", "with", "without"})
+_EXCEPTING = frozenset({"except", "excluding", "other", "unless", "besides", "exception"})
 
 
 class Levels:
@@ -125,6 +129,8 @@ def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position
     index = _skip(tokens, mentions, position, levels)
     if side is None and index < len(tokens):
         comparator = before_at(tokens, index)
+        if comparator is not None and comparator[0].hint:
+            return []
         if comparator is not None and comparator[0].side in {LOW, HIGH, EQUAL}:
             side, low_inclusive = comparator[0].side, comparator[0].inclusive
             index = comparator[1]
@@ -133,6 +139,8 @@ def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position
         elif comparator is not None and comparator[0].side == RANGE:
             index = comparator[1]
     found, joins, last = _list_at(tokens, index, levels)
+    if found and _unread(tokens, last):
+        return []
     if not found:
         return _before(text, tokens, mention, levels, of)
     concept = Concept(scale, text[name[0] : name[1]])
@@ -244,6 +252,13 @@ def _skip(tokens: Tokens, mentions: Sequence[Mention], position: int, levels: Le
             index = again[index]
             continue
         word = words[index]
+        if (
+            word in {"v", "ver", "version", "edition"}
+            and index + 1 < len(words)
+            and tokens.value[index + 1] is not None
+        ):
+            index += 2  # the version of a catalogue, no level
+            continue
         if word not in _FILLERS and not (
             word.isalpha() and words[index - 1 : index] == ["("] and word not in levels.spelled
         ):
@@ -277,8 +292,8 @@ def _list_at(tokens: Tokens, index: int, levels: Levels) -> tuple[list[Level], l
     joins: list[str] = []
     last = index
     while index < len(words) and len(found) < MOST_LEVELS:
-        name = _lettered(tokens, index, levels)
-        width = 2
+        name = _lettered(tokens, index, levels) or _same_number(tokens, index, levels, found)
+        width = 2 if tokens.value[index] is not None else 1
         if name is None:
             name, width = _level(tokens, index, levels), 1
         if name is None:
@@ -305,6 +320,23 @@ def _lettered(tokens: Tokens, index: int, levels: Levels) -> str | None:
     if tokens.word[index + 1] not in {"a", "b", "c", "d"}:
         return None
     return levels.spelled.get(tokens.word[index] + tokens.word[index + 1])
+
+
+def _same_number(tokens: Tokens, index: int, levels: Levels, found: list[Level]) -> str | None:
+    """The level of a letter alone behind a level with one: the B of `IIIA/B`."""
+    if not found or tokens.word[index] not in {"a", "b", "c", "d"} or found[-1][0][-1:] not in {"A", "B", "C"}:
+        return None
+    name = found[-1][0][:-1] + tokens.word[index].upper()
+    return name if len(name) > 1 and name in levels.names else None
+
+
+def _unread(tokens: Tokens, index: int) -> bool:
+    """Whether a list of levels goes on with one that is not understood: the B7 of `A or B7`."""
+    words = tokens.word
+    if index + 1 >= len(words) or words[index] not in {"or", "-", "/", "to"}:
+        return False
+    word = words[index + 1]
+    return 1 < len(word) < 4 and word[0].isalpha() and word[-1].isdigit() and tokens.kind[index + 1] != NUMBER
 
 
 def _level(tokens: Tokens, index: int, levels: Levels) -> str | None:
@@ -347,7 +379,11 @@ def _graded(text: str, tokens: Tokens, mentions: Sequence[Mention], position: in
         if 0 <= place < len(mentions) and mentions[place].sort in {"condition", "event"}:
             other = mentions[place]
             gap = tokens.word[mention.last : other.first] if step > 0 else tokens.word[other.last : mention.first]
-            if len(gap) <= reach and not {";", ".", ",", ")", "with", "without"}.intersection(gap):
+            if tokens.word[max(0, other.first - 2) : other.first] == ["non", "-"] or _EXCEPTING.intersection(gap):
+                continue
+            joined = tokens.word[other.first - 1] in {"or", "and"} if step > 0 else not {"or", "and"}.isdisjoint(gap)
+            opened = step > 0 and "(" in gap
+            if len(gap) <= reach and not (joined or opened) and _ENDING.isdisjoint(gap):
                 return Concept(other.id, text[other.start : other.end])
     return None
 

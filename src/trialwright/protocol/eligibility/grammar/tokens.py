@@ -52,7 +52,7 @@ _MASTER = re.compile(
     # 3: a count in a row ("2nd") or a label with several points ("1.2.3")
     r"|(\d++(?:st|nd|rd|th)(?![^\W_])|\d+(?:\.\d+){2,})"
     # 4: a number, with separated thousands, a decimal point or a decimal comma
-    r"|((?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,]*\d)|(?<![\d ])\d{1,3}(?: 000)+(?!\d)"
+    r"|((?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,]*\d)|(?<![\d ])\d{1,3}(?:,? 000)+(?!\d)"
     r"|(?<![\d,])\d+,\d{1,2}(?!\d|,\d|\s?(?:,|or|and|to)\s?\d)|\d+\.\d+|\d+[½¼¾]?|(?<![\w.)])\.\d+|[½¼¾⅓⅔⅛])"
     # 5: a sign of comparison
     r"|(\\?[<>≥≤]\s?/?\s?\\?=|=\s?\\?[<>](?!\s?=)|\\?[<>≥≤=~±≠]|\+\s?/\s?\\?-|&[lg]t;=?|&[lg]e;)"
@@ -169,7 +169,9 @@ def _special(group: int | None, word: str) -> tuple[int, str, Decimal | None]:
 def _number(word: str) -> Decimal:
     if word[-1] in _FRACTIONS:
         return Decimal(word[:-1] or "0") + Decimal(_FRACTIONS[word[-1]])
-    if "," in word:
+    if ", " in word:
+        word = word.replace(",", "")
+    elif "," in word:
         whole, _, part = word.rpartition(",")
         # three digits after a comma are thousands, unless nothing stands before it
         decimal = len(part) < 3 or (whole == "0" and "." not in part)

@@ -13,6 +13,8 @@ TIME = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 _IN_COMPOUNDS = {"second": "s", "minute": "min", "hour": "h"}
 # what is counted says nothing about the size: cells/uL is the same as /uL
 _COUNTED = frozenset({"cell", "platelet", "leukocyte", "beat", "breath"})
+# these alone are things and no units: "1500 platelets" is a number of them
+_THINGS = frozenset({"platelet", "leukocyte"})
 _EACH = {"daily": "day", "weekly": "week", "monthly": "month"}
 # these are units only right behind their number: "38C", but not "3 in"
 _ONLY_GLUED = frozenset({"c", "f", "in", "k", "x", "w", "lt", "py", "hs", "pack", "packs", "mi", "y", "cal", "word"})
@@ -55,7 +57,8 @@ def unit_at(tokens: Tokens, index: int, whole: bool = False) -> tuple[str, int] 
         index += 1
     numerator: str | None = None
     if index < len(words) and (words[index] not in {"/", "per"} or words[index + 1 : index + 2] == ["cent"]):
-        if power is None and not whole and words[index] in _ONLY_GLUED and not _glued(tokens, index):
+        thousands = words[index] == "k" and words[index + 1 : index + 2] == ["/"]
+        if power is None and not whole and words[index] in _ONLY_GLUED and not (thousands or _glued(tokens, index)):
             return None
         atom = _atom(tokens, index)
         if atom is not None:
@@ -68,7 +71,7 @@ def unit_at(tokens: Tokens, index: int, whole: bool = False) -> tuple[str, int] 
     below, index = _denominators(tokens, index, numerator is not None or power is not None)
     if numerator is None and power is None and not below:
         return None
-    if index == first:
+    if index == first or (numerator in _THINGS and power is None and not below and not whole):
         return None
     return _compose(power, numerator, below), index
 

@@ -17,7 +17,7 @@ LONGEST_NAME = 6  # words of a variable that is not in the lexicon
 
 _BREAKS = word_set(
     """
-    ; who which that but without except unless if when whose undergoing receiving despite including because due
+    ; who which that but without except unless if when whose undergoing receiving despite including because
     """
 )
 _JOINS = frozenset({"and", "or", "/", "and/or", ",", "&"})
@@ -27,7 +27,8 @@ _THIN = word_set(
     ( ) : , - at having total screening defined as measured to ' s = by been greater result reading readings
     concentration concentrations baseline visit that scale index on i e . ie range ranges being shows showing
     remains in for during measurement measurements rate questionnaire test rating equal either both not no will
-    may can between from if any activity maximum minimum
+    may can between from if any activity maximum minimum estimated considered found confirmed reported mean
+    average median
     """
 )
 _NOT_NAMES = word_set(
@@ -42,7 +43,9 @@ _NOT_NAMES = word_set(
     present report reports require requires requiring need take takes use uses used years months weeks days
     hours minutes times time approximately about usually often every obtained high low elevated increased
     decreased date following last past previous meet meets criteria demonstrating assessed confirmed documented
-    according based
+    according based showed shown revealed revealing reveals indicated indicates found estimated considered has
+    diagnosed requires includes scoring scored did does been presence absence evidence evidenced known suspected
+    s
     """
 )
 _TRIMMED = word_set(
@@ -50,8 +53,19 @@ _TRIMMED = word_set(
     level levels value values score scores known current documented reported
     """
 )
+# a change of a measure is another quantity than the measure: "hemoglobin drop > 2 g/dL", "loss of 10 % of FVC"
+_CHANGES = word_set(
+    """
+    increase increases increased decrease decreases decreased drop fall rise reduction decline change changes loss
+    improvement worsening deterioration difference gain elevation variation fluctuation variability delta increment
+    """
+)
+_BODY = frozenset({"weight", "blood", "hair", "hearing", "tooth", "bone"})
 _LIKE_MEASURES = frozenset({"condition", "test", "event"})
 _LAB_UNITS = ("/L", "/dL", "/mL", "/uL", "mmHg", "cmH2O", "kPa", "%")
+
+
+_BEFORE_NAMES = frozenset({"of", "in", "the", "'", "for", "-", "as", "total", "cumulative", "their"})
 
 
 class Variable(NamedTuple):
@@ -130,8 +144,18 @@ def before(
             return None
         thin = all(word in _THIN for word in gap)
         if mention.sort in {"measure", "scale"}:
+            if mention.id == "age" and not fits("age", unit):
+                return None
+            changed = _changed(words, mention.last, first)
+            if changed is not None:
+                return Variable(None, mention.first, changed)
+            if mention.id == "fio2" and unit in {"mmHg", "kPa"}:
+                return _ratio_of_oxygen(tokens, mentions, place)
             if not fits(mention.id, unit) or (mention.sort == "scale" and unit is not None):
                 return Variable(None, mention.first, mention.last) if thin and len(gap) <= 3 else None
+            compound = mention.last if thin else _compound_end(tokens, mentions, place, first)
+            if compound > mention.last:
+                return Variable(None, mention.first, compound)
             if thin or _bridged(tokens, mentions, place, mention.last, first):
                 return Variable(mention.id, mention.first, mention.last)
             return None
@@ -146,7 +170,38 @@ def before(
             return Variable(measure if entry(measure) is not None else None, mention.first, mention.last)
         if mention.sort == "drug" and thin:
             return None
+        if gap[:1] == ["("] and gap[-1] == "," and unit is not None and mention.sort in _LIKE_MEASURES:
+            return _like_measure(tokens, mention, unit)
         place -= 1
+    return None
+
+
+def _changed(words: Sequence[str], last: int, first: int) -> int | None:
+    """The token after a word of change between a measure and its amount (`hemoglobin drop of`); None without one."""
+    for at in range(last, min(first, last + 4)):
+        if words[at] in _CHANGES:
+            return None if words[at] in {"elevated", "increased", "decreased", "elevation"} else at + 1
+        if words[at] in _JOINS or words[at] in {"(", ")"}:
+            return None
+    return None
+
+
+def after_change(tokens: Tokens, first: int) -> bool:
+    """Whether the words before an amount say that it is a change (`loss of > 10 %`)."""
+    words = tokens.word
+    for at in range(first - 1, max(-1, first - 4), -1):
+        if words[at] in _CHANGES:
+            return at == 0 or words[at - 1] not in _BODY
+        if words[at] not in {"of", "by", "in", "a", "is", "was", "(", "to", "the"}:
+            return False
+    return False
+
+
+def _ratio_of_oxygen(tokens: Tokens, mentions: Sequence[Mention], place: int) -> Variable | None:
+    """PaO2/FiO2 where its second name stands next to a pressure: `PaO2/FiO2 (P/F) ≤ 300 mmHg` in words."""
+    for above in range(place - 1, max(-1, place - 4), -1):
+        if mentions[above].id == "pao2" and "/" in tokens.word[mentions[above].last : mentions[place].first]:
+            return Variable("pao2-fio2", mentions[above].first, mentions[place].last)
     return None
 
 
@@ -180,6 +235,14 @@ def _like_measure(tokens: Tokens, mention: Mention, unit: str | None) -> Variabl
     return Variable(None, first, _name_end(tokens, mention.last))
 
 
+def known_by_amount(tokens: Tokens, first: int, last: int, unit: str | None) -> str | None:
+    """The measure that words name only where an amount in a unit of it stands with them (`RR ≥ 30/min`)."""
+    if unit is None:
+        return None
+    measure = _also().get(spelling_key(" ".join(tokens.word[first:last])).casefold())
+    return measure if measure is not None and fits(measure, unit) else None
+
+
 def _name_end(tokens: Tokens, last: int) -> int:
     while last < len(tokens) and tokens.word[last] in {
         "score",
@@ -195,17 +258,48 @@ def _name_end(tokens: Tokens, last: int) -> int:
     return last
 
 
+def _compound_end(tokens: Tokens, mentions: Sequence[Mention], place: int, first: int) -> int:
+    """The token after a longer name that begins with a measure (`hemoglobin electrophoresis`, `BMI percentile`), which
+    is another quantity; the token after the measure where no noun follows it."""
+    words, last = tokens.word, mentions[place].last
+    end = last
+    while end < first and tokens.kind[end] == WORD and tokens.value[end] is None and not _no_noun(words[end]):
+        end += 1
+    return end
+
+
+def _no_noun(word: str) -> bool:
+    return (
+        len(word) < 4 or word in _THIN or word in _NOT_NAMES or word in _AT or word in _LINKS
+        or word.endswith(("ed", "ing", "ly"))
+    )  # fmt: skip
+
+
+_LINKS = word_set(
+    """
+    about above across among below beyond despite since through toward until upon versus without throughout units
+    status screening enrollment enrolment baseline admission study entry week weeks day days month months
+    serum plasma blood adult adults male males female females children men women lower upper normal
+    equals exceeds exceed remains ranges persistently limit limits cutoff threshold greater more less than
+    cells result results calculation calculated formula method assay criterion category class grade points point
+    performance status functional
+    """
+)
+_AT = frozenset({"at", "on", "before", "after", "during", "within", "measured", "obtained", "performed", "assessed"})
+
+
 def _bridged(tokens: Tokens, mentions: Sequence[Mention], place: int, last: int, first: int) -> bool:
     """Whether the words between a measure and its amount leave no doubt: no other thing and no joining word."""
     words = tokens.word
     depth = 0
+    timed = words[last] in _AT and words[first - 1] in {"of", "be", "is", "was", ":"}
     for index in range(last, first):
         word = words[index]
         if word == "(":
             depth += 1
         elif word == ")":
             depth -= 1
-        elif depth <= 0 and (word in _JOINS or tokens.kind[index] in {NUMBER, OPERATOR}):
+        elif depth <= 0 and ((word in _JOINS and not timed) or tokens.kind[index] in {NUMBER, OPERATOR}):
             return False
     following = mentions[place + 1] if place + 1 < len(mentions) else None
     return following is None or following.first >= first or depth == 0
@@ -215,11 +309,13 @@ def behind(tokens: Tokens, mentions: Sequence[Mention], upto: int, last: int, un
     """The measure named right behind an amount: `≥ 2 g/dL hemoglobin`, `> 37 weeks of gestation`."""
     words = tokens.word
     index = last
-    while index < len(words) and index - last < 3 and words[index] in {"of", "in", "the", "'", "for", "-", "as"}:
+    while index < len(words) and index - last < 3 and words[index] in _BEFORE_NAMES:
         index += 1
     for place in range(max(0, upto - 1), min(len(mentions), upto + 4)):
         mention = mentions[place]
         if mention.first >= index:
+            if mention.id == "age" and index > last and words[index - 1] == "for":
+                return None
             if mention.first == index and mention.sort == "measure" and fits(mention.id, unit):
                 return Variable(mention.id, mention.first, mention.last)
             return None
@@ -252,7 +348,20 @@ def noun_phrase(tokens: Tokens, first: int, floor: int) -> Variable | None:
         return None
     if last - index == 1 and len(words[index]) < 2:
         return None
-    return Variable(None, index, last)
+    return Variable(None, _from_head(words, index, floor), last)
+
+
+def _from_head(words: Sequence[str], index: int, floor: int) -> int:
+    """Where a name begins whose first noun says what is measured of the rest (`size of the largest lesion`)."""
+    at = index - 1
+    while at > floor and words[at] in {"the", "a", "an", "any", "their", "each"}:
+        at -= 1
+    if at <= floor or words[at] not in {"of", "in"} or words[at - 1] not in _HEADS:
+        return index
+    first = at - 1
+    while first > floor and index - first < LONGEST_NAME and words[first - 1] in _HEAD_ADJECTIVES:
+        first -= 1
+    return first
 
 
 def name_from(tokens: Tokens, first: int) -> Variable | None:
@@ -261,6 +370,29 @@ def name_from(tokens: Tokens, first: int) -> Variable | None:
     while last < len(tokens) and last - first < LONGEST_NAME and _names(tokens, last):
         last += 1
     return Variable(None, first, last) if last > first else None
+
+
+def name_end(tokens: Tokens, first: int) -> int:
+    """The token after a name and the articles before it; the token before where none begins there."""
+    index = first
+    while index < len(tokens) and tokens.word[index] in {"the", "their", "his", "all", "total"}:
+        index += 1
+    found = name_from(tokens, index)
+    return found.last if found is not None else first - 1
+
+
+_HEADS = word_set(
+    """
+    size diameter length width depth thickness height level levels volume area degree rate percentage proportion
+    severity distance angle concentration concentrations count ratio index loss intensity frequency extent amount
+    score scores stenosis involvement expression number
+    """
+)
+_HEAD_ADJECTIVES = word_set(
+    """
+    maximum maximal largest longest mean average total serum plasma blood minimum minimal greatest overall
+    """
+)
 
 
 def _opening(words: list[str], index: int, floor: int) -> int | None:

@@ -14,7 +14,16 @@ from trialwright.protocol.eligibility.grammar.variables import Variable, name_fr
 from trialwright.protocol.eligibility.tree import Reference
 
 _SCORED = frozenset({"score", "scores", "scoring", "scored"})
-_GENERIC = word_set("score scores total sum overall cut-off cutoff a the average mean global scoring scored cut off -")
+_GENERIC = word_set(
+    "score scores total sum overall cut-off cutoff a the average mean global scoring scored cut off - response rating "
+    "severity result results"
+)
+_DIMENSIONS = frozenset(
+    {"diameter", "deep", "depth", "length", "long", "wide", "width", "thick", "thickness", "size", "height"}
+)
+_IN_DIMENSION = frozenset({"in", "of", "maximum", "maximal", "longest", "largest", "greatest", "its", "the"})
+_OF_SCALES = frozenset({"the", "a", "an", "-", "to", "point", "points", "(", "item", "cm", "mm"})
+_SCALE_NOUNS = frozenset({"scale", "score", "index", "questionnaire", "rating"})
 _OF_A_VOLUME = frozenset({"mL", "L", "mL/day", "L/day"})
 _PER_VOLUME = ("/dL", "/L", "/mL", "/uL", "/g", "/mmol")
 _DOSES = frozenset({"mg", "g", "ug", "ng", "mL", "IU", "U", "kg", "mcg", "mEq", "mmol", "mgA", "kIU"})
@@ -42,12 +51,16 @@ def worded(
         return None
     if amount.hint == "plus" or top in TIME or _dosed(mentions, firsts, amount, floor):
         return None
-    if top in _DOSES and not unit.endswith(_PER_VOLUME) and not (of and unit in _OF_A_VOLUME):
+    if top in _DOSES and not any(below in unit for below in _PER_VOLUME) and not (of and unit in _OF_A_VOLUME):
         return None
     if not amount.sign and amount.unit is None and not in_figures(tokens, amount):
         return None
+    if tokens.word[amount.last - 1] in {"c", "f"} and unit in {"degC", "degF"}:
+        return None
+    if unit == "%" and tokens.word[amount.last : amount.last + 1] in (["effective"], ["certainty"], ["certain"]):
+        return None
     found = noun_phrase(tokens, amount.first, floor)
-    if amount.unit is None and amount.reference is Reference.ABSOLUTE:
+    if amount.unit in {None, "point"} and amount.reference is Reference.ABSOLUTE:
         generic = found is not None and all(word in _GENERIC for word in tokens.word[found.first : found.last])
         if found is None or generic:
             scored = generic or not _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first])
@@ -69,21 +82,57 @@ def _scored_on(
     if index >= len(words) or words[index] not in {"on", "in", "from", "of", "at", "by", "for"}:
         return None
     index += 1
-    while index < len(words) and words[index] in {"the", "a", "an"}:
+    while index < len(words) and (words[index] in _OF_SCALES or tokens.value[index] is not None):
         index += 1
     place = bisect_left(firsts, index)
     if place < len(mentions) and mentions[place].first == index:
         mention = mentions[place]
         if mention.sort == "measure" or scored:
             return Variable(mention.id if mention.sort == "measure" else None, mention.first, mention.last)
-    return name_from(tokens, index) if scored else None
+    found = name_from(tokens, index)
+    if found is None or scored:
+        return found
+    return found if amount.sign and words[found.last - 1] in _SCALE_NOUNS else None
+
+
+def dimension_end(tokens: Tokens, last: int, unit: str | None) -> int:
+    """The token after the dimension that a length was taken in (`≥ 2 cm in diameter`, `3 mm deep`)."""
+    if unit not in {"mm", "cm", "m", "um"}:
+        return last
+    words, index = tokens.word, last
+    while index < len(words) and index - last < 3 and words[index] in _IN_DIMENSION:
+        index += 1
+    return index + 1 if index < len(words) and words[index] in _DIMENSIONS else last
+
+
+def instrument_end(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], last: int, unit: str | None) -> int:
+    """The token after the scale that a value was read on (`pain ≥ 4 on a 0-10 numeric rating scale`), given the token
+    after the value; the same token where none follows."""
+    words = tokens.word
+    if unit not in {None, "point", "mm", "cm"} or words[last : last + 1] not in (["on"], ["by"], ["in"], ["using"]):
+        return last
+    index = last + 1
+    while index < len(words) and index - last < 8 and (words[index] in _OF_SCALES or tokens.value[index] is not None):
+        index += 1
+    place = bisect_left(firsts, index)
+    if place >= len(mentions) or mentions[place].first != index or mentions[place].sort not in {"measure", "scale"}:
+        return last
+    end = mentions[place].last
+    while end < len(words) and words[end] in _SCALE_NOUNS:
+        end += 1
+    behind = words[end] if end < len(words) else "."
+    closed = behind in _CLOSERS or behind in {".", ",", ";", ")", "("}
+    return end if closed and behind not in {"of", "is", "was", "for", "than"} else last
 
 
 def counts_things(tokens: Tokens, amount: Amount) -> bool:
     """Whether what stands behind an amount without unit is the thing it counts."""
     if amount.last >= len(tokens) or tokens.kind[amount.last] != WORD:
         return False
-    return tokens.word[amount.last] not in _CLOSERS
+    word = tokens.word[amount.last]
+    if word in {"prior", "previous", "or", "and"}:
+        return word not in {"or", "and"} and tokens.word[amount.last + 1 : amount.last + 2] != ["to"]
+    return word not in _CLOSERS
 
 
 def _dosed(mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor: int) -> bool:
@@ -101,9 +150,18 @@ def in_figures(tokens: Tokens, amount: Amount) -> bool:
     return any(tokens.kind[index] == NUMBER for index in range(amount.first, amount.last))
 
 
-def whole_scale(amount: Amount) -> bool:
-    """Whether a range is the length of a scale and no demand: `on a 0-10 scale`."""
-    return amount.ranged and amount.unit is None and amount.low == 0 and amount.high in {Decimal(10), Decimal(100)}
+def whole_scale(tokens: Tokens, amount: Amount) -> bool:
+    """Whether a range is the length of a scale and no demand: `on a 0-10 scale`, `a scale of 0 (minimum) to 4`."""
+    if amount.unit not in {None, "point"} or amount.low not in {Decimal(0), Decimal(1)} or amount.high is None:
+        return False
+    words = tokens.word
+    near = words[max(0, amount.first - 2) : amount.first + 1]
+    if not {"scale", "ranging", "ranges", "possible"}.isdisjoint(near):
+        return True
+    behind = words[amount.last : amount.last + 3]
+    if amount.ranged and not {"scale", "likert", "scales"}.isdisjoint(behind):
+        return True
+    return amount.ranged and amount.low == 0 and amount.high in {Decimal(10), Decimal(100)}
 
 
 def in_calendar(amount: Amount) -> bool:
