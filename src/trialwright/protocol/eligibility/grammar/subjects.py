@@ -41,6 +41,10 @@ _PLANS = (
     "try",
     "will",
 )
+# which cause it has, where none is named, is left to a person
+_OTHER_CAUSES = frozenset({"caused", "due", "by", "to", "from", "other", "reasons", "causes", "reason", "cause", "any"})
+# what stands before these is told with other words behind them, which have their own time
+_DEFINING = frozenset({"requiring", "ie", "i"})
 _MOST_SHARED = 12  # members of a list that one window is shared by
 _LONGEST_NAME = 9  # tokens of a name that the lexicon does not have
 _FAR = 14  # tokens between a thing and its window
@@ -184,7 +188,7 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
         _with_its_adjectives(line, fact, begin)
     rest = outside_brackets(words, max(fact.end, fact.last), end)
     heavy = [at for at in rest if words[at] not in IDLE and words[at][0].isalnum()]
-    if heavy:
+    if heavy and not all(words[at] in _OTHER_CAUSES for at in heavy):
         if len(heavy) > 6:
             return None
         stop = heavy[-1] + 1
@@ -341,7 +345,7 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
         if not _give(line, other, window):
             return
         shared += 1
-        if any(word in PREDICATES for word in words[begin : other.begin]):
+        if any(word in PREDICATES or word in _DEFINING for word in words[begin : other.begin]):
             return
 
 

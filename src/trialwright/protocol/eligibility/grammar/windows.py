@@ -117,6 +117,8 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     within = stretch.op == "<=" and words[first] == "within"
     if before == "(" and after == ")":
         return None if not within and not stretch.recent else _timed(stretch, first, last, Side.BEFORE, _unstated())
+    if before == "in" and after == ")" and words[first - 2 : first - 1] == ["("] and stretch.op in {None, "<="}:
+        return _timed(stretch, first - 1, last, Side.BEFORE, _unstated())
     if before in {"next", "coming", "following", "first"} and after not in _BEFORE | _AFTER and after != "prior":
         return _ahead(words, stretch, first) if before != "first" else None
     if before == "than" or (before == "half" and stretch.unit == "life"):
