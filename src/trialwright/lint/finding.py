@@ -26,6 +26,15 @@ class Fixability(StrEnum):
     PERSON = "a person who knows the trial must decide"
 
 
+class Confidence(StrEnum):
+    """How sure a finding is. CERTAIN: coded fields say so. LIKELY: read from free text by a pattern that is seldom
+    wrong. POSSIBLE: worth a look; a pattern that cannot see everything a reader sees."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule says of one record.
@@ -45,6 +54,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     as_of: date | None = None
     says_too: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.LIKELY
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain values; evidence with its place in words."""
@@ -55,6 +65,7 @@ class Finding:
             "message": self.message,
             "why": self.why,
             "fixability": self.fixability.value,
+            "confidence": self.confidence.value,
             "field": self.field,
             "evidence": [
                 {"quote": item.quote, "where": str(item.where) if item.where else None} for item in self.evidence

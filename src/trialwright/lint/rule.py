@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from trialwright.core.problem import Evidence, Severity
-from trialwright.lint.finding import Finding, Fixability, Status
+from trialwright.lint.finding import Confidence, Finding, Fixability, Status
 from trialwright.lint.subject import Subject
 
 
@@ -45,6 +45,7 @@ class Rule:
     look: Look
     dated: bool = False
     says_too: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.LIKELY
 
     def apply(self, subject: Subject) -> Iterator[Finding]:
         """The rule's findings on a record; nothing if its fault is not there."""
@@ -61,6 +62,7 @@ class Rule:
                 evidence=answer.evidence if isinstance(answer, Found) else (),
                 as_of=subject.as_of if self.dated else None,
                 says_too=self.says_too if found else (),
+                confidence=self.confidence,
             )
 
 
@@ -73,10 +75,11 @@ def rule(
     fix: Fixability,
     dated: bool = False,
     says_too: tuple[str, ...] = (),
+    sure: Confidence = Confidence.LIKELY,
 ) -> Callable[[Look], Rule]:
     """Make a rule of a function that looks at a subject and yields what it found."""
 
     def make(look: Look) -> Rule:
-        return Rule(id, severity, looks_for, why, fix, look, dated, says_too)
+        return Rule(id, severity, looks_for, why, fix, look, dated, says_too, sure)
 
     return make

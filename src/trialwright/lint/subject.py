@@ -1,10 +1,12 @@
-"""What a rule looks at: the record, the protocol drafted from it, and the day that dates are judged on."""
+"""What a rule looks at: the record, what can be drafted from it, and the day that dates are judged on."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from trialwright.core.problem import Evidence
 from trialwright.protocol.protocol import Protocol
@@ -12,23 +14,100 @@ from trialwright.record.model import ProtocolSection
 from trialwright.record.provenance import Presence
 from trialwright.record.record import Record
 
+if TYPE_CHECKING:
+    from trialwright.protocol.eligibility.compiled import Compiled
+    from trialwright.protocol.eligibility.items import Criterion
+    from trialwright.protocol.timeframe import TimeFrame
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A record under examination. `as_of`: None where no date is known to judge dates on."""
+    """A record under examination. `as_of`: None where no date is known to judge dates on. `given`: the protocol, where
+    the caller has one. `earlier`: older versions of the same record, oldest first.
+
+    What costs time to make (the protocol, the criteria as items, their expressions, time frames) is made when the
+    first rule asks for it, once for all rules.
+    """
 
     record: Record
-    protocol: Protocol
+    given: Protocol | None
     as_of: date | None
+    earlier: tuple[Record, ...] = ()
+    _made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def section(self) -> ProtocolSection:
         """The record's protocol section."""
         return self.record.study.protocol_section
 
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol drafted from the record: the dearest thing to ask for; ask for words first (`says`)."""
+        made: Protocol = self.given if self.given is not None else self._once("protocol", self._draft)
+        return made
+
+    def _draft(self) -> Protocol:
+        from trialwright.protocol.drafting import draft
+
+        return draft(self.record)
+
+    @property
+    def drafted(self) -> bool:
+        """Whether the protocol is there already, so that asking for it costs nothing."""
+        return self.given is not None or "protocol" in self._made
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria as items, in the order of the text, headings among them."""
+        if self.given is not None:
+            return self.given.eligibility.criteria
+        made: tuple[Criterion, ...] = self._once("criteria", self._split)
+        return made
+
+    def _split(self) -> tuple[Criterion, ...]:
+        from trialwright.protocol.eligibility.split import split_criteria
+
+        return split_criteria(self.section.eligibility_module.eligibility_criteria or "")
+
+    def compiled(self, item: Criterion) -> Compiled:
+        """One item with the expression that its text states, made once."""
+        from trialwright.protocol.eligibility.compiling import compile_item
+
+        made: Compiled = self._once(f"item {item.start} {item.end}", lambda: compile_item(item, 1))
+        return made
+
+    def frame(self, raw: str, measure: str = "") -> TimeFrame:
+        """A time frame as the protocol reads it, made once."""
+        from trialwright.protocol.timeframe.parser import parse_time_frame
+
+        made: TimeFrame = self._once(f"frame {raw} of {measure}", lambda: parse_time_frame(raw, measure=measure))
+        return made
+
+    @property
+    def low(self) -> str:
+        """All free text of the record in small letters: what a rule asks for words before it asks for more."""
+        from trialwright.lint.texts import prose
+
+        made: str = self._once("low", lambda: "\n".join(text for _, text in prose(self)).lower())
+        return made
+
+    def says(self, *words: str) -> bool:
+        """Whether the free text holds any of these words, given in small letters."""
+        low = self.low
+        return any(word in low for word in words)
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
     def lost(self, *paths: str) -> bool:
         """Whether this rendering lost any of these fields."""
         return any(self.record.presence(path) is Presence.LOST for path in paths)
+
+    def unsure(self, *paths: str) -> bool:
+        """Whether any of these fields was lost, or can be read in several ways."""
+        return any(self.record.presence(path) in (Presence.LOST, Presence.AMBIGUOUS) for path in paths)
 
     def quote(self, path: str, text: str | None = None) -> Evidence:
         """The evidence at a v2 path: the words given, or the field's whole value."""

@@ -9,7 +9,7 @@ from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import sentences
+from trialwright.lint.texts import COUNT, DESCRIPTION, sentences
 from trialwright.protocol.arms import ArmRole
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare
 
@@ -19,8 +19,14 @@ MODEL = "protocolSection.designModule.designInfo.interventionModel"
 ARMS = "protocolSection.armsInterventionsModule.armGroups"
 
 
+_BLANKS = ("placebo", "sham", "saline", "vehicle", "dummy")
+
+
 def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
     """The first arm that is a placebo or sham control, with the words that say so."""
+    coded = {arm.type for arm in subject.section.arms_interventions_module.arm_groups}
+    if not subject.drafted and not coded & {"PLACEBO_COMPARATOR", "SHAM_COMPARATOR"} and not subject.says(*_BLANKS):
+        return None
     for arm in subject.protocol.arms:
         if arm.role in (ArmRole.PLACEBO_CONTROL, ArmRole.SHAM_CONTROL):
             return arm.label, subject.quote(f"{arm.source}.label")
@@ -37,8 +43,14 @@ def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
 )
 def placebo_not_randomised(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
+    if info is None:
+        if subject.unsure(ALLOCATION) or subject.unsure(ARMS):
+            yield Unknown("This rendering does not show the allocation or the arms.", ALLOCATION)
+        return
+    if info.allocation not in ("NON_RANDOMIZED", "NA"):
+        return
     placebo = _placebo(subject)
-    if info is not None and info.allocation in ("NON_RANDOMIZED", "NA") and placebo and len(subject.protocol.arms) > 1:
+    if placebo and len(subject.protocol.arms) > 1:
         label, evidence = placebo
         yield Found(
             f"Allocation is {info.allocation}, and {label!r} is a placebo or sham control.",
@@ -57,12 +69,21 @@ def placebo_not_randomised(subject: Subject) -> Iterator[Answer]:
 def placebo_open(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
     masking = info.masking_info.masking if info is not None and info.masking_info is not None else None
-    placebo = _placebo(subject)
-    if masking == "NONE" and placebo:
+    placebo = _placebo(subject) if masking == "NONE" else None
+    if masking is None and subject.unsure(MASKING):
+        yield Unknown("This rendering does not show the masking.", MASKING)
+    elif placebo:
         label, evidence = placebo
         yield Found(
             f"Masking is NONE, and {label!r} is a placebo or sham control.", MASKING, (subject.quote(MASKING), evidence)
         )
+
+
+def _speaks_of_levels(subject: Subject) -> bool:
+    """Whether words of an escalation stand anywhere, so that the protocol is worth asking."""
+    return subject.drafted or subject.says(
+        "escalat", "level", "dose-limiting", "dose limiting", "dlt", "tolerated", "3+3", "3 + 3", "ascending", "cohort"
+    )
 
 
 _CLAIMS = (
@@ -70,6 +91,13 @@ _CLAIMS = (
     (re.compile(r"\bdouble[- ]blind(?:ed)?\b|\bdouble[- ]masked\b", re.IGNORECASE), MASKING, ("NONE",)),
 )
 _OWN = re.compile(r"\b(?:this|the present|our) (?:\S+ ){0,8}?(?:study|trial)\b", re.IGNORECASE)
+
+
+_OTHER = re.compile(
+    r"\b(?:before|prior|previous|earlier|future|subsequent|next|larger?|follow(?:ed|ing)?|compared|contrast|unlike|step"
+    r"|other|several|recent|published)\b",
+    re.IGNORECASE,
+)
 
 
 @rule(
@@ -89,7 +117,7 @@ def text_against_code(subject: Subject) -> Iterator[Answer]:
         for path in (*titles, *texts):
             text = subject.record.value(path) or ""
             spoken = [text] if path in titles else [s for s in sentences(text) if _OWN.search(s)]
-            hit = next((sentence for sentence in spoken if claim.search(sentence)), None)
+            hit = next((s for s in spoken if (m := claim.search(s)) and not _OTHER.search(s[: m.start()])), None)
             if hit is not None:
                 yield Found(
                     f"The text speaks of a trial that is {_word(claim, hit)}; coded is {value}.",
@@ -112,6 +140,8 @@ def _word(claim: re.Pattern[str], text: str) -> str:
     fix=Fixability.RECORD,
 )
 def levels_in_one_arm(subject: Subject) -> Iterator[Answer]:
+    if not _speaks_of_levels(subject):
+        return
     for arm in subject.protocol.arms:
         levels = [level for level in subject.protocol.dose_levels if level.arm == arm.id]
         if len(levels) > 1:
@@ -143,6 +173,11 @@ def arms_against_code(subject: Subject) -> Iterator[Answer]:
         yield Found(f"Allocation is NA with {arms} arms.", ALLOCATION, (subject.quote(ALLOCATION),))
     if info.intervention_model == "SINGLE_GROUP" and arms > 1:
         yield Found(f"The model is SINGLE_GROUP with {arms} arms.", MODEL, (subject.quote(MODEL),))
+    if info.intervention_model == "SEQUENTIAL" and arms == 1:
+        yield Found("The model is SEQUENTIAL with 1 arm.", MODEL, (subject.quote(MODEL),), severity=Severity.INFO)
+
+
+_THREE = re.compile(r"\b3 ?\+ ?3\b|three[- ]plus[- ]three")
 
 
 @rule(
@@ -154,15 +189,27 @@ def arms_against_code(subject: Subject) -> Iterator[Answer]:
     says_too=("DRAFT-120", "DRAFT-122"),
 )
 def escalation_gaps(subject: Subject) -> Iterator[Answer]:
+    if not _speaks_of_levels(subject):
+        return
     design = subject.protocol.design
     escalation = design.escalation if isinstance(design, SelectThenCompare) else design
-    if isinstance(escalation, Escalation) and escalation.silent_on:
-        stated = tuple(Evidence.of(words) for words in escalation.stated)
-        located = tuple(_located(subject, item) for item in stated)
+    if not isinstance(escalation, Escalation):
+        return
+    stated = tuple(_located(subject, Evidence.of(words)) for words in escalation.stated)
+    three = _THREE.search(subject.low) is not None
+    if escalation.silent_on:
         yield Found(
             f"The record is silent on {'; '.join(escalation.silent_on)}.",
-            "protocolSection.descriptionModule.detailedDescription",
-            located,
+            DESCRIPTION,
+            stated,
+            severity=None if three or not stated else Severity.WARNING,
+        )
+    size, needed = escalation.target_n, escalation.cohort_size * escalation.levels
+    if three and size is not None and escalation.levels > 1 and size <= needed:
+        yield Found(
+            f"{size} participants, {escalation.levels} levels of {escalation.cohort_size}: no level can take more.",
+            COUNT,
+            (subject.quote(COUNT),),
         )
 
 
@@ -182,6 +229,10 @@ def _located(subject: Subject, item: Evidence) -> Evidence:
     fix=Fixability.SPONSOR,
 )
 def forward_dose(subject: Subject) -> Iterator[Answer]:
+    if not subject.drafted and not re.search(
+        r"select|recommend|determin|establish|optimal|chosen|rp2d|mtd", subject.low
+    ):
+        return
     for arm in subject.protocol.arms:
         for treatment in arm.treatments:
             reference = treatment.dosing.reference
@@ -230,6 +281,9 @@ def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def no_ratio(subject: Subject) -> Iterator[Answer]:
+    info = subject.section.design_module.design_info
+    if info is None or info.allocation != "RANDOMIZED":
+        return
     design = subject.protocol.design
     assumed = any(item.about.endswith("ratio") and item.must_confirm for item in subject.protocol.assumptions)
     if isinstance(design, Parallel) and design.randomised and (design.ratio is None or assumed):

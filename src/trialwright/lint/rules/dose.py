@@ -9,7 +9,7 @@ from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import prose
+from trialwright.lint.texts import folded, prose
 
 DOSED_TYPES = ("BIOLOGICAL", "DRUG", "GENETIC", None)
 
@@ -51,6 +51,51 @@ def incomplete(subject: Subject) -> Iterator[Answer]:
                 )
 
 
+@rule(
+    "DO-002",
+    Severity.WARNING,
+    "a fixed dose beside a dose per kilogram, or a dose per kilogram without a cap",
+    why="At some weight the arms change places; a heavy participant receives more than anybody has tried.",
+    fix=Fixability.SPONSOR,
+)
+def by_weight(subject: Subject) -> Iterator[Answer]:
+    if not subject.drafted and not _PER_KG.search(subject.low):
+        return
+    given: dict[str, dict[bool, tuple[str, str]]] = {}
+    for arm in subject.protocol.arms:
+        for treatment in arm.treatments:
+            dose = treatment.dosing.dose
+            if dose is None or arm.role.is_control or treatment.type not in DOSED_TYPES:
+                continue
+            where = f"{treatment.source}.description"
+            given.setdefault(folded(treatment.name), {}).setdefault("/kg" in str(dose), (str(dose), where))
+    for doses in given.values():
+        if len(doses) == 2:
+            (fixed, where), (per_kg, other) = doses[False], doses[True]
+            yield Found(
+                f"The same product is given as {fixed} and as {per_kg}.",
+                where,
+                (subject.quote(where), subject.quote(other)),
+            )
+            return
+    first = next((doses[True] for doses in given.values() if True in doses), None)
+    if first is not None and not _CAP.search(subject.low):
+        per_kg, where = first
+        yield Found(
+            f"The dose is {per_kg}, and no largest dose or weight is stated.",
+            where,
+            (subject.quote(where),),
+            Severity.INFO,
+        )
+
+
+_PER_KG = re.compile(r"/ ?kg|per kg|per kilo|kg-1|kg\^-1|/ ?kilo")
+_CAP = re.compile(
+    r"\b(?:max(?:imum|imal)?\.?|up to|not (?:to )?exceed(?:ing)?|no more than|at most|capp?(?:ed)?)\b[^.;]{0,60}"
+    r"(?:dose|\d ?mg|\d ?g\b|cells|\d ?kg|ml|per day|daily)"
+)
+
+
 _DOES = re.compile(r"\b(?:\d+|one|two|three|four|five|six)\s+does\b(?!\s+not)", re.IGNORECASE)
 
 
@@ -62,6 +107,8 @@ _DOES = re.compile(r"\b(?:\d+|one|two|three|four|five|six)\s+does\b(?!\s+not)", 
     fix=Fixability.SPONSOR,
 )
 def misspelt(subject: Subject) -> Iterator[Answer]:
+    if not subject.says("does", "blood example"):
+        return
     for path, text in prose(subject):
         match = _DOES.search(text)
         if match is not None and "armsInterventions" in path:
@@ -69,6 +116,12 @@ def misspelt(subject: Subject) -> Iterator[Answer]:
                 f"{match.group()!r} was read as a number of doses.", path, (subject.quote(path, match.group()),)
             )
             return
+        sample = _EXAMPLES.search(text)
+        if sample is not None:
+            yield Found(f"{sample.group()!r} was meant as blood samples.", path, (subject.quote(path, sample.group()),))
+            return
 
 
-RULES = (incomplete, misspelt)
+_EXAMPLES = re.compile(r"\bblood examples?\b", re.IGNORECASE)
+
+RULES = (incomplete, by_weight, misspelt)

@@ -1,17 +1,84 @@
-"""Rules about who may enter."""
+"""Rules about who may enter: ages, consent, severity, populations that a criterion removes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
-from trialwright.lint.rule import Answer, Found, rule
+from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.protocol.eligibility.items import Section
+from trialwright.lint.texts import CONDITIONS, CRITERIA, INTERVENTIONS, folded, titles
+from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
+from trialwright.protocol.eligibility.tree import And, Compare, Expression
 
-CRITERIA = "protocolSection.eligibilityModule.eligibilityCriteria"
+AGES = {
+    "low": "protocolSection.eligibilityModule.minimumAge",
+    "high": "protocolSection.eligibilityModule.maximumAge",
+}
+ALLOCATION = "protocolSection.designModule.designInfo.allocation"
+
+
+def items(subject: Subject, section: Section) -> list[Criterion]:
+    """The criteria of one section that hold text."""
+    return [item for item in subject.criteria if item.section is section and item.kind is ItemKind.TEXT]
+
+
+_AGED = re.compile(r"\bage|\byears?\b|\by/?o\b", re.IGNORECASE)
+_HEDGED = re.compile(
+    r"\bor\b|\bif\b|\bwomen\b|\bmen\b|\bfemale|\bmale|child|adolesc|cohort|part \d|group|control|sibling|parent"
+    r"|donor|except",
+    re.I,
+)
+ROUNDING = 1  # a year: "over 17" and "from 18" are the same people
+
+
+@rule(
+    "EL-001",
+    Severity.ERROR,
+    "an age in the criteria that is not the age in the fields",
+    why="A search by age and the site's checklist admit different people.",
+    fix=Fixability.SPONSOR,
+)
+def ages(subject: Subject) -> Iterator[Answer]:
+    aged = [item for item in items(subject, Section.INCLUSION) if _AGED.search(item.text) and len(item.text) < 160]
+    found = [(item, part) for item in aged if not _HEDGED.search(item.text) for part in _age_of(subject, item)]
+    if len(found) != 1:
+        return
+    item, compare = found[0]
+    if subject.unsure(*AGES.values()):
+        yield Unknown("This rendering does not show the fields of age.", AGES["low"])
+        return
+    module = subject.section.eligibility_module
+    limits = {"low": _years(module.minimum_age), "high": _years(module.maximum_age)}
+    for side, stated in (("low", compare.interval.low), ("high", compare.interval.high)):
+        field = limits[side]
+        if stated is not None and stated == int(stated) and field is not None and abs(stated - field) > ROUNDING:
+            yield Found(
+                f"The criteria say {stated} years, the field says {subject.record.value(AGES[side])}.",
+                AGES[side],
+                (subject.quote(CRITERIA, item.text), subject.quote(AGES[side])),
+            )
+
+
+def _age_of(subject: Subject, item: Criterion) -> Iterator[Compare]:
+    """What an item demands of age in years of everybody, whatever else it demands."""
+    stack: list[Expression] = [subject.compiled(item).expression]
+    while stack:
+        match stack.pop():
+            case And(parts=parts):
+                stack.extend(parts)
+            case Compare(unit="year", when=None, lasting=None) as compare if compare.measure.id == "age":
+                yield compare
+
+
+def _years(text: str | None) -> Decimal | None:
+    match = re.fullmatch(r"(\d+) Years?", (text or "").strip(), re.IGNORECASE)
+    return Decimal(match.group(1)) if match else None
+
+
 _INTUBATED = re.compile(
     r"\b(?:patients|subjects|participants)?\s*(?:are|is|must be|being)?\s*\bintubated\b", re.IGNORECASE
 )
@@ -28,9 +95,13 @@ _REPRESENTATIVE = re.compile(r"represent|guardian|surrogate|next of kin|family|r
 )
 def impossible_consent(subject: Subject) -> Iterator[Answer]:
     text = subject.section.eligibility_module.eligibility_criteria or ""
-    items = [item for item in subject.protocol.eligibility.criteria if item.section is Section.INCLUSION]
-    intubated = next((item for item in items if _INTUBATED.search(item.text) and "not" not in item.text.lower()), None)
-    consent = next((item for item in items if _SIGN.search(item.text)), None)
+    if "ntubated" not in text:
+        return
+    admitted = items(subject, Section.INCLUSION)
+    intubated = next(
+        (item for item in admitted if _INTUBATED.search(item.text) and "not" not in item.text.lower()), None
+    )
+    consent = next((item for item in admitted if _SIGN.search(item.text)), None)
     if intubated and consent and not _REPRESENTATIVE.search(text):
         yield Found(
             "Participants are intubated and sign their own consent; no representative is named.",
@@ -39,6 +110,63 @@ def impossible_consent(subject: Subject) -> Iterator[Answer]:
         )
 
 
+_LEVELS = ("mild", "moderate", "severe")
+_GRADED = re.compile(
+    r"\b(mild|moderate|severe)(?:(?: to | or | and |-to-|/| - |-)(mild|moderate|severe))?[ -]((?:[\w-]+ )?"
+    r"(?:pneumonia|ARDS|acute respiratory distress syndrome|asthma|COPD|depression|psoriasis|colitis|crohn'?s disease"
+    r"|dementia|disease|hepatitis|pancreatitis|stroke|pain|anaemia|anemia|osteoarthritis))\b",
+    re.IGNORECASE,
+)
+
+
+def _severities(text: str) -> Iterator[tuple[str, frozenset[int], str]]:
+    """The conditions that a text grades: the condition, the levels from the first to the last, the words."""
+    for match in _GRADED.finditer(text):
+        first, last = (_LEVELS.index(match.group(i).lower()) if match.group(i) else -1 for i in (1, 2))
+        low, high = sorted((first, last if last >= 0 else first))
+        name = folded(match.group(3)).replace("acute respiratory distress syndrome", "ards")
+        yield name, frozenset(range(low, high + 1)), match.group()
+
+
+@rule(
+    "EL-003",
+    Severity.ERROR,
+    "severities that contradict each other",
+    why="Nobody can be mildly and severely ill at once: either nobody enters, or each site reads its own trial.",
+    fix=Fixability.SPONSOR,
+)
+def severity(subject: Subject) -> Iterator[Answer]:
+    if not subject.says(*_LEVELS):
+        return
+    admitted = [(item, found) for item in items(subject, Section.INCLUSION) for found in _severities(item.text)]
+    asked: dict[str, set[int]] = {}
+    for _, (name, levels, _) in admitted:
+        asked.setdefault(name, set()).update(levels)
+    for path, text in titles(subject):
+        for name, levels, words in _severities(text):
+            wanted = asked.get(name)
+            if wanted is None or levels <= wanted or wanted <= levels:
+                continue
+            item = next(item for item, found in admitted if found[0] == name)
+            yield Found(
+                f"The title says {words!r}; the criteria admit {', '.join(_LEVELS[i] for i in sorted(wanted))} {name}.",
+                CRITERIA,
+                (subject.quote(path, words), subject.quote(CRITERIA, item.text)),
+            )
+            return
+    mild = next((item for item, found in admitted if 0 in found[1] and found[0] in ("ards", "pneumonia")), None)
+    intubated = next((item for item in items(subject, Section.INCLUSION) if _ALL_INTUBATED.match(item.text)), None)
+    if mild is not None and intubated is not None and mild is not intubated:
+        yield Found(
+            "Participants are intubated, and mild disease is admitted.",
+            CRITERIA,
+            (subject.quote(CRITERIA, mild.text), subject.quote(CRITERIA, intubated.text)),
+        )
+
+
+_ALL_INTUBATED = re.compile(
+    r"(?:patients|subjects|participants)?\s*(?:who )?(?:are |is |must be |being )?intubated\b(?! or)", re.IGNORECASE
+)
 _RANDOMISATION = re.compile(r"\brandomi[sz]ation\b", re.IGNORECASE)
 
 
@@ -53,17 +181,96 @@ def anchor(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
     if info is None or info.allocation not in ("NON_RANDOMIZED", "NA"):
         return
-    for item in subject.protocol.eligibility.criteria:
+    if not subject.says("randomisation", "randomization"):
+        return
+    for item in subject.criteria:
         if _RANDOMISATION.search(item.text):
             yield Found(
                 f"A criterion is timed by randomisation, and allocation is {info.allocation}.",
                 CRITERIA,
-                (
-                    subject.quote(CRITERIA, item.text),
-                    subject.quote("protocolSection.designModule.designInfo.allocation"),
-                ),
+                (subject.quote(CRITERIA, item.text), subject.quote(ALLOCATION)),
             )
             return
 
 
-RULES = (impossible_consent, anchor)
+_NO_DISEASE = re.compile(
+    r"^(?:safety|efficacy|toxicity|quality of life|pharmacokinetics|treatment(?: outcome)?|(?:\w+ )?(?:stem"
+    r"|stromal) cells?"
+    r"|(?:\w+ )?therapy|immunotherapy|chemotherapy|cell transplantation|vaccination)$",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "EL-010",
+    Severity.WARNING,
+    "a condition that is an intervention, or no disease",
+    why="A search by disease finds the wrong trials, and the population is not named.",
+    fix=Fixability.SPONSOR,
+)
+def no_condition(subject: Subject) -> Iterator[Answer]:
+    given = {
+        folded(name): f"{INTERVENTIONS}[{index}].name"
+        for index, item in enumerate(subject.section.arms_interventions_module.interventions)
+        for name in (item.name, *item.other_names)
+        if name and item.type not in ("OTHER", "BEHAVIORAL", None)
+    }
+    for index, condition in enumerate(subject.section.conditions_module.conditions):
+        path = f"{CONDITIONS}[{index}]"
+        if folded(condition) in given:
+            evidence = (subject.quote(path), subject.quote(given[folded(condition)]))
+            yield Found(f"The condition {condition!r} is an intervention of the trial.", path, evidence)
+        elif _NO_DISEASE.match(condition.strip()):
+            yield Found(f"The condition {condition!r} is no disease.", path, (subject.quote(path),))
+
+
+_TARGETS = (
+    (
+        re.compile(r"critical", re.IGNORECASE),
+        re.compile(
+            r"^(?:\w+ ){0,4}(?:invasive (?:mechanical )?ventilation|shock|(?:multiple )?organ failure)\W*$",
+            re.IGNORECASE,
+        ),
+    ),
+    (re.compile(r"shock", re.IGNORECASE), re.compile(r"^(?:\w+ ){0,2}shock\W*$", re.IGNORECASE)),
+    (
+        re.compile(r"critical|septic", re.IGNORECASE),
+        re.compile(r"(?:stage|CKD|grade) ?(?:3|III)\b[^;]{0,30}(?:or (?:more|higher|above)|\+)", re.IGNORECASE),
+    ),
+)
+
+
+@rule(
+    "EL-012",
+    Severity.WARNING,
+    "a criterion that removes the population that the trial is for",
+    why="Nobody, or hardly anybody, with the condition can enter.",
+    fix=Fixability.SPONSOR,
+)
+def removed(subject: Subject) -> Iterator[Answer]:
+    conditions = subject.section.conditions_module.conditions
+    named = {folded(condition): index for index, condition in enumerate(conditions)}
+    title = " ".join(text for _, text in titles(subject))
+    for item in items(subject, Section.EXCLUSION):
+        bare = folded(
+            re.sub(
+                r"^(?:patients?|subjects?|participants?) (?:with|who have|having) ", "", item.text.strip(), flags=re.I
+            )
+        )
+        if bare in named and len(bare) > 4 and len(conditions) == 1:
+            path = f"{CONDITIONS}[{named[bare]}]"
+            yield Found(
+                "The condition itself excludes.", CRITERIA, (subject.quote(path), subject.quote(CRITERIA, item.text))
+            )
+            return
+        for population, excluded in _TARGETS:
+            if population.search(title) and excluded.search(item.text):
+                yield Found(
+                    "What excludes is what makes the population that the title names.",
+                    CRITERIA,
+                    (subject.quote(CRITERIA, item.text),),
+                )
+                return
+
+
+RULES = (ages, impossible_consent, severity, anchor, no_condition, removed)

@@ -5,36 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trialwright.core.problem import Severity
-from trialwright.lint.finding import Fixability
-from trialwright.lint.rule import Answer, Found, rule
+from trialwright.core.problem import Evidence, Severity
+from trialwright.lint.finding import Confidence, Fixability
+from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import prose
+from trialwright.lint.texts import ARMS, INTERVENTIONS, folded, prose, titles, treatments
+from trialwright.record.provenance import Presence
 
+NUMBER = "protocolSection.identificationModule.nctId"
 _NCT = re.compile(r"NCT\d{8}")
+_NO_PRODUCT = re.compile(
+    r"(?:COVID|SARS|MERS|HIV|HPV|HCV|HBV|HSV|EBV|CMV|IL|CD|HLA|TNF|ICD|DSM|SF|EQ|PD|IFN|TGF|VEGF|EGFR|HER|CA|UV|FEV"
+    r"|DAS)-",
+    re.IGNORECASE,
+)
+LONG_NUMBER = 3  # digits of a sponsor's code; EASI-50 and IL-10 are no products
 _CODE = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Za-z]*[A-Z]{2})[A-Za-z]{2,6}-[A-Z]?\d{2,6}(?![A-Za-z0-9]|-\d)")
 
 
 @rule(
     "ID-001",
     Severity.ERROR,
-    "the registry number is missing or malformed",
+    "the registry number is missing or malformed, or differs between places of the document",
     why="Without its number a record cannot be matched with its publications or its other versions.",
     fix=Fixability.RENDERING,
+    sure=Confidence.CERTAIN,
 )
 def number(subject: Subject) -> Iterator[Answer]:
-    path = "protocolSection.identificationModule.nctId"
     value = subject.record.nct_id
-    if value is None:
-        yield Found("The source shows no NCT number.", path)
+    entry = subject.record.entry(NUMBER)
+    if entry.presence is Presence.AMBIGUOUS:
+        yield Found(
+            f"The document gives several registry numbers: {', '.join(entry.readings)}.",
+            NUMBER,
+            tuple(Evidence.of(reading, where) for reading, where in zip(entry.readings, entry.where, strict=False)),
+        )
+    elif value is None:
+        yield Found("The source shows no NCT number.", NUMBER)
     elif not _NCT.fullmatch(value):
-        yield Found(f"{value!r} is no NCT number (NCT and eight digits).", path, (subject.quote(path),))
+        yield Found(f"{value!r} is no NCT number (NCT and eight digits).", NUMBER, (subject.quote(NUMBER),))
 
 
 @rule(
     "ID-002",
     Severity.WARNING,
-    "product codes that differ by one or two characters",
+    "product codes that differ by one character",
     why="Two codes that differ by a letter may be one product misspelt, or two. Nothing may be pooled on a guess.",
     fix=Fixability.SPONSOR,
 )
@@ -44,16 +59,61 @@ def near_codes(subject: Subject) -> Iterator[Answer]:
         if path.endswith("eligibilityCriteria"):
             continue
         for match in _CODE.finditer(text):
-            codes.setdefault(match.group(), path)
+            if len(_digits(match.group())) >= LONG_NUMBER and not _NO_PRODUCT.match(match.group()):
+                codes.setdefault(match.group(), path)
     names = sorted(codes)
     for index, one in enumerate(names):
         for other in names[index + 1 :]:
-            if 0 < _distance(one.upper(), other.upper()) <= 1:
+            if _distance(one.upper(), other.upper()) == 1 and _digits(one) == _digits(other):
                 yield Found(
                     f"The codes {one} and {other} differ by one character.",
                     codes[one],
                     (subject.quote(codes[one], one), subject.quote(codes[other], other)),
                 )
+
+
+@rule(
+    "ID-003",
+    Severity.WARNING,
+    "a product code in a title that neither an arm nor an intervention uses",
+    why="Nobody who searches by intervention finds the product that the title announces.",
+    fix=Fixability.SPONSOR,
+)
+def unused_code(subject: Subject) -> Iterator[Answer]:
+    names = subject.section.identification_module
+    infos = [names.org_study_id_info.id if names.org_study_id_info else None, names.acronym]
+    known = {folded(name) for name in (*infos, *(info.id for info in names.secondary_id_infos)) if name}
+    codes = {
+        match.group(): path
+        for path, text in titles(subject)
+        for match in _CODE.finditer(text)
+        if _is_product(match.group()) and folded(match.group()) not in known
+    }
+    if not codes:
+        return
+    if subject.unsure(ARMS, INTERVENTIONS):
+        yield Unknown("This rendering lost arms or interventions.", INTERVENTIONS)
+        return
+    others = " ".join(n for item in subject.section.arms_interventions_module.interventions for n in item.other_names)
+    used = _tight(" ".join(text for _, text in treatments(subject)) + others)
+    for code, path in codes.items():
+        if used and _tight(code) not in used:
+            yield Found(
+                f"{code} stands in the title and in no arm or intervention.", path, (subject.quote(path, code),)
+            )
+
+
+def _is_product(code: str) -> bool:
+    """Whether a code looks like a sponsor's own: capitals and a number, and no gene, scale or virus."""
+    return code.isupper() and not _NO_PRODUCT.match(code)
+
+
+def _digits(code: str) -> str:
+    return re.sub(r"\D", "", code)
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
 
 
 @rule(
@@ -83,4 +143,4 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-RULES = (number, near_codes, others)
+RULES = (number, near_codes, unused_code, others)

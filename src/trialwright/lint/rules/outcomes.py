@@ -9,11 +9,8 @@ from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import outcomes
+from trialwright.lint.texts import OUTCOMES, PRIMARY, outcomes, timed_outcomes
 from trialwright.protocol.outcomes import OutcomeType
-
-OUTCOMES = "protocolSection.outcomesModule"
-PRIMARY = f"{OUTCOMES}.primaryOutcomes"
 
 
 @rule(
@@ -24,12 +21,17 @@ PRIMARY = f"{OUTCOMES}.primaryOutcomes"
     fix=Fixability.SPONSOR,
 )
 def no_primary(subject: Subject) -> Iterator[Answer]:
-    if subject.section.outcomes_module.primary_outcomes:
+    kind = subject.section.design_module.study_type
+    if subject.section.outcomes_module.primary_outcomes or kind == "EXPANDED_ACCESS":
         return
     if subject.lost(PRIMARY):
         yield Unknown("This rendering does not show which outcome is primary.", PRIMARY)
     else:
-        yield Found("The record names no primary outcome.", PRIMARY)
+        yield Found(
+            "The record names no primary outcome.",
+            PRIMARY,
+            severity=Severity.WARNING if kind == "OBSERVATIONAL" else None,
+        )
 
 
 _IN_MG_PER_DL = r"\b[^.;()]{0,40}?\(?\s*(mg\s*/\s*dL)\b"
@@ -54,6 +56,8 @@ _USUAL_UNITS = (
     fix=Fixability.SPONSOR,
 )
 def implausible_unit(subject: Subject) -> Iterator[Answer]:
+    if not re.search(r"mg\s*/\s*dl", subject.low):
+        return
     for path, measure, description in outcomes(subject):
         for name, text in (("description", description), ("measure", measure)):
             for pattern, usual in _USUAL_UNITS:
@@ -66,6 +70,19 @@ def implausible_unit(subject: Subject) -> Iterator[Answer]:
                     )
 
 
+_SIZED = re.compile(
+    r"at least|≥|>|more than|greater|or more|exceed|\d ?%|\d+[- ](?:points?|mm|mg|fold)|minimal"
+    r"|clinically",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"(?:patients|participants|subjects)[^.;]{0,40}(?:reduc|decreas|increas|improve|worsen|change)", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"number|percent|proportion|rate|%|patients|participants|subjects|incidence|respon", re.IGNORECASE
+)
+
+
 @rule(
     "OC-004",
     Severity.WARNING,
@@ -74,10 +91,18 @@ def implausible_unit(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def no_threshold(subject: Subject) -> Iterator[Answer]:
+    if not subject.drafted and not any(
+        _COUNTED.search(f"{measure} {description}") for _, measure, description in outcomes(subject)
+    ):
+        return
     counted = [
         item
         for item in subject.protocol.outcomes
-        if item.type is OutcomeType.BINARY and item.derivation.responder and item.derivation.threshold == 0
+        if item.type is OutcomeType.BINARY
+        and item.derivation.responder
+        and item.derivation.threshold == 0
+        and not _SIZED.search(f"{item.measure} {item.description}")
+        and _CHANGED.search(f"{item.measure} {item.description}")
     ]
     fields = [f"{item.source}.{'description' if item.description else 'measure'}" for item in counted if item.source]
     if fields:
@@ -104,13 +129,12 @@ _FROM_BASELINE = re.compile(r"\bchanges?\b[^.]{0,120}\bfrom baseline\b", re.IGNO
 )
 def no_baseline(subject: Subject) -> Iterator[Answer]:
     fields = [
-        f"{item.source}.timeFrame"
-        for item in subject.protocol.outcomes
-        if item.source
-        and _FROM_BASELINE.search(item.measure)
-        and item.time_frame.raw
-        and not item.time_frame.baseline
-        and "baseline" not in item.time_frame.raw.lower()
+        f"{path}.timeFrame"
+        for path, measure, _, raw in timed_outcomes(subject)
+        if raw
+        and _FROM_BASELINE.search(measure or "")
+        and "baseline" not in raw.lower()
+        and not subject.frame(raw, measure or "").baseline
     ]
     if fields:
         yield Found(
@@ -121,7 +145,10 @@ def no_baseline(subject: Subject) -> Iterator[Answer]:
 
 
 _SAFETY = re.compile(
-    r"adverse|safety|toxicit|tolerab|\bDLT|complication|side effect|mortality|death|survival", re.IGNORECASE
+    r"adverse|safety|toxicit|tolerab|\bDLT|complication|side effect|mortality|death|survival|fever|vomit|h(?:a)?ematoma"
+    r"|hypoglyc|h(?:a)?emorrhag|liver function|kidney function|renal function|vital signs|infection rate"
+    r"|reactions?\b",
+    re.IGNORECASE,
 )
 
 

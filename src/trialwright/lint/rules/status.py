@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from trialwright.core.problem import Severity
-from trialwright.lint.finding import Fixability
+from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject, partial_date
 
@@ -25,6 +26,7 @@ OPEN = ("RECRUITING", "ACTIVE_NOT_RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_
     "a withdrawn trial with dates in the future",
     why="A withdrawn trial will not start: a future date was left behind or the status is wrong.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
     dated=True,
 )
 def withdrawn_with_future(subject: Subject) -> Iterator[Answer]:
@@ -49,6 +51,7 @@ def withdrawn_with_future(subject: Subject) -> Iterator[Answer]:
     "a stopped trial that does not say why",
     why="Whether it was safety, money or recruitment matters to everybody who plans the next trial.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
 )
 def no_reason(subject: Subject) -> Iterator[Answer]:
     status = subject.section.status_module
@@ -66,6 +69,7 @@ def no_reason(subject: Subject) -> Iterator[Answer]:
     "a withdrawn trial with participants",
     why="Withdrawn means stopped before the first participant; with participants it would be terminated.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
 )
 def withdrawn_with_participants(subject: Subject) -> Iterator[Answer]:
     if subject.section.status_module.overall_status != "WITHDRAWN":
@@ -90,6 +94,7 @@ def withdrawn_with_participants(subject: Subject) -> Iterator[Answer]:
     "a status that is unknown",
     why="The sponsor has not confirmed the record for two years; whether the trial ran is open.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
 )
 def unknown_status(subject: Subject) -> Iterator[Answer]:
     status = subject.section.status_module
@@ -104,6 +109,7 @@ def unknown_status(subject: Subject) -> Iterator[Answer]:
     "a site that recruits although the trial is closed",
     why="One of the two is out of date; patients may be sent to a site that takes nobody.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
 )
 def recruiting_site(subject: Subject) -> Iterator[Answer]:
     overall = subject.section.status_module.overall_status
@@ -121,9 +127,10 @@ def recruiting_site(subject: Subject) -> Iterator[Answer]:
 @rule(
     "ST-006",
     Severity.WARNING,
-    "a completion date that has passed while the trial is open",
+    "a completion date that has passed while the trial is open, or an estimate that lies in the past",
     why="Either the trial is late or the record was not kept; its dates cannot be relied on.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
     dated=True,
 )
 def past_completion(subject: Subject) -> Iterator[Answer]:
@@ -139,6 +146,22 @@ def past_completion(subject: Subject) -> Iterator[Answer]:
             COMPLETION,
             (subject.quote(STATUS), subject.quote(COMPLETION)),
         )
+    else:
+        yield from _estimated_in_the_past(subject, subject.as_of)
+
+
+def _estimated_in_the_past(subject: Subject, as_of: date) -> Iterator[Answer]:
+    """A start or primary completion that is still an estimate on a day after it."""
+    for path, name in ((START, "start"), (PRIMARY, "primary completion")):
+        days = partial_date(subject.record.value(path))
+        kind = subject.record.value(path.removesuffix("date") + "type")
+        if days is not None and kind == "ESTIMATED" and days[1] < as_of:
+            yield Found(
+                f"The {name} is an estimate and lies before {as_of}.",
+                path,
+                (subject.quote(path), subject.quote(path.removesuffix("date") + "type")),
+            )
+            return
 
 
 @rule(
@@ -147,6 +170,7 @@ def past_completion(subject: Subject) -> Iterator[Answer]:
     "dates in an impossible order",
     why="A trial cannot be completed before it starts, nor its primary outcome after its end.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
 )
 def date_order(subject: Subject) -> Iterator[Answer]:
     for earlier, later in ((START, COMPLETION), (PRIMARY, COMPLETION), (START, PRIMARY)):
@@ -165,6 +189,13 @@ _PLANNED = re.compile(
 )
 
 
+_PART = re.compile(
+    r"\b(?:cohorts?|dose|phase|part|stage|sentinel|arms?|per|each|every|sites?|group|additional|another|first|control"
+    r"|pilot|expansion|run-in)\b",
+    re.IGNORECASE,
+)
+
+
 @rule(
     "ST-011",
     Severity.WARNING,
@@ -176,17 +207,26 @@ _PLANNED = re.compile(
 def text_size(subject: Subject) -> Iterator[Answer]:
     count = subject.record.value(COUNT)
     if count is None:
+        if subject.unsure(COUNT):
+            yield Unknown("This rendering lost the number of participants.", COUNT)
         return
     for name in ("briefSummary", "detailedDescription"):
         path = f"protocolSection.descriptionModule.{name}"
         text = subject.record.value(path) or ""
-        stated = [(int(match.group(1)), match.group()) for match in _PLANNED.finditer(text)]
-        if stated and all(number != count for number, _ in stated) and sum(n for n, _ in stated) != count:
+        stated = [
+            (int(match.group(1)), match.group())
+            for match in _PLANNED.finditer(text)
+            if not _PART.search(text[max(0, match.start() - 60) : match.end() + 40])
+        ]
+        whole = all(number != count and (number > count or count % number) for number, _ in stated if number)
+        if stated and whole and sum(n for n, _ in stated) != count:
             number, words = stated[0]
+            final = subject.record.value(COUNT_TYPE) == "ACTUAL"
             yield Found(
                 f"The text plans for {number} participants; the enrolment is {count}.",
                 COUNT,
                 (subject.quote(path, words), subject.quote(COUNT)),
+                severity=Severity.INFO if final else None,
             )
             return
 
@@ -197,6 +237,7 @@ def text_size(subject: Subject) -> Iterator[Answer]:
     "an enrolment that should be final and is an estimate",
     why="Whether the number is a target or a fact decides what every error rate and power figure means.",
     fix=Fixability.SPONSOR,
+    sure=Confidence.CERTAIN,
 )
 def enrolment_type(subject: Subject) -> Iterator[Answer]:
     overall = subject.section.status_module.overall_status
