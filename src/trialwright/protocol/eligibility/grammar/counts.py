@@ -16,7 +16,7 @@ _NO_THING = frozenset(
         "cells", "c", "f", "cc", "lbs", "pounds", "inches", "iu", "minutes", "hours", "days", "weeks",
         "months", "seconds", "half", "lives", "life", "is", "are", "was", "were", "has", "have", "if", "for", "by",
         "not", "no", "after", "before", "criterion", "criteria", "a", "an", "all", "any", "but", "both",
-        "each", "within", "than", "more", "less",
+        "each", "within", "than", "more", "less", "out", "fold", "msec", "grams", "gram", "uln", "xuln", "prior",
     }
 )  # fmt: skip
 _OF = frozenset(
@@ -28,9 +28,11 @@ _OF = frozenset(
 _STOP = frozenset(
     {
         "in", "within", "on", "with", "that", "who", "which", "before", "after", "during", "per", "of", "from",
-        "at", "for", "to", "as", "or", "and", "by", "is", "are",
+        "at", "for", "to", "as", "or", "and", "by", "is", "are", "between", "based", "requiring", "prior", "such",
+        "present", "seen", "including", "despite", "was", "were", "has", "have", "had", "if", "not", "over",
     }
 )  # fmt: skip
+_ADJECTIVE = ("al", "ar", "ic", "ous", "able", "ed", "ive", "id", "ble", "ant", "ent", "ary", "ory")
 _LONGEST = 4
 
 
@@ -43,6 +45,35 @@ class Count(NamedTuple):
     interval: Interval
     thing: int
     thing_end: int
+
+
+def _hyphen(tokens: Tokens, at: int) -> bool:
+    """Whether a hyphen joins the words around it."""
+    return tokens.word[at] == "-" and at + 1 < len(tokens) and tokens.end[at - 1] == tokens.start[at + 1] - 1
+
+
+def countable(words: list[str], count: Count) -> bool:
+    """Whether the words after a number are the name of things that are counted, by their last word."""
+    named = words[count.thing : count.thing_end]
+    if not named or _NO_THING & set(named) or not all(word.isalpha() or word == "-" for word in named):
+        return False
+    head = named[-1]
+    if head == "-" or (len(head) < 4 and head not in {"eye", "eyes"}):
+        return False
+    after = words[count.thing_end] if count.thing_end < len(words) else ""
+    many = head.endswith("s") and not head.endswith(("ss", "us", "is"))
+    many = many or head in {"teeth", "children", "metastases", "diagnoses", "women", "men"}
+    if not many and (after in {"(", "or", "and", ","} and head.endswith(_ADJECTIVE)):
+        return False
+    if after in {"/", "-"} or (not many and not _is_one(words, count)):
+        return False
+    before = words[count.first - 1] if count.first else ""
+    return before not in {"in", "on", "at", "by", "of", "than", "from"}
+
+
+def _is_one(words: list[str], count: Count) -> bool:
+    """Whether words, not signs, compare with one: the thing is then named in the singular."""
+    return count.interval.low == 1 and words[count.first][0].isalpha()
 
 
 def counts_of(tokens: Tokens) -> list[Count]:
@@ -70,7 +101,9 @@ def counts_of(tokens: Tokens) -> list[Count]:
         if values[thing] is not None:
             continue
         end = thing
-        while end < len(words) and end - thing < _LONGEST and kinds[end] == WORD and words[end] not in _STOP:
+        while end < len(words) and end - thing < _LONGEST and (kinds[end] == WORD or _hyphen(tokens, end)):
+            if words[end] in _STOP:
+                break
             end += 1
         out.append(Count(first, last, interval_of(op, value), thing, end))
     return out

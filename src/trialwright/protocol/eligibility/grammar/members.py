@@ -52,6 +52,9 @@ PREDICATES = frozenset(
 )  # fmt: skip
 
 
+_TREATMENTS = frozenset({"treatment", "medication", "systemic-therapy", "experimental-treatment", "hospitalization"})
+
+
 class Line:
     """A line on its way: its tokens, the facts and phrases found, and the tokens its windows take."""
 
@@ -152,7 +155,13 @@ def members(line: Line, low: int, high: int) -> list[tuple[int, int]]:
                 end = at
             else:
                 depth -= 1
-        elif depth == 0 and word in JOINS and at not in inner and not _joins_prepositions(words, at, low):
+        elif (
+            depth == 0
+            and word in JOINS
+            and at not in inner
+            and not _joins_prepositions(words, at, low)
+            and not _within_a_purpose(line, at, low)
+        ):
             out.append((at + 1, end))
             end = at
         at -= 1
@@ -165,6 +174,29 @@ def members(line: Line, low: int, high: int) -> list[tuple[int, int]]:
 
 def _joins_prepositions(words: Sequence[str], at: int, low: int) -> bool:
     return words[at] == "/" or (at > low and words[at - 1] in LINKS and words[at] != ",")
+
+
+def _within_a_purpose(line: Line, at: int, low: int) -> bool:
+    """Whether a sign joins two conditions that one treatment is for (`treatment for asthma or rhinitis`)."""
+    words = line.tokens.word
+    if words[at] not in {"or", "and", "/"}:
+        return False
+    left = [f for f in line.facts if low <= f.begin and f.end <= at and not f.dropped]
+    right = next((f for f in line.facts if f.begin > at and not f.dropped), None)
+    if right is None or right.begin - at > 3 or right.sort != "condition":
+        return False
+    link = next(
+        (here for here in range(at - 1, max(low, at - 7), -1) if words[here] in {"for", ",", ";", "(", ")"}), low
+    )
+    if words[link] != "for" or link == low:
+        return False
+    inside = [f for f in left if f.begin > link]
+    if any(f.sort != "condition" for f in inside) or (not inside and at - link > 3):
+        return False
+    governing = next((f for f in reversed(left) if f.end <= link), None)
+    if governing is None or link - governing.end > 4:
+        return False
+    return governing.sort in {"drug", "procedure"} or governing.id in _TREATMENTS
 
 
 def is_empty(words: Sequence[str], begin: int, end: int) -> bool:

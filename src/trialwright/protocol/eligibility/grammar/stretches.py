@@ -45,6 +45,8 @@ _BEFORE_NUMBER: tuple[tuple[tuple[str, ...], str], ...] = tuple(
 _BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _words, _op in sorted(_BEFORE_NUMBER, key=lambda item: -len(item[0])):
     _BY_LAST.setdefault(_words[-1], []).append((_words, _op))
+_AND = frozenset({"and", "but", ",", "to"})
+_SMALLER = {("month", "year"): 12, ("day", "week"): 7, ("hour", "day"): 24, ("minute", "hour"): 60}
 _LIVES = frozenset({"lives", "life", "halflives"})
 _MORE = frozenset(["more", "longer", "greater", "above", "over", "older", "higher", "beyond"])
 _LESS = frozenset(["less", "fewer", "shorter", "under", "below", "lower", "earlier"])
@@ -53,7 +55,8 @@ _LESS = frozenset(["less", "fewer", "shorter", "under", "below", "lower", "earli
 class Stretch(NamedTuple):
     """A length of time in a line. `first`, `last`: its tokens with the words of comparison, `last` excluded; `number`:
     the token of its first number; `after`: the token after the unit; `op`: `>=`, `>`, `<`, `<=`, None where nothing is
-    compared; `low` and `high` are the same but for a range; `recent`: `last`, `past`... stands before the number."""
+    compared; `low` and `high` are the same but for a range; `recent`: `last`, `past`... stands before the number;
+    `until`: `<` or `<=` of the upper bound where the text compares both (`>= 2 years and < 10 years`)."""
 
     first: int
     last: int
@@ -64,9 +67,12 @@ class Stretch(NamedTuple):
     high: Decimal
     unit: str
     recent: bool
+    until: str | None = None
 
     def interval(self, without: str) -> Interval:
         """The lengths it admits; `without` (`>=` or `<=`) is taken where the text compares nothing."""
+        if self.until is not None:
+            return Interval(self.low, self.high, self.op == ">=", self.until == "<=")
         if self.low != self.high:
             return Interval(self.low, self.high)
         return interval_of(self.op or without, self.low)
@@ -134,8 +140,44 @@ def stretches_of(tokens: Tokens) -> list[Stretch]:
             op, begin, _ = _compared(tokens, at)
             found = Stretch(begin, at + 1, at, at + 1, op, Decimal(1), Decimal(1), unit, True)
         if found is not None and (not out or found.number >= out[-1].after):
-            out.append(found)
+            found = _below_too(tokens, found)
+            both = _both_bounds(words, out[-1], found) if out else None
+            if both is not None:
+                out[-1] = both
+            else:
+                out.append(found)
     return out
+
+
+def _below_too(tokens: Tokens, found: Stretch) -> Stretch:
+    """A stretch with a lower bound before it that has no unit of its own (`>= 1 and <= 6 months`)."""
+    words, values = tokens.word, tokens.value
+    at = found.first - 1
+    if found.op not in {"<", "<="} or found.low != found.high or at < 2 or words[at] not in _AND:
+        return found
+    value = values[at - 1]
+    op, first = compared_before(tokens, at - 1)
+    if value is None or op not in {">", ">="} or value >= found.high:
+        return found
+    return found._replace(first=first, number=at - 1, low=value, op=op, until=found.op)
+
+
+def _both_bounds(words: list[str], lower: Stretch, upper: Stretch) -> Stretch | None:
+    """One stretch of two that bound the same length (`6 weeks or more but 12 weeks or less`)."""
+    between = words[lower.last : upper.first]
+    if lower.op not in {">", ">="} or upper.op not in {"<", "<="} or lower.low != lower.high or upper.low != upper.high:
+        return None
+    if not 1 <= len(between) <= 2 or not set(between) <= _AND or words[upper.first] == "within" or upper.recent:
+        return None
+    low, high, unit = lower.low, upper.high, upper.unit
+    if lower.unit != unit:
+        many = _SMALLER.get((lower.unit, unit))
+        if many is None:
+            return None
+        high, unit = high * many, lower.unit
+    if low >= high:
+        return None
+    return lower._replace(last=upper.last, after=upper.after, low=low, high=high, unit=unit, until=upper.op)
 
 
 def _measured(tokens: Tokens, at: int, unit: str) -> Stretch | None:

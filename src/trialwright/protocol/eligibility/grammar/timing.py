@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.counts import counts_of
+from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of
 from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of, rate
 from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_general, node_of
 from trialwright.protocol.eligibility.grammar.members import Line
@@ -20,7 +20,25 @@ from trialwright.protocol.eligibility.tree import Compare, Concept, Dates, Refer
 _PROMISED = ("contracept", "abstain", "abstinen", "sperm", "condom")
 _EQUIVALENT = frozenset({"or", "an", "its", "equivalent", "equivalents", "daily", "dose"})
 _TO_A_DOSE = frozenset(
-    {"at", "a", "dose", "doses", "of", "(", "equivalent", "to", "the", "daily", "total", "with", "in", "that", "which", "is", "are"}
+    {
+        "at",
+        "a",
+        "dose",
+        "doses",
+        "of",
+        "(",
+        "equivalent",
+        "to",
+        "the",
+        "daily",
+        "total",
+        "with",
+        "in",
+        "that",
+        "which",
+        "is",
+        "are",
+    }
 )
 MOST_TOKENS = 1200  # of a line; what lies beyond states nothing here, and so stays a question
 _FAR = 8  # tokens between a dose and its drug
@@ -279,11 +297,28 @@ def _counts(line: Line) -> None:
             ),
             None,
         )
+        if fact is None and countable(line.tokens.word, count):
+            fact = _thing(line, count)
         if fact is None or line.tokens.word[fact.end : fact.end + 1] == ["-"]:
             continue
         if fact.dose is None and fact.times is None and fact.result is None and not fact.allergy:
             fact.times = count.interval
             line.cover(fact, count.first, count.last)
+
+
+def _thing(line: Line, count: Count) -> Fact | None:
+    """A counted thing that the lexicon does not have, by its words."""
+    first, last = count.thing, count.thing_end
+    if any(not fact.dropped and fact.first < last and first < fact.last for fact in line.facts):
+        return None
+    if _taken(line, first, last) or _in_window(line, first, last):
+        return None
+    low, high = line.clause(first)
+    if any(word.startswith(_PROMISED) for word in line.tokens.word[low:high]):
+        return None
+    fact = Fact(first, last, first, last, "event", None)
+    line.facts.append(fact)
+    return fact
 
 
 def _in_window(line: Line, first: int, last: int) -> bool:

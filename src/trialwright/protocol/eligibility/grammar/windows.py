@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.anchors import TRIAL_MOMENTS, anchors_at
+from trialwright.protocol.eligibility.grammar.dates import dates_at, is_year
 from trialwright.protocol.eligibility.grammar.stretches import Stretch, half_lives_after, stretches_of
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Dates, Interval, Lasting, Side, When, Window
@@ -14,27 +15,7 @@ _MOMENTS = frozenset(
 )
 _BEFORE = frozenset(["before", "preceding"])
 _AFTER = frozenset(["after", "following", "post"])
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        [
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sep sept",
-            "october oct",
-            "november nov",
-            "december dec",
-        ],
-        1,
-    )
-    for name in names.split()
-}
+_EITHER_SIDE = ({"before", "after"}, {"pre", "post"})
 _OF_PREGNANCY = frozenset({"age", "gestation", "gestational", "amenorrhea", "amenorrhoea", "pregnancy"})
 _LAST_TIMES = frozenset(
     {"last", "final", "dose", "study", "treatment", "discontinuation", "completion", "end", "stopping"}
@@ -78,10 +59,19 @@ _NO_NOUN = frozenset(
 )
 
 
+_ELAPSED = frozenset(
+    {"must", "should", "have", "has", "had", "elapsed", "passed", "been", "out", "away", "later", "(", ")"}
+)
+_OF_THE_TRIAL = frozenset(
+    {"intervention", "study", "trial", "treatment", "follow", "observation", "screening", "testing", "run", "followup"}
+)
+
+
 class Timed(NamedTuple):
     """A window or a duration of a line. `first`, `last`: its tokens, `last` excluded; one of `when` and `lasting` is
     given; `opens`: it stands before what it belongs to (`more than 72 hours of`); `bare`: no word but the comparison
-    says that it is one (`> 3 months`); `future`: it lies ahead (`within the next year`)."""
+    says that it is one (`> 3 months`); `future`: it lies ahead (`within the next year`); `since`: what follows it
+    happened so long ago (`at least 6 months since`)."""
 
     first: int
     last: int
@@ -90,6 +80,7 @@ class Timed(NamedTuple):
     opens: bool
     bare: bool = False
     future: bool = False
+    since: bool = False
 
 
 def windows_of(text: str, tokens: Tokens) -> list[Timed]:
@@ -99,9 +90,12 @@ def windows_of(text: str, tokens: Tokens) -> list[Timed]:
         found = _window(text, tokens, stretch) or _lasting(tokens, stretch)
         if found is not None and (not out or found.first >= out[-1].last):
             out.append(found)
-    years = [at for at, kind in enumerate(tokens.kind) if kind == NUMBER and _is_year(tokens, at)]
+    years = [at for at, kind in enumerate(tokens.kind) if kind == NUMBER and is_year(tokens, at)]
     for at in years:
-        found = _dates(tokens, at)
+        if any(isinstance(other.when, Dates) and other.first <= at < other.last for other in out):
+            continue
+        calendar = dates_at(tokens, at)
+        found = None if calendar is None else Timed(*calendar, None, False)
         if found is not None and not any(found.first < other.last and other.first < found.last for other in out):
             out.append(found)
     out.sort()
@@ -132,6 +126,9 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         lead = first - 1
     elif before == "for" and stretch.recent:
         return None
+    since = _since(text, tokens, stretch)
+    if since is not None:
+        return since
     skipped = half_lives_after(tokens, last)
     if skipped != last:
         return _with_half_lives(text, tokens, stretch, lead, skipped)
@@ -151,7 +148,9 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         if stretch.recent or within:
             tail = last + 1 if after in {"prior", "previously", "earlier"} else last
             return _timed(stretch, lead, tail, Side.BEFORE, _unstated())
-        if after in {"prior", "previously", "earlier", "old"} and after != "old":
+        if after == "old" and stretch.op is not None and not (stretch.unit == "year" and stretch.low > 10):
+            return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())._replace(bare=True)
+        if after in {"prior", "previously", "earlier"}:
             return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())
         if lead < first and stretch.op in {"<", "<="} and before == "in":
             return _timed(stretch, lead, last, Side.BEFORE, _unstated())
@@ -164,6 +163,25 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     if stretch.op is None and stretch.low == stretch.high and side is Side.AFTER and not within:
         return None
     return _timed(stretch, lead, end, side, anchors)
+
+
+def _since(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
+    """`at least 6 months since X`, `>= 2 weeks from X`, `at least 7 days must have elapsed since X`."""
+    words = tokens.word
+    count = len(words)
+    at = stretch.last
+    if stretch.op is None or words[stretch.first] == "within" or stretch.recent:
+        return None
+    while at < count and at - stretch.last < 5 and words[at] in _ELAPSED:
+        at += 1
+    word = words[at] if at < count else ""
+    elapsed = word == "after" and bool({"elapsed", "passed"} & set(words[stretch.last : at]))
+    if not (word == "since" or (word == "from" and stretch.op in {">", ">="}) or elapsed):
+        return None
+    anchors, _ = anchors_at(text, tokens, at + 1)
+    if anchors is None or anchors[0].kind is not AnchorKind.OTHER:
+        return None
+    return _timed(stretch, stretch.first, at + 1, Side.BEFORE, _unstated())._replace(opens=True, since=True)
 
 
 def _ahead(words: list[str], stretch: Stretch, first: int) -> Timed | None:
@@ -200,8 +218,17 @@ def _direction(words: list[str], at: int) -> tuple[int, Side | None]:
         return at + 2, Side.BEFORE
     if word == "previous" and at + 1 < count and words[at + 1] == "to":
         return at + 2, Side.BEFORE
+    if word == "leading" and words[at + 1 : at + 3] == ["up", "to"]:
+        return at + 3, Side.BEFORE
+    both = at + 2 < count and {word, words[at + 2]} in _EITHER_SIDE and words[at + 1] in {"/", "or", "and"}
+    if both:
+        return at + 3, Side.AROUND
     if word in _BEFORE:
         return at + 1, Side.BEFORE
+    if word in {"pre", "post"} and words[at + 1 : at + 2] == ["-"] and words[at + 2 : at + 3]:
+        if words[at + 2].endswith("ly"):
+            return at, None
+        return at + 2, Side.BEFORE if word == "pre" else Side.AFTER
     if word in _AFTER:
         return at + 1, Side.AFTER
     if word == "prior" and at + 1 < count and words[at + 1] in TRIAL_MOMENTS:
@@ -242,12 +269,18 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
             begin -= 1
         return _lasts(low, stretch, begin + 1, last, False)
     named = _duration_of_something(words, first)
-    if named is not None:
+    if named is not None and (stretch.op is not None or words[first - 1] in {"of", ":", "for", "is"}):
         return _lasts(stretch.interval(named), stretch, first, last, False)
     if after in {"duration", "history"} or (after == "in" and words[last : last + 2] == ["in", "duration"]):
         end = last + (2 if after == "in" else 1)
         opens = end < count and words[end] == "of"
         return _lasts(low, stretch, first, end + opens, opens)
+    if (
+        after in _OF_THE_TRIAL
+        and stretch.op is None
+        and (words[first] == "the" or before in {"for", "the", "a", "this"})
+    ):
+        return None
     if before in {"for", "lasting", "lasted", "lasts", "persisting", "persistent", "persisted", "since"}:
         begin = first - 1
         end, side = _direction(words, last)
@@ -257,7 +290,11 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
             _, end = _skip_anchor(tokens, end)
             last = end
         return _lasts(low, stretch, begin, last, False)
-    if stretch.op is not None and after == "of" and not (last + 1 < count and words[last + 1] in {"the", "age"}):
+    if (
+        (stretch.op is not None or stretch.low != stretch.high)
+        and after == "of"
+        and not (last + 1 < count and words[last + 1] in {"the", "age"})
+    ):
         return _lasts(low, stretch, first, last + 1, True)
     noun = bool(after) and after[0].isalpha() and after not in _NO_NOUN
     if noun and stretch.op == ">=" and not stretch.recent and (stretch.unit != "year" or stretch.low < 12):
@@ -287,68 +324,12 @@ def _of_duration(words: list[str], first: int) -> bool:
 
 def _duration_of_something(words: list[str], first: int) -> str | None:
     """For `minimum duration of symptoms of 3 weeks`, the comparison that its words make."""
-    if first < 4 or words[first - 1] not in {"of", ":", "for", "is"}:
-        return None
-    for at in range(first - 3, max(-1, first - 8), -1):
+    for at in range(first - 2, max(-1, first - 8), -1):
         if words[at] in {",", ";", ".", "and", "or"}:
             return None
         if words[at] == "duration" and words[at + 1] == "of":
             return "<=" if at > 0 and words[at - 1] in {"maximum", "maximal"} else ">="
     return None
-
-
-def _dates(tokens: Tokens, at: int) -> Timed | None:
-    """The calendar window that a year belongs to: `since 2010`, `between May 2014 and 2016`, `before 1 June 2018`."""
-    words = tokens.word
-    date, begin = _date(tokens, at)
-    end = at + 1
-    before = words[begin - 1] if begin > 0 else ""
-    if before in {"since", "after"} or (before == "from" and not _goes_to(words, end)):
-        return Timed(begin - 1, end, Dates(first=date), None, False)
-    if before in {"before", "until"}:
-        return Timed(begin - 1, end, Dates(last=date), None, False)
-    if before in {"between", "from"} and _goes_to(words, end):
-        for other in range(end + 1, min(end + 6, len(words))):
-            if _is_year(tokens, other):
-                until, start = _date(tokens, other)
-                if start - end <= 2:
-                    return Timed(begin - 1, other + 1, Dates(date, until), None, False)
-    return None
-
-
-def _goes_to(words: list[str], end: int) -> bool:
-    return end < len(words) and words[end] in {"and", "to", "-", "until", "through"}
-
-
-def _date(tokens: Tokens, at: int) -> tuple[str, int]:
-    """The date that ends with the year at this token, in ISO form, and its first token."""
-    words, values = tokens.word, tokens.value
-    begin = at
-    month = day = None
-    here = at - 1
-    if here >= 0 and words[here] == ",":
-        here -= 1
-    if here >= 0 and words[here] in _MONTHS:
-        month, begin = _MONTHS[words[here]], here
-        value = values[here - 1] if here > 0 else None
-        if value is not None and 1 <= value <= 31 and value == int(value):
-            day, begin = int(value), here - 1
-    elif here > 0 and words[here - 1] in _MONTHS and values[here] is not None:
-        value = values[here]
-        if value is not None and 1 <= value <= 31:
-            month, day, begin = _MONTHS[words[here - 1]], int(value), here - 1
-    out = words[at]
-    if month is not None:
-        out += f"-{month:02d}" + (f"-{day:02d}" if day is not None else "")
-    return out, begin
-
-
-def _is_year(tokens: Tokens, at: int) -> bool:
-    word = tokens.word[at]
-    if len(word) != 4 or not word.isdigit() or not "1950" <= word <= "2099":
-        return False
-    following = tokens.word[at + 1] if at + 1 < len(tokens) else ""
-    return following not in {"/", "%", "mg", "ml", "kcal", "cells", "iu", "g", "copies"}
 
 
 def _timed(stretch: Stretch, first: int, last: int, side: Side, anchors: tuple[Anchor, ...]) -> Timed:

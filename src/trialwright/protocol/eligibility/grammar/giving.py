@@ -1,0 +1,100 @@
+"""Puts a window or a duration on a fact or a comparison, where it may stand there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trialwright.protocol.eligibility.grammar.facts import Fact
+from trialwright.protocol.eligibility.grammar.members import (
+    IDLE,
+    Line,
+)
+from trialwright.protocol.eligibility.grammar.windows import Timed
+from trialwright.protocol.eligibility.lexicon.loading import is_a
+from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Compare, Interval, Ordinal, Side, Window
+
+_PLANS = (
+    "plan",
+    "intend",
+    "intent",
+    "expect",
+    "schedul",
+    "wish",
+    "desir",
+    "anticipat",
+    "consider",
+    "want",
+    "try",
+    "will",
+)
+
+
+_MOMENTARY = frozenset({"procedure", "event"})
+# conditions that are over at once: a length of time alone says how long ago they were
+_AT_ONCE = ("seizure", "stroke", "transient-ischemic-attack", "myocardial-infarction", "fracture", "pulmonary-embolism")
+
+
+def give(line: Line, fact: Fact, window: Timed) -> bool:
+    if fact.allergy:
+        return False
+    if window.bare and isinstance(window.when, Window) and window.when.unit == "year" and fact.sort not in _MOMENTARY:
+        return False  # `less than 2 years old` may be an age
+    if fact.result is not None and window.lasting is not None:
+        fact.begin, fact.end, fact.result, fact.id, fact.sort = fact.first, fact.last, None, None, "event"
+    if window.lasting is not None and window.bare and _is_of_a_moment(line, fact, window.lasting.interval):
+        window = window._replace(
+            lasting=None,
+            when=Window(window.lasting.interval, window.lasting.unit, Side.BEFORE, (Anchor(AnchorKind.UNSTATED),)),
+        )
+    if window.when is not None:
+        if fact.when is not None:
+            return False
+        fact.when = window.when
+        if isinstance(window.when, Window) and window.when.side is Side.AFTER and window.future:
+            _plan(line, fact)
+        return True
+    if fact.lasting is not None or fact.sort == "test":
+        return False
+    fact.lasting = window.lasting
+    return True
+
+
+def _is_of_a_moment(line: Line, fact: Fact, interval: Interval) -> bool:
+    """Whether a length of time alone says how long ago a thing was: after `recent`, and of what takes no time itself
+    where it is a maximum (`surgery < 3 months`)."""
+    if "recent" in line.tokens.word[max(0, fact.begin - 3) : fact.begin]:
+        return True
+    if interval.low is not None or fact.id is None:
+        return False
+    return fact.sort in _MOMENTARY or any(is_a(fact.id, other) for other in _AT_ONCE)
+
+
+def _plan(line: Line, fact: Fact) -> None:
+    """What is planned is not what is there: the fact keeps its words, with the word of intention."""
+    words = line.tokens.word
+    low = max(line.clause(fact.begin)[0], fact.begin - 8)
+    at = next((place for place in range(low, fact.begin) if words[place].startswith(_PLANS)), fact.begin)
+    if any(other is not fact and at < other.last and other.first < fact.begin for other in line.facts):
+        at = fact.begin
+    fact.begin = at
+    fact.first = min(fact.first, at)
+    fact.id = None
+    fact.sort = "event"
+
+
+def give_phrase(line: Line, index: int, window: Timed) -> bool:
+    phrase = line.phrases[index]
+    node = phrase.node
+    if isinstance(node, Compare | Ordinal) and window.when is not None and node.when is None:
+        node = replace(node, when=window.when)
+    elif isinstance(node, Compare) and window.lasting is not None and node.lasting is None and not window.bare:
+        node = replace(node, lasting=window.lasting)
+    else:
+        return True
+    words = line.tokens.word
+    gap = words[phrase.last : window.first]
+    if all(word in IDLE for word in gap):
+        end = line.tokens.end[window.last - 1]
+        phrase = phrase._replace(last=window.last, end=end)
+    line.phrases[index] = phrase._replace(node=node)
+    return True

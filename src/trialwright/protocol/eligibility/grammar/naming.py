@@ -1,0 +1,103 @@
+"""Names what a window belongs to where the lexicon has no name for it: by its words in the text."""
+
+from __future__ import annotations
+
+from trialwright.protocol.eligibility.grammar.facts import Fact
+from trialwright.protocol.eligibility.grammar.members import IDLE, JOINS, LINKS, PREDICATES, Line
+from trialwright.protocol.eligibility.grammar.tokens import WORD
+
+_NO_NAMES = frozenset({"those", "who", "which", "they", "it", "this", "these", "until", "from", "during"})
+
+_VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
+
+_LONGEST_NAME = 9  # tokens of a name that the lexicon does not have
+
+RECURRING = frozenset(
+    {
+        "relapse",
+        "relapses",
+        "recurrence",
+        "exacerbation",
+        "exacerbations",
+        "flare",
+        "flares",
+        "onset",
+        "worsening",
+        "attack",
+    }
+    | {"episode", "episodes", "attacks", "recurrences", "progression", "outbreak", "outbreaks"}
+)
+
+
+def named(line: Line, begin: int, end: int) -> Fact | None:
+    """A thing that the lexicon does not have, by its words in the text."""
+    words, kinds = line.tokens.word, line.tokens.kind
+    while begin < end and (
+        words[begin] in IDLE
+        or words[begin] in PREDICATES
+        or not words[begin][0].isalnum()
+        or (kinds[begin] == WORD and line.tokens.value[begin] is not None)
+    ):
+        begin += 1
+    while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
+        end -= 1
+    if begin + 1 < end and len(words[begin]) <= 2 and words[begin + 1] in {".", ")"}:
+        begin += 2
+    if "(" in words[begin + 1 : end] and ")" not in words[begin:end]:
+        end = words.index("(", begin + 1, end)
+    if begin < end and words[begin] in _NO_NAMES:
+        return None
+    verb = next((at for at in range(begin + 1, end) if words[at] in _VERBS), end)
+    if {"if", "when", "because", "whether"} & set(words[begin:end]):
+        return None
+    end = verb
+    while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
+        end -= 1
+    if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
+        return None
+    begin = max(begin, end - _LONGEST_NAME)
+    for phrase in line.phrases:
+        if phrase.first < end and begin < phrase.last:
+            return None
+    for fact in line.facts:
+        if not fact.dropped and fact.first < end and begin < fact.last:
+            return None
+    return Fact(begin, end, begin, end, "event", None)
+
+
+def with_its_adjectives(line: Line, fact: Fact, low: int) -> None:
+    """Takes in the words that say which treatment is meant; with them the lexicon has no name for it."""
+    words = line.tokens.word
+    at = fact.begin
+    while at > low and (words[at - 1] not in IDLE | PREDICATES | LINKS | JOINS or words[at - 1] in {"-"}):
+        at -= 1
+    while at < fact.begin and not words[at][0].isalnum():
+        at += 1
+    if at == fact.begin or fact.begin - at > 6 or any(p.first < fact.begin and at < p.last for p in line.phrases):
+        return
+    for other in line.facts:
+        if other is not fact and at <= other.begin < fact.begin:
+            other.dropped = True
+    fact.begin = at
+    fact.first = min(at, fact.first)
+    fact.id = None
+
+
+def with_what_recurs(fact: Fact, inside: list[Fact]) -> None:
+    """A relapse of a thing is not the thing: it keeps its words."""
+    for other in inside:
+        if other is not fact and other.begin >= fact.begin - 2 and other.end <= fact.begin:
+            other.dropped = True
+    fact.begin -= 2
+    fact.first = min(fact.first, fact.begin)
+    fact.id = None
+    fact.sort = "event"
+
+
+def is_purpose(line: Line, inside: list[Fact], condition: Fact) -> bool:
+    """Whether a condition is what a treatment in the same member of a list is for."""
+    words = line.tokens.word
+    return any(
+        other.end < condition.begin and "for" in words[other.end : condition.begin] and other.sort != "condition"
+        for other in inside
+    )
