@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import TYPE_CHECKING, Any
 
-from trialwright.conduct.canonical import canonical
 from trialwright.conduct.events import SCHEMAS, Decided, Event
 from trialwright.core.errors import StageError
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
@@ -71,7 +71,7 @@ def _built(kind: type[Any], body: dict[str, Any]) -> Any:
     """An instance made of plain JSON values, every type checked and none converted but lists, which become tuples
     (pydantic's ValidationError is a ValueError)."""
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in _exactly(kind, body).items()}
-    _adapter(kind).validate_json(canonical(body), strict=True)
+    _adapter(kind).validate_json(json.dumps(body, allow_nan=False), strict=True)
     return kind(**fields)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from trialwright.conduct.checks import event_for
 from trialwright.conduct.commands import Command
 from trialwright.conduct.fold import Fold, replay
-from trialwright.conduct.ledger.entry import Draft, Entry, Head
+from trialwright.conduct.ledger.entry import Draft, Entry, Head, head_of
 from trialwright.conduct.ledger.interface import Ledger
 from trialwright.core.errors import UsageError
 from trialwright.protocol.design import Design
@@ -27,8 +29,14 @@ class LiveTrial:
     _head: Head
 
     def _reread(self) -> None:
-        self._fold = replay(self._ledger.entries())
-        self._head = self._ledger.head
+        """Read the whole ledger; the head is that of the entries read, for another process may append meanwhile."""
+        self._head = Head()
+        self._fold = replay(self._noted(self._ledger.entries()))
+
+    def _noted(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            self._head = Head(entry.sequence, entry.hash)
+            yield entry
 
     @property
     def fold(self) -> Fold:
@@ -56,5 +64,5 @@ class LiveTrial:
             if drafts:
                 self._reread()
             raise
-        self._head = self._ledger.head
+        self._head = head_of(entries, self._head)
         return entries

@@ -10,14 +10,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from trialwright.conduct.canonical import canonical, parsed
+from trialwright.conduct.ledger.clock import Clock
 from trialwright.conduct.ledger.entry import Draft, Entry, Head, broken, chained, entry_from, entry_json
-from trialwright.conduct.ledger.seal import seal
+from trialwright.conduct.ledger.envelope import Envelope, unfit
+from trialwright.conduct.ledger.rows import Row, row_of
+from trialwright.conduct.ledger.seal import require_head, seal, standing
 from trialwright.core.errors import StageError
 
 
@@ -25,7 +28,8 @@ class FileLedger:
     """A ledger in one file, opened for reading and appending.
 
     Opening reads and checks the whole file; `create` makes a new one and refuses a name that exists. `expected`: a
-    head noted elsewhere that the file must contain. Raises StageError: COND-021 the last line is torn (`mend_torn_end`
+    head noted elsewhere that the file must contain. `clock`: gives the time of recording; without one, none is
+    recorded. Raises StageError: COND-021 the last line is torn (`mend_torn_end`
     repairs it on request), COND-022 an entry cannot be trusted, COND-023 an entry is of a kind not known here, COND-024
     the file cannot be read or written, COND-025 another process has it open, COND-026 it does not contain `expected`.
     """
@@ -33,8 +37,12 @@ class FileLedger:
     _head: Head
     _day: int | None
 
-    def __init__(self, path: Path | str, *, create: bool = False, expected: Head | None = None) -> None:
+    def __init__(
+        self, path: Path | str, *, create: bool = False, expected: Head | None = None, clock: Clock | None = None
+    ) -> None:
         self._path = Path(path)
+        self._clock = clock
+        self._keys: dict[str, Entry] = {}
         self._file: int | None = None
         how = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | (os.O_CREAT | os.O_EXCL if create else 0)
         try:
@@ -53,6 +61,8 @@ class FileLedger:
             reached = expected is None or expected.size == 0
             for entry in self.entries():
                 self._head, self._day = Head(entry.sequence, entry.hash), entry.day
+                if entry.key:
+                    self._keys[entry.key] = entry
                 reached = reached or self._head == expected
             if not reached and expected is not None:
                 raise _behind(self._path, self._head, expected)
@@ -67,10 +77,25 @@ class FileLedger:
 
     def append(self, drafts: Sequence[Draft], after: Head) -> tuple[Entry, ...]:
         """Append all of these as one line, and return when it is on the disk; see `Ledger.append`."""
-        entries = seal(drafts, after, self._head, self._day)
+        self._open_file()
+        found = standing(drafts, self.keyed)
+        if found is not None:
+            return found
+        require_head(after, self._head)
+        entries = seal(drafts, self._head, self._day, self._clock() if self._clock else "")
         if not entries:
             return ()
-        line = (canonical([entry_json(entry) for entry in entries]) + "\n").encode("utf-8")
+        self._write(_line(entries, drafts))
+        self._head, self._day = Head(entries[-1].sequence, entries[-1].hash), entries[-1].day
+        self._keys.update((entry.key, entry) for entry in entries if entry.key)
+        return entries
+
+    def transact(self, make: Callable[[Head], Sequence[Draft]]) -> tuple[Entry, ...]:
+        """Append what `make` gives; nobody else can append while this file is open; see `Ledger.transact`."""
+        head = self.head
+        return self.append(make(head), head)
+
+    def _write(self, line: bytes) -> None:
         file = self._open_file()
         try:
             found = os.fstat(file).st_size
@@ -81,9 +106,10 @@ class FileLedger:
         except OSError as fault:
             self._undo(file)
             raise _failed(self._path, fault) from fault
+        except BaseException:
+            self.close()
+            raise
         self._size += len(line)
-        self._head, self._day = Head(entries[-1].sequence, entries[-1].hash), entries[-1].day
-        return entries
 
     def _undo(self, file: int) -> None:
         """Take back what a failed append may have left; what the disk holds is then read anew by the next opening."""
@@ -103,12 +129,29 @@ class FileLedger:
 
     def entries(self, start: int = 1) -> Iterator[Entry]:
         """The entries from this sequence number on; see `Ledger.entries`."""
+        return (entry for entry in chained(_entries_in(self._content(), self._path)) if entry.sequence >= start)
+
+    def _content(self) -> bytes:
         self._open_file()
         try:
-            content = self._path.read_bytes()
+            return self._path.read_bytes()
         except OSError as fault:
             raise _failed(self._path, fault) from fault
-        return (entry for entry in chained(_entries_in(content, self._path)) if entry.sequence >= start)
+
+    def keyed(self, key: str) -> Entry | None:
+        """The entry under this idempotency key; see `Ledger.keyed`."""
+        return self._keys.get(key)
+
+    def envelopes(self, sequence: int) -> tuple[Envelope, ...]:
+        """The envelopes beside this entry; see `Ledger.envelopes`."""
+        for entries, found in _transactions_in(self._content(), self._path):
+            if entries[-1].sequence >= sequence:
+                return tuple(envelope for place, envelope in found if entries[0].sequence + place == sequence)
+        return ()
+
+    def rows(self, start: int = 1) -> Iterator[Row]:
+        """What is stored; the file is checked line by line as it is read; see `Ledger.rows`."""
+        return (row_of(entry) for entry in _entries_in(self._content(), self._path) if entry.sequence >= start)
 
     def close(self) -> None:
         """Let go of the file and its lock."""
@@ -123,21 +166,43 @@ class FileLedger:
         self.close()
 
 
+def _line(entries: Sequence[Entry], drafts: Sequence[Draft]) -> bytes:
+    """The line of one transaction: a list of entries, or, where envelopes stand beside them, an object of both."""
+    written = [entry_json(entry) for entry in entries]
+    beside = [
+        {
+            "place": place,
+            "name": envelope.name,
+            "key_id": envelope.key_id,
+            "salt": envelope.salt.hex(),
+            "ciphertext": envelope.ciphertext.hex(),
+        }
+        for place, draft in enumerate(drafts)
+        for envelope in draft.envelopes
+    ]
+    whole = {"entries": written, "envelopes": beside} if beside else written
+    return (canonical(whole) + "\n").encode("utf-8")
+
+
 def _entries_in(content: bytes, path: Path) -> Iterator[Entry]:
     """The entries of a file, line by line; a last line without its end is torn."""
+    return (entry for entries, _ in _transactions_in(content, path) for entry in entries)
+
+
+_Found = tuple[list[Entry], list[tuple[int, Envelope]]]
+
+
+def _transactions_in(content: bytes, path: Path) -> Iterator[_Found]:
+    """Each transaction's entries, and its envelopes with the place of their entry in it."""
     whole, _, torn = content.rpartition(b"\n")
     sequence = 1
     for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
-        where = f" ({path}, line {number})"
         try:
-            found = parsed(line.decode("utf-8"))
-            if not isinstance(found, list) or not found:
-                raise ValueError("the line is not a list of entries")
-            entries = [entry_from(each) for each in found]
+            transaction = _transaction(parsed(line.decode("utf-8")))
         except (ValueError, RecursionError) as fault:
-            raise broken(sequence, str(fault).splitlines()[0], where) from fault
-        yield from entries
-        sequence += len(entries)
+            raise broken(sequence, str(fault).splitlines()[0], f" ({path}, line {number})") from fault
+        yield transaction
+        sequence += len(transaction[0])
     if torn:
         raise StageError(
             "COND-021",
@@ -145,6 +210,34 @@ def _entries_in(content: bytes, path: Path) -> Iterator[Entry]:
             expected="every line ended; a line that is not was never acknowledged",
             mend="mend_torn_end moves the torn bytes to a file of their own and keeps every whole entry",
         )
+
+
+def _transaction(found: Any) -> _Found:
+    """The transaction in a line. Raises ValueError if it is none, or an envelope is not the one committed to."""
+    written, beside = found, []
+    if isinstance(found, dict) and found.keys() == {"entries", "envelopes"}:
+        written, beside = found["entries"], found["envelopes"]
+    if not isinstance(written, list) or not written or not isinstance(beside, list):
+        raise ValueError("the line is not a list of entries")
+    entries = [entry_from(each) for each in written]
+    envelopes = [_envelope(each) for each in beside]
+    for place, entry in enumerate(entries):
+        why = unfit(entry.sealed, tuple(envelope for where, envelope in envelopes if where == place))
+        if why is not None:
+            raise ValueError(why)
+    if any(where >= len(entries) for where, _ in envelopes):
+        raise ValueError("an envelope stands beside no entry")
+    return entries, envelopes
+
+
+def _envelope(found: Any) -> tuple[int, Envelope]:
+    names = ("name", "key_id", "salt", "ciphertext")
+    if not isinstance(found, dict) or found.keys() != {"place", *names} or type(found["place"]) is not int:
+        raise ValueError("an envelope does not have the fields of one")
+    if found["place"] < 0 or not all(isinstance(found[name], str) for name in names):
+        raise ValueError("a field of an envelope is of the wrong kind")
+    salt, ciphertext = bytes.fromhex(found["salt"]), bytes.fromhex(found["ciphertext"])
+    return found["place"], Envelope(found["name"], found["key_id"], salt, ciphertext)
 
 
 @dataclass(frozen=True, slots=True)
