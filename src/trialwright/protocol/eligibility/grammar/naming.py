@@ -6,7 +6,9 @@ from trialwright.protocol.eligibility.grammar.facts import Fact
 from trialwright.protocol.eligibility.grammar.members import IDLE, JOINS, LINKS, PREDICATES, Line
 from trialwright.protocol.eligibility.grammar.tokens import WORD
 
-_NO_NAMES = frozenset({"those", "who", "which", "they", "it", "this", "these", "until", "from", "during"})
+_NO_NAMES = frozenset(
+    {"half", "most", "those", "who", "which", "they", "it", "this", "these", "until", "from", "during"}
+)
 
 _VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
 
@@ -29,12 +31,16 @@ RECURRING = frozenset(
 )
 
 
+_PREPOSITIONS = frozenset({"with", "in", "on", "at", "to", "by", "from", "or", "and", "under", "into", "while"})
+
+
 def named(line: Line, begin: int, end: int) -> Fact | None:
     """A thing that the lexicon does not have, by its words in the text."""
     words, kinds = line.tokens.word, line.tokens.kind
     while begin < end and (
         words[begin] in IDLE
         or words[begin] in PREDICATES
+        or words[begin] in _PREPOSITIONS
         or not words[begin][0].isalnum()
         or (kinds[begin] == WORD and line.tokens.value[begin] is not None)
     ):

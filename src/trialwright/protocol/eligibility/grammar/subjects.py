@@ -59,6 +59,13 @@ _LONG = frozenset(
 _OTHER_CAUSES = frozenset({"caused", "due", "by", "to", "from", "other", "reasons", "causes", "reason", "cause", "any"})
 # what stands before these is told with other words behind them, which have their own time
 _DEFINING = frozenset({"requiring", "ie", "i"})
+_TRIALS = frozenset({"clinical-trial-participation"})
+_MODAL = frozenset({"may", "can", "could", "would"})
+_SURVIVAL = frozenset({"survival", "survive", "expectancy", "prognosis", "lifespan", "mortality", "life", "live"})
+_STOPPED = frozenset(
+    {"stop", "stopped", "stopping", "discontinue", "discontinued", "off", "withhold", "withheld", "cease", "ceased"}
+)
+_EXCEPT = frozenset({"except", "excluding"})
 _MOST_SHARED = 12  # members of a list that one window is shared by
 _FAR = 14  # tokens between a thing and its window
 
@@ -72,6 +79,10 @@ def attach(line: Line, window: Timed) -> None:
         return
     if window.bare and _of_an_adjective(line, window) and _to_the_right(line, window, 3):
         return
+    if _of_what_follows(line, window) and _to_the_right(line, window, 4):
+        return
+    if window.bare and _SURVIVAL & set(line.tokens.word[max(0, window.first - 4) : window.first]):
+        return
     if window.opens:
         if not _to_the_right(line, window, 4) and not window.bare:
             _to_the_left(line, window)
@@ -80,6 +91,16 @@ def attach(line: Line, window: Timed) -> None:
         return
     if not _to_the_right(line, window, _FAR):
         _to_its_moment(line, window)
+
+
+def _of_what_follows(line: Line, window: Timed) -> bool:
+    """`history (within 4 months) of infection`: a window in brackets before what it belongs to."""
+    words = line.tokens.word
+    return (
+        window.when is not None
+        and words[window.last : window.last + 2] == [")", "of"]
+        and "(" in words[: window.first][-3:]
+    )
 
 
 def _of_an_adjective(line: Line, window: Timed) -> bool:
@@ -185,6 +206,8 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     colon = window.lasting is not None and window.first > 2 and words[window.first - 1] == ":"
     colon = colon and "duration" in words[max(0, window.first - 8) : window.first]
     low, _ = line.clause(window.first - 2 * colon)
+    if low > 0 and words[low - 1] in _EXCEPT and words[window.first] == "within" and "(" not in words[low - 2 : low]:
+        return False  # a window after an exception may be that of the rule
     for begin, end in line.windows:
         if end <= window.first and begin >= low:
             low = max(low, end)
@@ -235,9 +258,11 @@ def _before_bracket(line: Line, window: Timed, low: int) -> bool:
 def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Timed) -> Fact | None:
     """The fact of a member of a list that a window belongs to: the one that others in it depend on; with the words that
     narrow it the lexicon has no name for it, and it keeps its words."""
+    words = line.tokens.word
+    while len(inside) > 1 and words[inside[-1].begin - 2 : inside[-1].begin] == ["other", "than"]:
+        inside = inside[:-1]
     if not inside:
         return None
-    words = line.tokens.word
     fact = inside[-1]
     for earlier in reversed(inside[:-1]):
         between = words[earlier.end : fact.begin]
@@ -254,7 +279,8 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
             break
         if between[0] == "of" and earlier.sort not in {"procedure", "event"}:
             break
-        if between[0] in {"with", "in", "on", "at", "other"} and earlier.sort != "procedure":
+        trial = earlier.id in _TRIALS
+        if between[0] in {"with", "in", "on", "at", "other"} and earlier.sort != "procedure" and not trial:
             break
         fact = earlier
     if len(outside_brackets(words, fact.end, end)) > _FAR:
@@ -265,11 +291,14 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
         with_its_adjectives(line, fact, begin)
     rest = outside_brackets(words, max(fact.end, fact.last), end)
     heavy = [at for at in rest if words[at] not in IDLE and words[at][0].isalnum()]
+    stopped = next((at for at in range(max(begin, fact.begin - 4), fact.begin) if words[at] in _STOPPED), None)
+    if stopped is not None and window.lasting is not None:
+        fact.begin, fact.first, fact.id, fact.sort = stopped, min(fact.first, stopped), None, "event"
     if heavy and not all(words[at] in _OTHER_CAUSES for at in heavy):
-        if len(heavy) > 6:
+        if len(heavy) > 6 or any(words[at] in _MODAL for at in rest):
             return None
         stop = heavy[-1] + 1
-        for other in inside:
+        for other in line.facts:
             if other is not fact and fact.begin < other.begin < stop:
                 other.dropped = True
                 stop = max(stop, other.end)
