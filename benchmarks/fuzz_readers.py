@@ -13,34 +13,55 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from random import Random
+
+from trialwright.core.streams import stream
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 60_000
-MARKS = ("|", "- ", "* ", "1. ", ":", "[ Time Frame: ", "]", "NCT00000001", "\u00a0", "N/A", "OTHER", "{", "}", "<", ">")
+MARKS = (
+    "|",
+    "- ",
+    "* ",
+    "1. ",
+    ":",
+    "[ Time Frame: ",
+    "]",
+    "NCT00000001",
+    "\u00a0",
+    "N/A",
+    "OTHER",
+    "{",
+    "}",
+    "<",
+    ">",
+)
 
 
 def mutated(data: bytes, most: int, seed: int) -> bytes:
     """The input with a few of its lines dropped, doubled, moved, joined or marked: pages are made of lines."""
-    chance = Random(seed)
+    draw = stream(seed, "lines of a page")
+
+    def below(number: int) -> int:
+        return int(draw.integers(number))
+
     lines = data.decode("utf-8", "surrogateescape").split("\n")
-    for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(lines))
-        match chance.randrange(6):
+    for _ in range(1 + below(4)):
+        at = below(len(lines))
+        match below(6):
             case 0 if len(lines) > 1:
                 del lines[at]
             case 1:
-                lines.insert(chance.randrange(len(lines) + 1), lines[at])
+                lines.insert(below(len(lines) + 1), lines[at])
             case 2:
-                other = chance.randrange(len(lines))
+                other = below(len(lines))
                 lines[at], lines[other] = lines[other], lines[at]
             case 3 if at + 1 < len(lines):
                 lines[at : at + 2] = [lines[at] + lines[at + 1]]
             case 4:
-                cut = chance.randint(0, len(lines[at]))
-                lines[at] = lines[at][:cut] + chance.choice(MARKS) + lines[at][cut:]
+                cut = below(len(lines[at]) + 1)
+                lines[at] = lines[at][:cut] + MARKS[below(len(MARKS))] + lines[at][cut:]
             case _:
-                cut = chance.randint(0, len(lines[at]))
+                cut = below(len(lines[at]) + 1)
                 lines[at : at + 1] = [lines[at][:cut], lines[at][cut:]]
     return "\n".join(lines).encode("utf-8", "surrogateescape")[:most]
 
@@ -59,6 +80,7 @@ def main() -> None:
     sys.path.insert(0, str(ROOT / "tests" / "unit" / "record"))
     with atheris.instrument_imports(include=["trialwright.record"]):
         import reader_invariants
+
         from trialwright.record.read import READERS
 
         for name, _ in READERS:
@@ -89,8 +111,16 @@ def main() -> None:
                 print(f"FOUND {kept.name}: {str(fault)[:300]}", *frames[-3:], sep="\n  ", flush=True)
 
     print(f"fuzzing from {time.process_time():.0f} CPU seconds on", flush=True)
-    options = [sys.argv[0], str(started), f"-max_total_time={round(asked.minutes * 60)}", f"-max_len={LONGEST}",
-               "-timeout=20", "-rss_limit_mb=3000", f"-artifact_prefix={asked.keep}/found-", "-print_final_stats=1"]  # fmt: skip
+    options = [
+        sys.argv[0],
+        str(started),
+        f"-max_total_time={round(asked.minutes * 60)}",
+        f"-max_len={LONGEST}",
+        "-timeout=20",
+        "-rss_limit_mb=3000",
+        f"-artifact_prefix={asked.keep}/found-",
+        "-print_final_stats=1",
+    ]
     atheris.Setup(options, checked, custom_mutator=bred)
     atheris.Fuzz()
 

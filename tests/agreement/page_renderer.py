@@ -29,9 +29,8 @@ def explorer(study, *, labelled):
     if updated := status.get("lastUpdatePostDateStruct", {}).get("date"):
         page.add(f"Last Updated: {updated}")
     page.add("Study Results")
-    if labelled:
-        page.add(RESULTS_PENDING[0])
-    page.add(RESULTS_PENDING[1])
+    if not study.get("hasResults"):
+        page.add(*RESULTS_PENDING[0 if labelled else 1 :])
     _basic(page, status, design)
     described = module(study, "descriptionModule")
     page.text("Brief Summary", described.get("briefSummary"))
@@ -161,6 +160,10 @@ def _people(page, people):
         page.section("Countries")
         if page.labelled:
             page.add(*dict.fromkeys(site["country"] for site in sites if site.get("country")))
+    if contacts := people.get("centralContacts"):
+        page.section("Central Contacts")
+        for one in contacts if page.labelled else ():
+            page.add(one["name"], f"Role: {one['role']}", one.get("phone"))
 
 
 def _identifiers(page, ident):
@@ -201,7 +204,9 @@ def classic(study, *, headings):
         if detail := module(study, "descriptionModule").get("detailedDescription"):
             out += ["Detailed Description:", *plain_lines(detail)]
     out += _classic_tables(study, headings)
-    out += _classic_outcomes(module(study, "outcomesModule"), headings)
+    out += _classic_outcomes(
+        module(study, "outcomesModule"), module(study, "designModule").get("bioSpec", {}), headings
+    )
     out += _classic_eligibility(module(study, "eligibilityModule"), headings)
     out += _classic_people(study, headings)
     out += _classic_more(study, headings)
@@ -217,9 +222,19 @@ def _classic_header(study, headings):
     why = f" ({plain(' '.join(lines(status['whyStopped'])))})" if status.get("whyStopped") else ""
     out = ["![]() |", f"ClinicalTrials.gov Identifier: {module(study, 'identificationModule')['nctId']} |"]
     if "overallStatus" in status:
-        out += ["Recruitment Status :", label_of(status["overallStatus"], terms.STATUS) + why]
+        known = status.get("lastKnownStatus")
+        shown = (
+            "Unknown"
+            if status["overallStatus"] == "UNKNOWN" and known
+            else label_of(status["overallStatus"], terms.STATUS)
+        )
+        out += ["Recruitment Status :", shown + why]
+        if known:
+            out.append(f"Verified {worded(status['statusVerifiedDate'])} by {plain(sponsors['leadSponsor']['name'])}.")
+            out.append(f"Recruitment status was: {label_of(known, terms.STATUS)}")
     for label, key in (
         ("First Posted", "studyFirstPostDateStruct"),
+        ("Results First Posted", "resultsFirstPostDateStruct"),
         ("Last Update Posted", "lastUpdatePostDateStruct"),
     ):
         if date := status.get(key, {}).get("date"):
@@ -228,8 +243,19 @@ def _classic_header(study, headings):
     if headings:
         out += ["Sponsor:", plain(sponsors["leadSponsor"]["name"])]
         if others := sponsors.get("collaborators"):
-            out += ["Collaborators:", *(plain(c["name"]) for c in others)]
-    return [*out, "- Study Details", "- Tabular View", "- No Results Posted", "- Disclaimer"]
+            out += ["Collaborators:" if len(others) > 1 else "Collaborator:", *(plain(c["name"]) for c in others)]
+        if party := _party(sponsors):
+            out += ["Information provided by (Responsible Party):", plain(party)]
+    results = "Study Results" if study.get("hasResults") else "No Results Posted"
+    return [*out, "- Study Details", "- Tabular View", f"- {results}", "- Disclaimer", "- How to Read a Study Record"]
+
+
+def _party(sponsors):
+    """Who is responsible, as the page shows it: the sponsor's name, or a person with title and affiliation."""
+    party = sponsors.get("responsibleParty", {})
+    if party.get("type") == "SPONSOR":
+        return sponsors["leadSponsor"]["name"]
+    return ", ".join(party[k] for part in ("FullName", "Title", "Affiliation") if (k := f"investigator{part}") in party)
 
 
 def _classic_tables(study, headings):
@@ -246,7 +272,8 @@ def _classic_tables(study, headings):
     if not arms.get("armGroups"):
         return out
     out += ["Arms and Interventions"] if headings else []
-    out += ["Arm | Intervention/treatment |", "---|---|"]
+    first = "Group/Cohort" if design.get("studyType") == "OBSERVATIONAL" else "Arm"
+    out += [f"{first} | Intervention/treatment |", "---|---|"]
     for arm in arms["armGroups"]:
         head = f"{label_of(arm['type'], terms.ARM_TYPE)}: " if "type" in arm else ""
         out += [head + plain(arm["label"]), *plain_lines(arm.get("description")), "|"]
@@ -300,7 +327,7 @@ def _classic_design(study, design, info):
     return out
 
 
-def _classic_outcomes(outcomes, headings):
+def _classic_outcomes(outcomes, bio, headings):
     out = []
     for level, name in (("Primary", "primaryOutcomes"), ("Secondary", "secondaryOutcomes"), ("Other", "otherOutcomes")):
         found = outcomes.get(name, [])
@@ -311,6 +338,10 @@ def _classic_outcomes(outcomes, headings):
             measure = " ".join(lines(plain(one["measure"])))
             out.append(f"- {measure} [ Time Frame: {frame} ]{text[0] if text else ''}")
             out += text[1:]
+    if retained := bio.get("retention"):
+        out.append(f"Biospecimen Retention: | {label_of(retained, terms.BIOSPEC_RETENTION)} |")
+    if "description" in bio:
+        out.append(f"Biospecimen Description: | {' '.join(plain_lines(bio['description']))} |")
     return out
 
 
@@ -327,6 +358,8 @@ def _classic_eligibility(eligible, headings):
         out.append(f"Sexes Eligible for Study: | {label_of(eligible['sex'], terms.SEX)} |")
     if "genderBased" in eligible:
         out.append(f"Gender Based Eligibility: | {'Yes' if eligible['genderBased'] else 'No'} |")
+    if "genderDescription" in eligible:
+        out.append(f"Gender Eligibility Description: | {' '.join(plain_lines(eligible['genderDescription']))} |")
     if "healthyVolunteers" in eligible:
         out.append(f"Accepts Healthy Volunteers: | {'Yes' if eligible['healthyVolunteers'] else 'No'} |")
     if "samplingMethod" in eligible:
@@ -341,6 +374,9 @@ def _classic_people(study, headings):
     nct = module(study, "identificationModule")["nctId"]
     out = ["Contacts and Locations", "Go to"] if headings else []
     out += [f"Please refer to this study by its ClinicalTrials.gov identifier (NCT number): {nct}"]
+    if headings and people.get("centralContacts"):
+        out += ["Contacts", *(_contact(person) for person in people["centralContacts"])]
+    out += ["Locations"] if headings and people.get("locations") else []
     for site in people.get("locations", []):
         country = site.get("country", "")
         place = ", ".join(site[k] for k in ("city", "state", "country", "zip") if site.get(k))
@@ -349,6 +385,8 @@ def _classic_people(study, headings):
         if site.get("facility"):
             out.append(f"{plain(site['facility'])} | {state} |")
         out.append(f"{place} |")
+        if headings:
+            out += [_contact(person) for person in site.get("contacts", [])]
     if headings:
         out += ["Sponsors and Collaborators", plain(sponsors["leadSponsor"]["name"])]
         out += [plain(c["name"]) for c in sponsors.get("collaborators", [])]
@@ -364,22 +402,37 @@ def _classic_more(study, headings):
     ident, status, oversight = (module(study, n) for n in ("identificationModule", "statusModule", "oversightModule"))
     sponsors = module(study, "sponsorCollaboratorsModule")
     out = ["More Information", "Go to"] if headings else []
-    if sponsors.get("responsibleParty", {}).get("type") == "SPONSOR":
-        out.append(f"Responsible Party: | {plain(sponsors['leadSponsor']['name'])} |")
-    elif party := sponsors.get("responsibleParty"):
-        parts = (party.get(f"investigator{part}", "") for part in ("FullName", "Title", "Affiliation"))
-        out.append(f"Responsible Party: | {plain(', '.join(parts))} |")
+    if headings:
+        out += _classic_references(module(study, "referencesModule"))
+    if party := _party(sponsors):
+        out.append(f"Responsible Party: | {plain(party)} |")
     out += [f"ClinicalTrials.gov Identifier: | {ident['nctId']} |"]
     if own := ident.get("orgStudyIdInfo", {}).get("id"):
         out += ["Other Study ID Numbers: |", f"{own} |"]
         for other in ident.get("secondaryIdInfos", []):
-            kind = f" ( {label_of(other['type'], terms.ID_TYPE)} )" if "type" in other else ""
+            domain = f": {other['domain']}" if "domain" in other else ""
+            kind = f" ( {label_of(other['type'], terms.ID_TYPE)}{domain} )" if "type" in other else ""
             out.append(f"{other['id']}{kind} |")
+    for label, key in (
+        ("First Posted", "studyFirstPostDateStruct"),
+        ("Results First Posted", "resultsFirstPostDateStruct"),
+        ("Last Update Posted", "lastUpdatePostDateStruct"),
+    ):
+        if date := status.get(key, {}).get("date"):
+            out.append(f"{label}: | {worded(date)}{' Key Record Dates' if label == 'First Posted' else ''} |")
     if "statusVerifiedDate" in status:
         out.append(f"Last Verified: | {worded(status['statusVerifiedDate'])} |")
-    for label, key in (("Drug", "isFdaRegulatedDrug"), ("Device", "isFdaRegulatedDevice")):
+    if headings:
+        out += _classic_ipd(module(study, "ipdSharingStatementModule"))
+    for label, key in (
+        ("Studies a U.S. FDA-regulated Drug Product", "isFdaRegulatedDrug"),
+        ("Studies a U.S. FDA-regulated Device Product", "isFdaRegulatedDevice"),
+        ("Device Product Not Approved or Cleared by U.S. FDA", "isUnapprovedDevice"),
+        ("Pediatric Postmarket Surveillance of a Device Product", "isPpsd"),
+        ("Product Manufactured in and Exported from the U.S.", "isUsExport"),
+    ):
         if key in oversight:
-            out.append(f"Studies a U.S. FDA-regulated {label} Product: | {'Yes' if oversight[key] else 'No'} |")
+            out.append(f"{label}: | {'Yes' if oversight[key] else 'No'} |")
     words, mesh = _terms(study)
     if words and headings:
         out += ["Keywords provided by the sponsor:", f"{' '.join(words[0::2])} |", f"{' '.join(words[1::2])} |"]
@@ -387,6 +440,44 @@ def _classic_more(study, headings):
         out += ["Additional relevant MeSH terms:"] if headings else []
         out += [f"{' '.join(mesh[0::2])} |", f"{' '.join(mesh[1::2])} |"] if len(mesh) > 1 else [f"{mesh[0]} |"]
     return out
+
+
+def _classic_references(held):
+    """Publications by kind, then links with their addresses lost to the text of the page."""
+    out = []
+    for heading, kind in (
+        ("Publications of Results:", "RESULT"),
+        ("Publications:", "BACKGROUND"),
+        ("Publications automatically indexed to this study by ClinicalTrials.gov Identifier (NCT Number):", "DERIVED"),
+    ):
+        cited = [plain(" ".join(r["citation"].split())) for r in held.get("references", []) if r.get("type") == kind]
+        out += [heading, *cited] if cited else []
+    links = [plain(" ".join((link.get("label") or link["url"]).split())) for link in held.get("seeAlsoLinks", [])]
+    return out + (["Additional Information:", *links] if links else [])
+
+
+def _classic_ipd(ipd):
+    if not ipd:
+        return []
+    out = ["Individual Participant Data (IPD) Sharing Statement:"]
+    if "ipdSharing" in ipd:
+        out.append(f"Plan to Share IPD: | {label_of(ipd['ipdSharing'], terms.IPD_SHARING)} |")
+    if "description" in ipd:
+        out.append(f"Plan Description: | {' '.join(plain_lines(ipd['description']))} |")
+    if kinds := [label_of(kind, terms.IPD_INFO_TYPE) for kind in ipd.get("infoTypes", [])]:
+        out += [f"Supporting Materials: | {kinds[0]}", *kinds[1:]]
+        out[-1] += " |"
+    for label, key in (("Time Frame", "timeFrame"), ("Access Criteria", "accessCriteria"), ("URL", "url")):
+        if key in ipd:
+            out.append(f"{label}: | {' '.join(plain_lines(ipd[key]))} |")
+    return out
+
+
+def _contact(person):
+    """A contact's row: role and name, number, address, each in a cell."""
+    number = person.get("phone", "") + (f" ext {person['phoneExt']}" if "phoneExt" in person else "")
+    role = label_of(person.get("role", "CONTACT"), terms.CONTACT_ROLE)
+    return f"{role}: {plain(person.get('name', ''))} | {number} | {person.get('email', '')} |"
 
 
 def _terms(study):

@@ -124,16 +124,13 @@ def _zip(stream: IO[bytes], name: str, layers: int) -> Iterator[Source]:
 
 
 def _text(stream: IO[bytes], name: str) -> Iterator[Source]:
-    """The file itself, or its lines where each is a JSON object."""
-    first = stream.readline(LARGEST + 1)
-    while first and not first.strip() and len(first) <= LARGEST:
-        first = stream.readline(LARGEST + 1)
-    second = stream.readline(LARGEST + 1) if _is_object(first) else b""
-    while second and not second.strip():
-        second = stream.readline(LARGEST + 1)
+    """The file itself, or its lines where each is a JSON object. Blank lines count as lines, for places to be right."""
+    blank, first = _line_after(stream, 0)
+    between, second = _line_after(stream, len(blank) + len(first)) if _is_object(first) else (b"", b"")
     if second.lstrip()[:1] == b"{":
-        yield Source(f"{name}, line 1", first)
-        number, line = 2, second
+        number = blank.count(b"\n") + 1
+        yield Source(f"{name}, line {number}", first)
+        number, line = number + 1 + between.count(b"\n"), second
         while line:
             if len(line) > LARGEST:
                 yield _too_large(f"{name}, line {number}")
@@ -142,8 +139,20 @@ def _text(stream: IO[bytes], name: str) -> Iterator[Source]:
                 yield Source(f"{name}, line {number}", line)
             number, line = number + 1, stream.readline(LARGEST + 1)
         return
-    data = first + second + stream.read(max(LARGEST + 1 - len(first) - len(second), 0))
+    data = b"".join((blank, first, between, second))
+    data += stream.read(max(LARGEST + 1 - len(data), 0))
     yield _too_large(name) if len(data) > LARGEST else Source(name, data)
+
+
+def _line_after(stream: IO[bytes], so_far: int) -> tuple[bytes, bytes]:
+    """The blank lines that come next, and the line after them."""
+    blank: list[bytes] = []
+    line = stream.readline(LARGEST + 1)
+    while line and not line.strip() and so_far <= LARGEST:
+        blank.append(line)
+        so_far += len(line)
+        line = stream.readline(LARGEST + 1)
+    return b"".join(blank), line
 
 
 def _is_object(line: bytes) -> bool:

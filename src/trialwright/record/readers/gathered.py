@@ -138,3 +138,13 @@ def _without_gaps(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [{} if item is None else _without_gaps(item) for item in value]
     return value
+
+
+def registry_of(gathered: Gathered, study_type: str, where: Where) -> None:
+    """Whether the study is a patient registry, from a study type such as `Observational [Patient Registry]`."""
+    path = "designModule.patientRegistry"
+    if "registry" in study_type.casefold():
+        gathered.put(path, True, where, "said in the study type")
+    elif study_type.casefold().startswith("observational"):
+        note = "the study type says nothing of a registry"
+        gathered.undecided(path, ("False", "not stated"), where, note, False)

@@ -11,6 +11,7 @@ from typing import Any
 
 from trialwright.core.errors import InputError
 from trialwright.record.plain_values import check_depth, plain_values
+from trialwright.record.readers.legacy_json import flat, full
 from trialwright.record.reading import Piece, Reading
 from trialwright.record.structure import study_of
 
@@ -21,8 +22,11 @@ _NO_CHARACTER = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # NUL, or perhaps hal
 
 
 def recognises(text: str) -> bool:
-    """Whether the text is a JSON object or list; whether a study is in it is for `read` to say."""
-    return text.lstrip()[:1] in ("{", "[") and not text.lstrip().startswith(("{'", "[{'"))
+    """Whether the text is a JSON object or list, but for the legacy API's; whether a study is in it `read` says."""
+    head = text.lstrip()[:4]
+    if head[:1] not in ("{", "[") or head.startswith(("{'", "[{'")):
+        return False
+    return not (flat.recognises(text) or full.recognises(text))
 
 
 def read(text: str) -> Reading:

@@ -14,7 +14,7 @@ from trialwright.record.terms import ID_TYPE, code_of
 
 _LABELS = layout.LABELS[layout.MORE]
 _OTHER_IDS = re.compile(r"Other Study ID Numbers\s*:")
-_TYPED_ID = re.compile(r"(.*?)\s*\(\s*([^():]+?)\s*(?::\s*([^()]*?)\s*)?\)\Z")
+_TYPED_ID = re.compile(r"(.{0,100}?)\s*\(\s*([^():]{1,60}?)\s*(?::\s*(.{1,200}?)\s*)?\)\Z")
 _JOINED = re.compile(r"(\S+)\s+(\d{4}-\d{6}-\d{2})\s*\([^()]*\)")  # a number, and one of the European register
 _KEYWORDS = re.compile(r"Keywords provided by .*:\s*\|?\Z")
 _MESH = re.compile(r"Additional relevant MeSH terms\s*:\s*\|?\Z", re.IGNORECASE)
@@ -164,6 +164,7 @@ def _undivided(sheet: Sheet, path: str, lines: Sequence[Piece]) -> None:
     if path == MESHES:
         note = "terms and their ancestors, of conditions and perhaps of interventions, with nothing between them"
         sheet.undecided("derivedSection.conditionBrowseModule", (whole,), pieces, note)
+        sheet.undecided("derivedSection.conditionBrowseModule.ancestors", (whole,), pieces, note)
         sheet.put(f"{path}[0].term", whole, pieces, note, (whole,))
     else:
         sheet.put(path, [whole], pieces, "nothing stands between the keywords; kept as one", (whole,))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trialwright.core.problem import Severity
+from trialwright.record.readers.classic import layout as layout
 from trialwright.record.readers.classic import values as values
 from trialwright.record.readers.page.sheet import Sheet
 from trialwright.record.readers.page.strays import is_strange
@@ -19,6 +20,8 @@ _BULLET = re.compile(r"(?:[-*•]|\d{1,3}\.)\s+")
 _FRAME = "[ Time Frame:"
 _SAFETY = re.compile(r"\[ Designated as safety issue: \w+ \]\s*")
 MODULE = "outcomesModule"
+# what is kept of the participants stands under the outcomes of an observational study
+BESIDE = {name: label for name, label in layout.LABELS[layout.DESIGN].items() if name.startswith("Biospecimen")}
 _LISTS = {"Primary": "primaryOutcomes", "Secondary": "secondaryOutcomes", "Other": "otherOutcomes"}
 LOST_NOTE = "the headings of the levels are lost; the first outcomes are presumably the primary ones"
 
@@ -40,7 +43,9 @@ def read(sheet: Sheet, lines: Sequence[Piece]) -> None:
     """All outcomes. Without any heading of a level they go to the other outcomes, and the level is ambiguous."""
     level = ""
     found: list[_Found] = []
-    for piece in lines:
+    rest = next((i for i, piece in enumerate(lines) if values.label_of_line(piece, BESIDE)), len(lines))
+    values.read_labels(sheet, lines[rest:], BESIDE)
+    for piece in lines[:rest]:
         if heading := _LEVEL.match(piece.text):
             level = heading.group(1)
             sheet.mark(piece)
@@ -52,7 +57,10 @@ def read(sheet: Sheet, lines: Sequence[Piece]) -> None:
             found[-1].text.append(piece)
     for outcome in found:
         name = f"{MODULE}.{_LISTS.get(outcome.level, 'otherOutcomes')}"
-        _write(sheet, f"{name}[{len(sheet.value(name) or ())}]", outcome)
+        path = f"{name}[{len(sheet.value(name) or ())}]"
+        _write(sheet, path, outcome)
+        if not outcome.level:
+            sheet.doubt(path, LOST_NOTE)
     if any(not outcome.level for outcome in found):
         _levels_lost(sheet, [outcome.measure for outcome in found if not outcome.level])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from trialwright.record.readers import saved_html
 from trialwright.record.readers.classic import arms as classic_arms
 from trialwright.record.readers.classic import eligibility as classic_eligibility
 from trialwright.record.readers.classic import layout as layout
@@ -34,7 +35,7 @@ _RESULTS = {"no results posted": False, "study results": True}
 
 def recognises(text: str) -> bool:
     """Whether the text holds enough of the labels of the classic page, and none of the other page's sentences."""
-    if any(hint in text for hint in explorer_layout.SECTIONS.values() if hint):
+    if saved_html.recognises(text) or any(hint in text for hint in explorer_layout.SECTIONS.values() if hint):
         return False
     return sum(sign in text for sign in _SIGNS) >= _NEEDED
 

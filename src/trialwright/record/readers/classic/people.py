@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from trialwright.record.readers.classic import layout as layout
 from trialwright.record.readers.classic import values as values
-from trialwright.record.readers.page.places import ends_in_country, is_country, place_of
+from trialwright.record.readers.page.places import doubt_of, ends_in_country, is_country, place_of
 from trialwright.record.readers.page.sheet import Sheet
 from trialwright.record.readers.page.terms import NCT
 from trialwright.record.readers.page.text import Piece
@@ -174,6 +174,8 @@ def _site(sheet: Sheet, path: str, above: Sequence[tuple[Piece, Piece | None]], 
         sheet.put(path + ".facility", facility.text, facility, note, readings)
         if status is not None:
             sheet.term(path + ".status", status, STATUS)
-    for name, piece in place_of(place, zip_last=True):
-        sheet.put(f"{path}.{name}", piece.text, piece)
+    found = dict(place_of(place, zip_last=True))
+    for name, piece in found.items():
+        readings, note = doubt_of(name, found)
+        sheet.put(f"{path}.{name}", piece.text, piece, note, readings)
     sheet.lost((f"{path}.geoPoint", f"{path}.countryCode"), "this page does not show it")

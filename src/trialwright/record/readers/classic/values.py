@@ -180,8 +180,12 @@ def _understood(sheet: Sheet, label: Label, qualifier: str, values: Sequence[Pie
             _status(sheet, label, values)
         case "study type":
             sheet.term(label.path, value, label.terms)
+            path = layout.DESIGN_PATH + "patientRegistry"
             if "Registry" in value.text:
-                sheet.put(layout.DESIGN_PATH + "patientRegistry", True, value)
+                sheet.put(path, True, value)
+            elif value.text.startswith("Observational"):
+                note = "the study type says nothing of a registry"
+                sheet.undecided(path, ("False", "not stated"), (value,), note, False)
         case "masking":
             _masking(sheet, label, value)
         case "ages":

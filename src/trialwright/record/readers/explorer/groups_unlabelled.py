@@ -30,7 +30,7 @@ def read(sheet: Sheet, groups: Section | None, interventions: Section | None) ->
     if doubt or cost >= DOUBT:
         pieces = [*(groups.lines if groups else ()), *(interventions.lines if interventions else ())]
         readings = [f"{arm.label.text}: {', '.join(b.name.text for b in arm.blocks) or '-'}" for arm in groups_found]
-        boundaries_unknown(sheet, pieces, readings)
+        boundaries_unknown(sheet, pieces, readings or [f"no group; {', '.join(block.name.text for block in found)}"])
 
 
 def blocks(lines: Sequence[Piece]) -> tuple[list[Block], bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from trialwright.core.problem import Severity
 from trialwright.record.readers.explorer import layout as layout
-from trialwright.record.readers.page.places import are_countries, ends_in_country, place_of
+from trialwright.record.readers.page.places import are_countries, doubt_of, ends_in_country, place_of
 from trialwright.record.readers.page.sections import Section
 from trialwright.record.readers.page.sheet import Sheet
 from trialwright.record.readers.page.text import Piece
@@ -234,8 +234,10 @@ def _site(sheet: Sheet, path: str, above: list[Piece], place: Piece) -> None:
         readings = tuple(piece.text for piece in above)
         note = "several lines stand above the place; one of them names the facility"
         sheet.put(path + ".facility", above[-1].text, above[-1:], note, readings)
-    for name, piece in place_of(place):
-        sheet.put(f"{path}.{name}", piece.text, piece)
+    found = dict(place_of(place))
+    for name, piece in found.items():
+        readings, note = doubt_of(name, found)
+        sheet.put(f"{path}.{name}", piece.text, piece, note, readings)
 
 
 def countries(sheet: Sheet, section: Section) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from trialwright.record.readers import saved_html
 from trialwright.record.readers.explorer import layout as layout
 from trialwright.record.readers.page.sections import split
 from trialwright.record.readers.page.text import Piece
@@ -15,6 +16,8 @@ _TYPED = re.compile(r"(?:Group Type|Intervention Type|Sponsor Role|Responsibilit
 
 def is_page(text: str) -> bool:
     """Whether a text holds enough of the page's own sentences: two, or one beside an `NCT ID:` line."""
+    if saved_html.recognises(text):
+        return False
     needed = 1 if _ID.search(text) else 2
     return sum(hint in text for hint in layout.SECTIONS.values() if hint) >= needed
 

@@ -29,6 +29,16 @@ UNALIGNED = "the lists of this group differ in length: which item a value belong
 LINKS = ("ArmGroupInterventionName", "InterventionArmGroupLabel")
 SOLVED = "the nesting is lost; the only table that gives both lists of links"
 NOT_ASKED = "the answer holds no field of this module; it may not have been asked for"
+NOT_HELD_NOTE = "the legacy API does not hold it"
+NOT_HELD = (
+    "statusModule.resultsWaived",
+    "derivedSection.miscInfoModule.submissionTracking",
+    "annotationSection",
+)
+NOT_HELD_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "contactsLocationsModule.locations": ("geoPoint", "countryCode"),
+    "documentSection.largeDocumentModule.largeDocs": ("size",),
+}
 NESTED = "the nesting of this list is lost: which item of the outer list a value belongs to is not known"
 
 
@@ -123,10 +133,11 @@ def _reading(fields: Mapping[str, Json]) -> Reading:
     for name, found in texts.items():
         if name not in solved:
             _put(gathered, name, found, texts)
-    gathered.put("hasResults", "ResultsFirstSubmitDate" in texts, (), "by whether results were submitted")
+    _has_results(gathered, texts, results)
     if results:
         _results(gathered, results)
     _absences(gathered, texts)
+    not_held(gathered)
     if strangers:
         gathered.say(
             "READ-302",
@@ -237,8 +248,43 @@ def _results(gathered: Gathered, results: Mapping[str, Json]) -> None:
     )
 
 
+def _has_results(gathered: Gathered, texts: Mapping[str, Sequence[str]], results: Mapping[str, Json]) -> None:
+    """Whether results are posted: known where their dates were asked for, or where they are there."""
+    dates = [name for name in texts if name.startswith("ResultsFirst")]
+    if results or any(texts[name] for name in dates):
+        gathered.put("hasResults", True, JsonPath((*dates, *results)[0]), "results, or the day of their submission")
+    elif dates:
+        gathered.put("hasResults", False, JsonPath(dates[0]), "the field was asked for and is empty")
+    else:
+        gathered.lost(("hasResults", "resultsSection"), NOT_ASKED)
+
+
+def not_held(gathered: Gathered) -> None:
+    """Say what the legacy API does not have at all."""
+    gathered.lost(NOT_HELD, NOT_HELD_NOTE)
+    for path, names in NOT_HELD_BESIDE.items():
+        for index in range(len(gathered.value(path) or ())):
+            gathered.lost((f"{path}[{index}].{name}" for name in names), NOT_HELD_NOTE)
+
+
+def _not_asked(gathered: Gathered, path: str) -> None:
+    """Say that a field is lost, in each item where it lies in a list."""
+    outer, _, inner = path.partition("[]")
+    items = gathered.value(outer) if inner else None
+    if isinstance(items, list) and items:
+        within = inner.partition("[]")[0]
+        gathered.lost((f"{outer}[{index}]{within}" for index in range(len(items))), NOT_ASKED)
+    else:
+        gathered.lost(outer, NOT_ASKED)
+
+
 def _absences(gathered: Gathered, texts: Mapping[str, Sequence[str]]) -> None:
     """The answer holds only the fields that were asked for; with any piece of a module there, the module was asked."""
+    if any(not found for found in texts.values()):  # empty lists are kept: what is not there was not asked for
+        for name, (path, _) in PIECES.items():
+            if name not in texts:
+                _not_asked(gathered, path)
+        return
     modules = {path.rpartition(".")[0].split(".")[0] for path, _ in (PIECES[name] for name in texts)}
     for name, (path, _) in PIECES.items():
         module = path.split(".")[0]

@@ -13,7 +13,7 @@ from trialwright.core.source import JsonPath
 from trialwright.record.model import Json
 from trialwright.record.provenance import Coverage, Line, Provenance
 from trialwright.record.readers.gathered import Gathered
-from trialwright.record.readers.legacy_json.flat import parsed
+from trialwright.record.readers.legacy_json.flat import not_held, parsed
 from trialwright.record.readers.legacy_json.pieces import KEPT, PIECES
 from trialwright.record.readers.legacy_json.putting import put_piece
 from trialwright.record.reading import Piece, Reading
@@ -24,11 +24,6 @@ _START = re.compile(
 )
 _RESULTS = "ResultsSection"
 DEEPEST = 60
-LOST = (
-    "statusModule.resultsWaived",
-    "derivedSection.miscInfoModule.submissionTracking",
-    "contactsLocationsModule.locations[0].geoPoint",
-)
 
 
 def recognises(text: str) -> bool:
@@ -102,10 +97,7 @@ def _reading(study: Mapping[str, Json]) -> Reading:
     gathered.put("hasResults", _RESULTS in study, (), "by the section's presence")
     if _RESULTS in study:
         gathered.lost("resultsSection", "results of full studies are kept as they came, not in the shape of v2")
-    if gathered.value("contactsLocationsModule.locations"):
-        gathered.lost(LOST, "the legacy API does not hold it")
-    else:
-        gathered.lost(LOST[:2], "the legacy API does not hold it")
+    not_held(gathered)
     if strangers:
         gathered.say(
             "READ-302",

@@ -114,6 +114,12 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "condition_browse/mesh_term": ("derivedSection.conditionBrowseModule.meshes", "term"),
     "intervention_browse/mesh_term": ("derivedSection.interventionBrowseModule.meshes", "term"),
 }
+# what v2 holds beside such an item and the XML does not
+LOST_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "id_info/secondary_id": ("type", "domain", "link"),
+    "condition_browse/mesh_term": ("id",),
+    "intervention_browse/mesh_term": ("id",),
+}
 # what the XML states and the v2 model derives or has no place for: kept as it came, and no fault of the source
 KEPT = (
     "required_header",
@@ -127,6 +133,9 @@ KEPT = (
     "pending_results",
 )
 LOST = (
+    "identificationModule.orgStudyIdInfo.type",
+    "identificationModule.orgStudyIdInfo.domain",
+    "identificationModule.orgStudyIdInfo.link",
     "identificationModule.organization.class",
     "statusModule.delayedPosting",
     "statusModule.resultsWaived",

@@ -38,8 +38,9 @@ def read_people(gathered: Gathered, root: Element) -> None:
             gathered.term(f"{path}.role", role.take(), OFFICIAL_ROLE, role.span)
     for index, element in enumerate(root.all("location")):
         _location(gathered, f"contactsLocationsModule.locations[{index}]", element)
-    if root.all("location"):
-        gathered.lost("contactsLocationsModule.locations[0].geoPoint", "the legacy XML does not hold it")
+    for index in range(len(root.all("location"))):
+        path = f"contactsLocationsModule.locations[{index}]"
+        gathered.lost((f"{path}.geoPoint", f"{path}.countryCode"), "the legacy XML does not hold it")
     _references(gathered, root)
 
 

@@ -7,7 +7,7 @@ import re
 from trialwright.core.errors import InputError
 from trialwright.core.problem import Evidence, Severity
 from trialwright.record.provenance import Coverage, Line, Provenance
-from trialwright.record.readers.gathered import Gathered
+from trialwright.record.readers.gathered import Gathered, registry_of
 from trialwright.record.readers.legacy_xml import layout
 from trialwright.record.readers.legacy_xml.elements import Element, leaves, parse
 from trialwright.record.readers.legacy_xml.groups import read_groups
@@ -138,6 +138,8 @@ def _lists(gathered: Gathered, root: Element) -> None:
     for way, (path, field) in layout.LISTS.items():
         for index, found in enumerate(_each(root, way)):
             gathered.put(f"{path}[{index}]{'.' if field else ''}{field}", found.take(), found.span)
+            if beside := layout.LOST_BESIDE.get(way):
+                gathered.lost((f"{path}[{index}].{name}" for name in beside), layout.LOST_NOTE)
     for index, found in enumerate(_each(root, "patient_data/ipd_info_type")):
         gathered.term(f"ipdSharingStatementModule.infoTypes[{index}]", found.take(), IPD_INFO_TYPE, found.span)
 
@@ -152,8 +154,7 @@ def _design(gathered: Gathered, root: Element) -> None:
     kind = root.first("study_type")
     if kind is not None and kind.text:
         gathered.term("designModule.studyType", kind.take(), STUDY_TYPE, kind.span)
-        if "registry" in kind.text.casefold():
-            gathered.put("designModule.patientRegistry", True, kind.span, "said in the study type")
+        registry_of(gathered, kind.text, kind.span)
     phase = root.first("phase")
     if phase is not None and phase.text:
         _phases(gathered, phase)

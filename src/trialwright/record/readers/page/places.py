@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialwright.record.readers.page.text import Piece
 
@@ -48,6 +48,7 @@ Republic;Taiwan;Tajikistan;Tanzania;Thailand;Timor-Leste;Togo;Tonga; Trinidad an
 States;Uruguay;Uzbekistan;Vanuatu;Venezuela;Viet Nam; Vietnam;West Bank;Gaza;Yemen;Zambia;Zimbabwe
 """
 _COUNTRIES = frozenset(" ".join(name.split()).casefold() for name in (*_INVERTED, *_NAMES.split(";")))
+_DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 _ZIP = re.compile(r"[A-Z]{0,3}[- ]?\d[\dA-Z -]{1,11}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
 
 
@@ -117,3 +118,13 @@ def place_of(piece: Piece, *, zip_last: bool = False) -> Iterator[tuple[str, Pie
         first, last_part = parts[1], parts[-1]
         begin = first.column - body.column
         yield "state", body.part(begin, last_part.column - body.column + len(last_part.text))
+
+
+def doubt_of(name: str, place: Mapping[str, Piece]) -> tuple[tuple[str, ...], str]:
+    """The readings of one part of a place, and why there are several: an abbreviation after a city (`D.C.`, `D.F.`) may
+    be a part of the city's name. Nothing where there is no doubt."""
+    city, state = place.get("city"), place.get("state")
+    if name not in ("city", "state") or city is None or state is None or _DOTTED.fullmatch(state.text) is None:
+        return (), ""
+    other = f"{city.text}, {state.text}" if name == "city" else "none"
+    return (place[name].text, other), "the abbreviation after the city may be a part of its name"
