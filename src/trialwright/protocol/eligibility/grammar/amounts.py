@@ -9,7 +9,7 @@ from trialwright.protocol.eligibility.grammar.bounds import ABSOLUTE
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.tree import Reference
 
-_AND = frozenset({"and", "&", "to", "-", "~", "but", ","})
+_AND = frozenset({"and", "&", "to", "-", "~", "but", ",", "through", "until"})
 
 
 class Amount(NamedTuple):

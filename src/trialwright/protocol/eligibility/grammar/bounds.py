@@ -134,6 +134,8 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
                 return Bound(7 * value + days, "day", ABSOLUTE, index + 2)
         elif days is not None and days < 7:
             return _with_unit(tokens, index + 3, value, None, limits)._replace(value=7 * value + days, unit="day")
+    if words[index : index + 2] == ["out", "of"] and index + 2 < len(words) and values[index + 2] is not None:
+        return _with_unit(tokens, index + 3, value, values[index + 2], limits)
     paired = words[index : index + 1] == ["/"] and index + 1 < len(words) and tokens.kind[index + 1] == NUMBER
     if paired and not words[index + 1].startswith(("1.73", "10^")):
         pair, index = values[index + 1], index + 2

@@ -13,6 +13,7 @@ from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
 from trialwright.protocol.eligibility.grammar.scales import levels_phrases
+from trialwright.protocol.eligibility.grammar.tnm import tnm_phrases
 from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import (
@@ -38,8 +39,9 @@ from trialwright.protocol.eligibility.grammar.worded import (
 from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Reference
 
 _PRESSURES = {"blood-pressure", "systolic-blood-pressure", "diastolic-blood-pressure"}
+_SCORED = frozenset({"score", "scores", "scale", "index", "level", "levels", "rating", "of", "from"})
 _PRESSED = frozenset({"pa", "ta", "bp", "pressure", "tension"})  # names a pair of numbers makes clear: "TA > 160/95"
-_OUT_OF = frozenset(map(Decimal, (5, 7, 10, 12, 15, 20, 21, 24, 27, 30, 40, 42, 50, 56, 60, 63, 100)))
+SHORTEST_SCALE, LONGEST_SCALE = 5, 300  # points: "4/10", "20/90", but not "1/3"
 _LIST = word_set(
     """
     and or , / and/or & ( ) both either serum plasma blood total the
@@ -84,8 +86,11 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     """
     scaled = "class" in tokens.word or any(mention.sort == "scale" for mention in mentions)
     if not scaled and not any(value is not None for value in tokens.value) and HINTS.isdisjoint(tokens.word):
-        return []
+        return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []
+    staged = tnm_phrases(text, tokens)
+    if staged:
+        out = _apart(sorted((*out, *staged), key=lambda phrase: (phrase.first, phrase.last)))
     starts, ends = [phrase.first for phrase in out], [phrase.last for phrase in out]
     firsts = [mention.first for mention in mentions]
     last: _Stated | None = None
@@ -162,7 +167,9 @@ def _state(
             if upto and mentions[upto - 1].last == amount.first and mentions[upto - 1].sort in {"procedure", "drug"}:
                 return None
             return _aged(tokens, amount, last)
-        if (amount.hint == "age" or states_age(tokens, amount)) and plausible_age(amount):
+        alone = amount.first == 0 and amount.last == len(tokens) and not amount.sign and amount.low is not None
+        alone = alone and tokens.value[0] is not None and tokens.word[-1] in {"over", "above", "up", "+"}
+        if (alone or amount.hint == "age" or states_age(tokens, amount)) and plausible_age(amount):
             return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
     if amount.hint in {"time", "within"} and named is None:
         return None
@@ -217,8 +224,11 @@ def _measured(
     behind it, or the noun phrase before it."""
     if amount.pair is not None and named is None and amount.first > floor:
         short = tokens.word[amount.first - 1]
-        if short in _PRESSED and amount.pair < (amount.low or amount.high or Decimal(0)):
-            named = Variable("blood-pressure", amount.first - 1, amount.first)
+        if amount.pair < (amount.low or amount.high or Decimal(0)):
+            if short in _PRESSED:
+                named = Variable("blood-pressure", amount.first - 1, amount.first)
+            elif amount.unit == "mmHg":
+                named = Variable("blood-pressure", amount.first, amount.last)
     if amount.pair is not None and not _paired(amount, named):
         return None
     if whole_scale(tokens, amount):
@@ -231,6 +241,9 @@ def _measured(
         and not in_figures(tokens, amount)
     ):
         return None
+    numbered = named is not None and named.id is None and amount.ranged and amount.unit is None
+    if named is not None and numbered and _SCORED.isdisjoint(tokens.word[named.first : amount.first]):
+        return None  # the figures belong to the name: "bipolar disorder 1-2"
     counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and counts_things(tokens, amount)
     if named is not None and not (named.id is None and counts):
         return _Stated(amount, named)
@@ -247,8 +260,9 @@ def _measured(
         return None
     follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
     if follows is not None and after_change(tokens, amount.first):
-        return None
-    if follows is not None and follows.id != "age" and (amount.sign or amount.unit is not None):
+        return _Stated(amount, Variable(None, follows.first, follows.last)) if amount.unit is not None else None
+    scored = follows is not None and follows.id is not None and unit_of_measure(follows.id) in {None, ""}
+    if follows is not None and follows.id != "age" and (amount.sign or scored or amount.unit is not None):
         return _Stated(amount, follows)
     counted = _COUNT_UNITS.get((amount.unit or "").split("/")[0])
     if counted is not None:
@@ -272,7 +286,8 @@ def _paired(amount: Amount, named: Variable | None) -> bool:
         return True
     if named is not None and named.id == "bcva-letters":
         return False
-    return amount.pair in _OUT_OF and (amount.low or amount.high or Decimal(0)) <= (amount.pair or Decimal(0))
+    value, whole = amount.low or amount.high or Decimal(0), amount.pair or Decimal(0)
+    return SHORTEST_SCALE <= whole <= LONGEST_SCALE and value <= whole == int(whole)
 
 
 def _joined(tokens: Tokens, one: Amount, two: Amount) -> bool:

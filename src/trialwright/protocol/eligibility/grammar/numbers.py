@@ -78,6 +78,9 @@ def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int],
     comparator, index = found
     words, values = tokens.word, tokens.value
     sign = tokens.kind[first] == OPERATOR
+    again = not sign and words[index : index + 1] == ["("] and words[index + 2 : index + 3] == [")"]
+    if again and tokens.kind[index + 1] == OPERATOR:
+        index += 3  # "greater than or equal to (≥) 16"
     place = index
     while place < len(words) and place < index + 4 and values[place] is None and words[place] in _FILLERS:
         place += 1
@@ -92,7 +95,9 @@ def _after_comparator(tokens: Tokens, first: int, found: tuple[Comparator, int],
         return None
     if comparator.side == EQUAL and not sign and words[first] != "equal":
         return None
-    second = _second(tokens, bound, limits, comparator.side == RANGE)
+    signed_on = words[bound.last : bound.last + 1] and words[bound.last] in _TO and bound.last + 1 < len(words)
+    signed_on = signed_on and comparator.side == LOW and tokens.kind[bound.last + 1] == OPERATOR
+    second = None if signed_on else _second(tokens, bound, limits, comparator.side == RANGE)
     old = any(word in {"age", "ages", "aged"} for word in words[first:place])
     if comparator.side == RANGE or (second is not None and comparator.hint == "within"):
         if second is None:

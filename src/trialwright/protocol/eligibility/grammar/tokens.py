@@ -52,7 +52,8 @@ _MASTER = re.compile(
     # 3: a count in a row ("2nd") or a label with several points ("1.2.3")
     r"|(\d++(?:st|nd|rd|th)(?![^\W_])|\d+(?:\.\d+){2,})"
     # 4: a number, with separated thousands, a decimal point or a decimal comma
-    r"|((?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,]*\d)|(?<![\d ])\d{1,3}(?:,? 000)+(?!\d)"
+    r"|((?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,]*\d)"
+    r"|(?<!\d)\d{1,3}(?:, 000)+(?!\d)|(?<![\d ])\d{1,3}(?: 000)+(?!\d)"
     r"|(?<![\d,])\d+,\d{1,2}(?!\d|,\d|\s?(?:,|or|and|to)\s?\d)|\d+\.\d+|\d+[½¼¾]?|(?<![\w.)])\.\d+|[½¼¾⅓⅔⅛])"
     # 5: a sign of comparison
     r"|(\\?[<>≥≤]\s?/?\s?\\?=|=\s?\\?[<>](?!\s?=)|\\?[<>≥≤=~±≠]|\+\s?/\s?\\?-|&[lg]t;=?|&[lg]e;)"

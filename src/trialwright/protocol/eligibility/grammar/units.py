@@ -99,6 +99,14 @@ def _power_at(tokens: Tokens, index: int) -> tuple[str | None, int]:
     if place >= len(words) or kinds[place] != NUMBER:
         return None, index
     word = words[place]
+    if (
+        place > index
+        and word == "10"
+        and words[place + 1 : place + 2] == ["("]
+        and words[place + 3 : place + 4] == [")"]
+    ):
+        raised = words[place + 2]  # "x 10(9)/L"
+        return (f"10^{raised}", place + 4) if raised in {"3", "6", "9", "12"} else (None, index)
     if word.startswith("10^"):
         return word, place + 1
     behind = words[place + 1 : place + 3]

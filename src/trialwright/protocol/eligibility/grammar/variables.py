@@ -316,7 +316,11 @@ def behind(tokens: Tokens, mentions: Sequence[Mention], upto: int, last: int, un
         if mention.first >= index:
             if mention.id == "age" and index > last and words[index - 1] == "for":
                 return None
-            if mention.first == index and mention.sort == "measure" and fits(mention.id, unit):
+            if mention.first == index and mention.sort in _LIKE_MEASURES and unit is not None:
+                like = _like_measure(tokens, mention, unit)
+                return like if like.id is not None else None
+            described = mention.first == index + 1 and unit is not None and _names(tokens, index)
+            if (mention.first == index or described) and mention.sort == "measure" and fits(mention.id, unit):
                 return Variable(mention.id, mention.first, mention.last)
             return None
     return None

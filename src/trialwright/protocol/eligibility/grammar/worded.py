@@ -24,6 +24,9 @@ _DIMENSIONS = frozenset(
 _IN_DIMENSION = frozenset({"in", "of", "maximum", "maximal", "longest", "largest", "greatest", "its", "the"})
 _OF_SCALES = frozenset({"the", "a", "an", "-", "to", "point", "points", "(", "item", "cm", "mm"})
 _SCALE_NOUNS = frozenset({"scale", "score", "index", "questionnaire", "rating"})
+_NO_QUANTITIES = word_set(
+    "age aged ages virus viruses subtype serotype genotype antigen antibody ios android os gene exon"
+)
 _OF_A_VOLUME = frozenset({"mL", "L", "mL/day", "L/day"})
 _PER_VOLUME = ("/dL", "/L", "/mL", "/uL", "/g", "/mmol")
 _DOSES = frozenset({"mg", "g", "ug", "ng", "mL", "IU", "U", "kg", "mcg", "mEq", "mmol", "mgA", "kIU"})
@@ -67,7 +70,7 @@ def worded(
             found = _scored_on(tokens, mentions, firsts, amount, scored) or found
     elif found is None and of:
         found = name_from(tokens, amount.last + 1)
-    if found is None or tokens.word[found.last - 1] in {"age", "aged", "ages"}:
+    if found is None or tokens.word[found.last - 1] in _NO_QUANTITIES:
         return None
     return found
 
@@ -92,7 +95,7 @@ def _scored_on(
     found = name_from(tokens, index)
     if found is None or scored:
         return found
-    return found if amount.sign and words[found.last - 1] in _SCALE_NOUNS else None
+    return found if amount.sign and not _SCALE_NOUNS.isdisjoint(words[found.first : found.last]) else None
 
 
 def dimension_end(tokens: Tokens, last: int, unit: str | None) -> int:
