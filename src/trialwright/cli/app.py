@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from trialwright.cli import criteria, design, fetch, records, registry, screening, trials
+from trialwright.cli import criteria, design, fetch, linting, records, registry, screening, trials
 from trialwright.cli.output import say
 from trialwright.core.errors import StageError, TrialwrightError
 
@@ -45,7 +45,7 @@ app.command("run")(trials.run)
 app.command("compare")(records.compare)
 app.command("read")(records.read)
 app.command("fetch")(fetch.fetch)
-app.command("lint")(records.lint)
+app.command("lint")(linting.lint)
 app.command("draft")(records.draft)
 app.command("criteria")(criteria.criteria)
 app.command("screen")(screening.screen)

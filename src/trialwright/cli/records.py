@@ -1,4 +1,4 @@
-"""Commands about what the registry says: read, lint, draft, compare."""
+"""Commands about what the registry says: read, draft, compare."""
 
 from __future__ import annotations
 
@@ -42,56 +42,6 @@ def read(
         answer_json(room.write(found))
     if not problems and found.problems:
         say(f"{len(found.problems)} problems were found while reading; --problems shows them.")
-
-
-def lint(
-    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Files that hold registry records.")],
-    fail_on: Annotated[
-        str | None, typer.Option(help="Exit with 1 if a finding is at least this serious: error, warning or info.")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="Judge dates as of this day (yyyy-mm-dd); the record's last update by default.")
-    ] = None,
-    as_json: Annotated[bool, AS_JSON] = False,
-) -> None:
-    """Print what is wrong or missing in records, most serious first."""
-    from datetime import date
-
-    from trialwright import lint as room
-    from trialwright import protocol
-    from trialwright.appraise.sources import open_record
-    from trialwright.core.errors import UsageError
-    from trialwright.core.problem import Severity
-    from trialwright.lint.finding import Status
-
-    try:
-        day = date.fromisoformat(as_of) if as_of else None
-    except ValueError as fault:
-        raise UsageError("LINT-001", f"{as_of!r} is no date", expected="yyyy-mm-dd") from fault
-    if fail_on is not None and fail_on not in list(Severity):
-        raise UsageError("LINT-002", f"{fail_on!r} is no severity", expected="error, warning or info")
-    worst = False
-    shown = []
-    for name in records:
-        record = open_record(name)
-        findings = room.run(record, protocol.draft(record), as_of=day)
-        found = [finding for finding in findings if finding.status is Status.FOUND]
-        if fail_on is not None:
-            worst = worst or any(finding.severity.rank <= Severity(fail_on).rank for finding in found)
-        if as_json:
-            shown.append({"record": name, "findings": [finding.to_json() for finding in findings]})
-            continue
-        answer(f"{record.nct_id or name}: {record.title}")
-        for finding in found:
-            answer(_finding_text(finding))
-        unknown = [finding.rule for finding in findings if finding.status is Status.NOT_ASSESSABLE]
-        if unknown:
-            answer(f"  not assessable in this rendering: {', '.join(unknown)}")
-        answer(f"  {len(found)} findings")
-    if as_json:
-        answer_json(shown)
-    if worst:
-        raise typer.Exit(1)
 
 
 def draft(
@@ -160,14 +110,4 @@ def _problem_text(problem: object) -> str:
     lines += [f'    {item.where or "somewhere"}: "{item.quote}"' for item in problem.evidence]
     if problem.mend:
         lines.append(f"    to mend it: {problem.mend}")
-    return "\n".join(lines)
-
-
-def _finding_text(finding: object) -> str:
-    from trialwright.lint.finding import Finding
-
-    assert isinstance(finding, Finding)
-    lines = [f"  {finding.severity.value} {finding.rule}: {finding.message}"]
-    lines += [f'      {item.where or "not there"}: "{item.quote}"' for item in finding.evidence]
-    lines.append(f"      why it matters: {finding.why}")
     return "\n".join(lines)

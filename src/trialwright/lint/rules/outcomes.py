@@ -76,7 +76,8 @@ _SIZED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"(?:patients|participants|subjects)[^.;]{0,40}(?:reduc|decreas|increas|improve|worsen|change)", re.IGNORECASE
+    r"(?:patients|participants|subjects)[^.;]{0,40}(?:reduc|decreas|increas|improve|worsen|change|less|fewer|fall|rise)",
+    re.I,
 )
 _COUNTED = re.compile(
     r"number|percent|proportion|rate|%|patients|participants|subjects|incidence|respon", re.IGNORECASE
