@@ -29,6 +29,7 @@ _SIGNS = (
 )
 _NEEDED = 3
 _ACRONYM = re.compile(r".*\(([^()]{2,14})\)\Z")  # an acronym has at most 14 characters
+_OPENERS = re.compile("|".join(re.escape(start) for starts in layout.ZONES.values() for start, _ in starts))
 TITLE = "identificationModule.briefTitle"
 _RESULTS = {"no results posted": False, "study results": True}
 
@@ -68,6 +69,8 @@ def _zones(lines: list[Piece]) -> list[Section]:
 
     def opens(index: int, current: str) -> tuple[str, int]:
         piece = lines[index]
+        if _OPENERS.match(piece.text) is None and not classic_outcomes.has_frame(piece):
+            return "", 0
         for zone in order[order.index(current) + 1 :]:
             for start, marker in layout.ZONES[zone]:
                 if piece.text.startswith(start) and _opens(zone, piece):

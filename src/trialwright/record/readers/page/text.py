@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trialwright.core.source import Span
 
 _EDGE = " \t\r\f\v\u00a0\u200b\ufeff"
-_BLANKS = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _LIST_ITEM = re.compile(r"\s*(?:[*•·-]|\d{1,3}[.)])\s+")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
 
@@ -59,12 +60,18 @@ def lines_of(text: str) -> list[Piece]:
     >>> [piece.text for piece in lines_of("18\\u00a0Years\\n\\n")]
     ['18 Years']
     """
+    return list(_lines_of(text))
+
+
+@lru_cache(maxsize=2)
+def _lines_of(text: str) -> tuple[Piece, ...]:
+    """The same for a text that several readers look at before one takes it."""
     found = []
-    for number, line in enumerate(text.translate(_BLANKS).split("\n"), start=1):
-        piece = Piece(line, number, 1).part(0)
-        if piece.text:
-            found.append(piece)
-    return found
+    for number, line in enumerate(_BLANKS.sub(" ", text).split("\n"), start=1):
+        bare = line.lstrip(_EDGE)
+        if bare:
+            found.append(Piece(bare.rstrip(_EDGE), number, 1 + len(line) - len(bare)))
+    return tuple(found)
 
 
 def paragraphs(pieces: Sequence[Piece]) -> str:
