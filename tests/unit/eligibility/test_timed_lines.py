@@ -271,3 +271,122 @@ def test_a_hostile_line_comes_to_an_end() -> None:
         "5 half-lives or 4 weeks ",
     ):
         phrases(piece * 2000)  # tokens beyond the limit are left alone
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "interval", "unit"),
+    [
+        ("At least 5 months since the onset of limb pain", "onset of limb pain", Interval(low=Decimal(5)), "month"),
+        ("More than 9 weeks from hip surgery", "hip surgery", Interval(low=Decimal(9), low_inclusive=False), "week"),
+        (
+            "At least 10 days must have elapsed since the last infusion",
+            "last infusion",
+            Interval(low=Decimal(10)),
+            "day",
+        ),
+        ("At least 4 years since prior chemotherapy", "chemotherapy", Interval(low=Decimal(4)), "year"),
+    ],
+)
+def test_what_follows_since_happened_so_long_ago(text: str, name: str, interval: Interval, unit: str) -> None:
+    node = only(text)
+    assert isinstance(node, Present)
+    assert node.concept.text == name
+    assert (window(node).interval, window(node).unit, window(node).side) == (interval, unit, Side.BEFORE)
+
+
+def test_since_dates_every_member_of_its_list() -> None:
+    found = nodes("At least 3 weeks from major surgery, radiotherapy or chemotherapy")
+    assert [window(node).interval.low for node in found] == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "interval", "unit"),
+    [
+        ("Asthma for at least 2 years but less than 9 years", Interval(Decimal(2), Decimal(9), True, False), "year"),
+        ("Duration of disease: > 7 years", Interval(low=Decimal(7), low_inclusive=False), "year"),
+        ("Asthma for 3 months or more and 2 years or less", Interval(Decimal(3), Decimal(24)), "month"),
+        ("Received 8 weeks of physiotherapy", Interval(low=Decimal(8)), "week"),
+        ("Back pain despite a 5-week trial of physiotherapy", Interval(low=Decimal(5)), "week"),
+        ("Chronic (more than 9 days) use of ibuprofen", Interval(low=Decimal(9), low_inclusive=False), "day"),
+        ("HBsAg positive for more than 6 months", Interval(low=Decimal(6), low_inclusive=False), "month"),
+    ],
+)
+def test_both_bounds_and_courses_are_durations(text: str, interval: Interval, unit: str) -> None:
+    lasting = [node.lasting for node in nodes(text) if isinstance(node, Present | Exposure) and node.lasting]
+    assert [(each.interval, each.unit) for each in lasting] == [(interval, unit)]
+
+
+def test_both_bounds_of_a_window_with_one_unit() -> None:
+    node = only("≥ 2 and < 8 months after stroke")
+    assert window(node).interval == Interval(Decimal(2), Decimal(8), True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("Transplantation between 3/2/2015 and 11/25/2018", Dates("2015-03-02", "2018-11-25")),
+        ("Transplantation between 3/2/2015 and 25/11/2018", Dates("2015-02-03", "2018-11-25")),
+        ("Transplantation since the year 2011", Dates(first="2011")),
+        ("Transplantation from 2011 to present", Dates(first="2011")),
+    ],
+)
+def test_dates_in_figures(text: str, dates: Dates) -> None:
+    assert [node.when for node in nodes(text) if isinstance(node, Present)] == [dates]
+
+
+def test_a_date_that_may_be_read_in_two_ways_is_left_to_a_person() -> None:
+    assert all(getattr(node, "when", None) is None for node in nodes("Transplantation between 3/2/2015 and 4/5/2018"))
+
+
+def test_a_time_that_the_trial_takes_is_no_duration_of_the_patient() -> None:
+    assert all(getattr(node, "lasting", None) is None for node in nodes("Use of a pessary for the 9-week study period"))
+
+
+def test_survival_is_not_how_long_a_disease_has_lasted() -> None:
+    assert all(getattr(node, "lasting", None) is None for node in nodes("Cancer with survival < 3 years"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Relapse of multiple sclerosis within 2 months", "Relapse of multiple sclerosis"),
+        ("Treatment for asthma or rhinitis in the past 5 weeks", "Treatment for asthma or rhinitis"),
+        ("Clinical trial with medication within 60 days", "Clinical trial with medication"),
+        ("Recent history (within 4 months) of pneumonia", "pneumonia"),
+    ],
+)
+def test_the_governing_thing_is_dated(text: str, name: str) -> None:
+    dated = [node.concept.text for node in nodes(text) if isinstance(node, Present) and node.when is not None]
+    assert dated == [name]
+
+
+def test_an_exception_does_not_take_the_window_of_its_rule() -> None:
+    found = nodes("Substance use disorder except for cannabis use disorder within 6 months of screening")
+    assert all(node.when is None for node in found if isinstance(node, Present) and "cannabis" in node.concept.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "interval"),
+    [
+        ("More than four pulmonary cavities", "pulmonary cavities", Interval(low=Decimal(4), low_inclusive=False)),
+        ("At least 3 good quality embryos", "good quality embryos", Interval(low=Decimal(3))),
+        ("One or more documented outbreaks", "documented outbreaks", Interval(low=Decimal(1))),
+    ],
+)
+def test_things_the_lexicon_lacks_are_counted_by_their_words(text: str, name: str, interval: Interval) -> None:
+    node = only(text)
+    assert isinstance(node, Present)
+    assert (node.concept.text, node.times) == (name, interval)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Score of at least 4 out of 10",
+        "At least 2 of the following",
+        "Creatinine ≤ 5 xULN",
+        "Pain in at least 2 joints",
+    ],
+)
+def test_what_is_no_count_of_things(text: str) -> None:
+    assert all(getattr(node, "times", None) is None for node in nodes(text))

@@ -113,7 +113,7 @@ def _in_figures(tokens: Tokens, at: int) -> tuple[str, int] | None:
 def _day_and_month(tokens: Tokens, at: int) -> tuple[int, int] | None:
     """The two numbers before a year in figures (`4/15/`), as they stand."""
     words, values = tokens.word, tokens.value
-    if at < 4 or words[at - 1] not in {"/", "-", "."} or words[at - 3] != words[at - 1]:
+    if at < 4 or words[at - 1] not in {"/", "-"} or words[at - 3] != words[at - 1]:
         return None
     first, second = values[at - 4], values[at - 2]
     if first is None or second is None or not (1 <= first <= 31 and 1 <= second <= 31):

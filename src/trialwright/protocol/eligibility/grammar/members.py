@@ -32,6 +32,7 @@ IDLE = frozenset(
         "performed", "done", "at", "dose", "doses", "dosage", "daily", "total", ",", "history", "diagnosis", "on",
         ":", "who", "be", "administered", "administration", "given", "treatment", "therapy", "events", "event",
         "episode", "episodes", "undergone", "underwent", "undergoing", "developed", "experienced", "experiencing",
+        "participant", "participants", "individuals", "individual",
         "diagnosed", "confirmed", "subjects", "patients", "subject", "patient", "started", "initiated", "exposure",
         "intake", "persistent", "present", "prior", "previously", "previous", "recent", "recently", "either",
         "also", "must", "should", "lasting", "least", "stable", "continuous", "continuously", "requiring",

@@ -7,7 +7,24 @@ from trialwright.protocol.eligibility.grammar.members import IDLE, JOINS, LINKS,
 from trialwright.protocol.eligibility.grammar.tokens import WORD
 
 _NO_NAMES = frozenset(
-    {"half", "most", "those", "who", "which", "they", "it", "this", "these", "until", "from", "during"}
+    {
+        "half",
+        "most",
+        "per",
+        "less",
+        "more",
+        "average",
+        "those",
+        "who",
+        "which",
+        "they",
+        "it",
+        "this",
+        "these",
+        "until",
+        "from",
+        "during",
+    }
 )
 
 _VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
@@ -31,6 +48,23 @@ RECURRING = frozenset(
 )
 
 
+_ADJECTIVES = frozenset(
+    {
+        "acute",
+        "chronic",
+        "current",
+        "recent",
+        "severe",
+        "active",
+        "prior",
+        "previous",
+        "stable",
+        "history",
+        "following",
+        "new",
+    }
+    | {"mild", "moderate", "other", "first", "last", "conservative", "known", "documented", "regular"}
+)
 _PREPOSITIONS = frozenset({"with", "in", "on", "at", "to", "by", "from", "or", "and", "under", "into", "while"})
 
 
@@ -60,6 +94,8 @@ def named(line: Line, begin: int, end: int) -> Fact | None:
     while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
         end -= 1
     if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
+        return None
+    if set(words[begin:end]) <= _ADJECTIVES:
         return None
     begin = max(begin, end - _LONGEST_NAME)
     for phrase in line.phrases:

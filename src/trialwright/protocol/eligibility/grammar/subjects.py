@@ -34,7 +34,6 @@ _CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "s
 _LENIENT = frozenset({"treatment", "medication", "lines-of-therapy", "experimental-treatment", "systemic-therapy"})
 _ENDS_OF_SINCE = frozenset(
     {
-        "prior",
         "before",
         "until",
         "at",
@@ -66,6 +65,40 @@ _STOPPED = frozenset(
     {"stop", "stopped", "stopping", "discontinue", "discontinued", "off", "withhold", "withheld", "cease", "ceased"}
 )
 _EXCEPT = frozenset({"except", "excluding"})
+_NO_THINGS = _SURVIVAL | frozenset(
+    {
+        "age",
+        "aged",
+        "old",
+        "year",
+        "time",
+        "interval",
+        "between",
+        "follow",
+        "followup",
+        "from",
+        "gestation",
+        "period",
+        "visit",
+    }
+    | {
+        "birth",
+        "until",
+        "every",
+        "than",
+        "sleep",
+        "walk",
+        "qtc",
+        "fasting",
+        "weeks",
+        "test",
+        "limits",
+        "limit",
+        "travel",
+        "women",
+    }
+)
+_NEW = frozenset({"acute", "recent", "new", "fresh"})
 _MOST_SHARED = 12  # members of a list that one window is shared by
 _FAR = 14  # tokens between a thing and its window
 
@@ -107,9 +140,9 @@ def _of_an_adjective(line: Line, window: Timed) -> bool:
     """`chronic (> 7 days) treatment`: a length of time in brackets that explains the word before it."""
     words = line.tokens.word
     first, last = window.first, window.last
-    return (
-        first > 1 and last < len(words) and words[first - 1] == "(" and words[last] == ")" and words[first - 2] in _LONG
-    )
+    if not (first > 1 and last < len(words) and words[first - 1] == "(" and words[last] == ")"):
+        return False
+    return words[first - 2] in (_LONG if window.lasting is not None else _NEW)
 
 
 def _since(line: Line, window: Timed) -> None:
@@ -117,7 +150,7 @@ def _since(line: Line, window: Timed) -> None:
     words = line.tokens.word
     high = line.clause(window.last)[1]
     end = window.last
-    while end < high and words[end] not in _ENDS_OF_SINCE:
+    while end < high and not (words[end] in _ENDS_OF_SINCE or words[end : end + 2] == ["prior", "to"]):
         end += 1
     begin, given = window.last, 0
     for at in range(window.last, end + 1):
@@ -225,7 +258,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
         return give_phrase(line, phrase, window)
     fact = _governing(line, inside, begin, end, window)
     if fact is None:
-        if window.bare:
+        if window.bare and _NO_THINGS & set(words[low : window.first]):
             return False
         fact = named(line, begin, end)
         if fact is None:

@@ -67,6 +67,9 @@ _OF_THE_TRIAL = frozenset(
 )
 
 
+_GONE_THROUGH = frozenset({"completed", "received", "receiving", "tried", "failed", "undergone", "despite", "had"})
+
+
 class Timed(NamedTuple):
     """A window or a duration of a line. `first`, `last`: its tokens, `last` excluded; one of `when` and `lasting` is
     given; `opens`: it stands before what it belongs to (`more than 72 hours of`); `bare`: no word but the comparison
@@ -109,6 +112,8 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     before = words[first - 1] if first > 0 else ""
     after = words[last] if last < count else ""
     within = stretch.op == "<=" and words[first] == "within"
+    if before == "(" and after == ")" and stretch.op is None and "recent" in words[max(0, first - 5) : first]:
+        return _timed(stretch, first, last, Side.BEFORE, _unstated())
     if before == "(" and after == ")":
         return None if not within and not stretch.recent else _timed(stretch, first, last, Side.BEFORE, _unstated())
     if before == "in" and after == ")" and words[first - 2 : first - 1] == ["("] and stretch.op in {None, "<="}:
@@ -271,6 +276,11 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
     named = _duration_of_something(words, first)
     if named is not None and (stretch.op is not None or words[first - 1] in {"of", ":", "for", "is"}):
         return _lasts(stretch.interval(named), stretch, first, last, False)
+    if after in {"course", "trial"} and stretch.op is None and words[last + 1 : last + 2] == ["of"]:
+        return _lasts(low, stretch, first, last + 2, True)
+    spent = stretch.op is None and after == "of" and before in _GONE_THROUGH
+    if spent and not set(words[last + 1 : last + 3]) & (_OF_THE_TRIAL - {"treatment"} | {"age", "life", "the"}):
+        return _lasts(low, stretch, first, last + 1, True)
     if after in {"duration", "history"} or (after == "in" and words[last : last + 2] == ["in", "duration"]):
         end = last + (2 if after == "in" else 1)
         opens = end < count and words[end] == "of"
