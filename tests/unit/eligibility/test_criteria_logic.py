@@ -56,7 +56,7 @@ INCLUDED = [
     ("Men or women with asthma", "asthma"),
     ("Diabetes or asthma", "(diabetes | asthma)"),
     ("Diabetes and asthma", "(diabetes & asthma)"),
-    ("Diabetes, asthma and epilepsy", "(diabetes & asthma & epilepsy)"),
+    ("Diabetes, asthma and epilepsy", "((diabetes | asthma | epilepsy) & ?)"),
     ("Diabetes, asthma or epilepsy", "(diabetes | asthma | epilepsy)"),
     ("Diabetes or asthma, and epilepsy", "((diabetes | asthma) & epilepsy)"),
     ("No diabetes", "!diabetes"),

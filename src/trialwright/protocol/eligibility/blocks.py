@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from trialwright.protocol.eligibility.grammar.reading import joined
+from trialwright.protocol.eligibility.grammar.reading import is_plain, joined, thing_of
 from trialwright.protocol.eligibility.items import Section
+from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.lines import lines_of
 from trialwright.protocol.eligibility.tree import (
     And,
@@ -40,6 +41,7 @@ _PERMITTING = re.compile(
     r"\b(?:allowed|permitted|acceptable|(?:may|can|will|are|is)\b[^.]{0,20}\b(?:eligible|included|enrolled?))\b",
     re.IGNORECASE,
 )
+_DEFINED = re.compile(r"[\w/ -]{2,60}?\b(?:is|are)\s+defined\s+(?:as|by)\b", re.IGNORECASE)
 _NEGATING = re.compile(r"\b(?:no|not|non|without|never|cannot|un\w+)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:none|no|not|without|absence)\b[^:]{0,60}:?\s*$", re.IGNORECASE)
 
@@ -106,9 +108,19 @@ def _governed(
         return _spanning(Not(_join(Or, below, span)), span) if req else _asked(text, span)
     if asking and "investigator" not in head.lower():
         return _spanning(body, span)
+    if not req and is_plain(own) and any(_is_kind(leaf, own) for leaf in leaves(body)):
+        return _spanning(body, span)  # a head that only names what the list spells out
     if _CONDITION.match(head) and req:
         return Implies(own, body, span)
     return _join(And, [own, body], span)
+
+
+def _is_kind(leaf: Expression, head: Expression) -> bool:
+    """Whether a leaf asks for a kind of what the head names."""
+    thing, broad = thing_of(leaf), thing_of(head)
+    if thing is None or broad is None or thing.id is None or broad.id is None or thing.id == broad.id:
+        return False
+    return is_a(thing.id, broad.id)
 
 
 def _beside(own: Expression, below: list[Expression], block: Block, text: str, req: bool, span: Span) -> Expression:
@@ -125,6 +137,8 @@ def _beside(own: Expression, below: list[Expression], block: Block, text: str, r
             permitted.append(Not(one))
     if not further:
         return _join(And, [own, *permitted], span)
+    if len(further) == len(block.nested) and _all_define(block, text):
+        return _join(And, [own, _join(Or, further, span)], span)
     if req:
         return _join(And, [own, *further], span)
     if text[block.start : block.end].rstrip().endswith((",", ";", ".")):
@@ -137,6 +151,8 @@ def _counted(below: list[Expression], head: str, block: Block, text: str, req: b
     """The nested statements, of which as many must hold as the head says."""
     match = _MANY.search(head)
     if match is None:
+        if _all_define(block, text):
+            return _join(Or, below, span)
         kind = _own_joiner(block, text)
         return _join(kind if kind is not None and req else And if req else Or, below, span)
     if match["none"]:
@@ -150,6 +166,11 @@ def _counted(below: list[Expression], head: str, block: Block, text: str, req: b
     if count > 1 or (match["least"] and count == 0):
         return _join(And if req else Or, below, span)
     return _join(Or, below, span)
+
+
+def _all_define(block: Block, text: str) -> bool:
+    """Whether each of several nested statements defines one of the things that the head names: they are bands."""
+    return len(block.nested) > 1 and all(_DEFINED.match(text[one.start : one.end]) for one in block.nested)
 
 
 def _own_joiner(block: Block, text: str) -> type[And] | type[Or] | None:

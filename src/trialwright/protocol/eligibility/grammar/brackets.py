@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from trialwright.protocol.eligibility.grammar.conditions import CHILDBEARING
 from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
     DEFINE,
@@ -76,12 +77,16 @@ def bracketed(
             return found, False
         return ([kept] if kept is not None else found), False
     inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
+    if found and inner is not None and _says_of_whom(inner):
+        whole = _all(tuple(found))
+        return [Implies(inner, whole) if req else _all((whole, inner))], False
     if inner is None or inner in found or any(_same(inner, one) for one in found):
         return found, False
     if found and bears_constraint(inner) and _says_otherwise(line, lo, hi, found, inner):
         if not _is_wider(found, inner):
             return found, True
-        other = joined(And, (inner, line.question(lo, hi)), line.span(lo, hi))
+        asked = None if isinstance(inner, Implies) else line.question(lo, hi)
+        other = joined(And, (inner, asked), line.span(lo, hi))
         either = joined(Or, (_all(tuple(found)), other), None)
         return ([either] if either is not None else found), False
     if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
@@ -97,6 +102,14 @@ def bracketed(
         whole = _all(tuple(found))
         return [Implies(inner, whole) if req else _all((whole, inner))], False
     return [*found, inner], False
+
+
+def _says_of_whom(inner: Expression) -> bool:
+    """Whether brackets name those whom the words before concern: `(women of childbearing potential)`."""
+    found = list(leaves(inner))
+    return any(isinstance(leaf, Sex) for leaf in found) and all(
+        isinstance(leaf, Sex | Judgement) or getattr(thing_of(leaf), "id", None) == CHILDBEARING for leaf in found
+    )
 
 
 def _same(inner: Expression, one: Expression) -> bool:

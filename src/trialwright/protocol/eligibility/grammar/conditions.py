@@ -94,6 +94,8 @@ def concerning_a_sex(line: Reading, lo: int, hi: int, req: bool, depth: int) -> 
     if after >= hi or not (line.speaks(after, hi) or row.facts[hi] > row.facts[after] or NEG in row.code[after:hi]):
         return _subject(line, lo, hi, depth)
     subject = _subject(line, lo, after, depth)
+    if row.code[after] == OPEN and row.match[after] + 1 < hi:
+        after = row.match[after] + 1  # brackets right behind say who is meant
     body = line.read(after, hi, req, depth + 1)
     if body is None or subject is None:
         return subject

@@ -122,6 +122,9 @@ def _per_record(whole: Expression, alternatives: Sequence[Expression]) -> tuple[
         targets = positive
     if not targets:
         return whole, list(alternatives)
+    # what is as wide as the thing itself (`cancer except other local cancer`) cannot be taken out of it by its name
+    taken = [(([], None) if any(_is_as_wide(one, targets) for one in found[0]) else found, one) for found, one in taken]
+    named = [concept for (concepts, _), _ in taken for concept in concepts]
     narrowed = [(concepts, asked) for (concepts, asked), _ in taken if concepts and asked is not None]
     left = [one for (concepts, _), one in taken if not concepts]
     return _without(whole, {id(leaf) for leaf in targets}, tuple(named), narrowed), left
@@ -164,6 +167,14 @@ def _kind_of(concept: Concept, leaf: Present | Exposure) -> bool:
     return (
         concept.id is not None and broader.id is not None and concept.id != broader.id and is_a(concept.id, broader.id)
     )
+
+
+def _is_as_wide(concept: Concept, targets: Sequence[Present | Exposure]) -> bool:
+    for leaf in targets:
+        other = concept_of(leaf)
+        if concept.key == other.key or (concept.id is not None and other.id is not None and is_a(other.id, concept.id)):
+            return True
+    return False
 
 
 def _without(

@@ -41,13 +41,13 @@ from trialwright.protocol.eligibility.grammar.reading import (
     negation,
     only_asks,
 )
+from trialwright.protocol.eligibility.grammar.sharing import each_of, shares_adjective, shares_noun, sharing_parts
 from trialwright.protocol.eligibility.tree import (
     And,
     AtLeast,
     Compare,
     Expression,
     Judgement,
-    Not,
     Or,
     Ordinal,
     Result,
@@ -291,9 +291,18 @@ def _joined_parts(
     if doubtful is not None:
         return doubtful
     if kind is And:
-        return joined(And, (part.whole for part in read), span)
+        return each_of(line, pieces, read, req, span)
+    whole_list = len(read) == len(pieces)
+    if whole_list and shares_noun(line, pieces, read):
+        question = line.question(*line.trimmed(pieces[0].lo, pieces[1].hi))
+        read = [Part(question, None, False, False), *read[2:]]
+        if len(read) == 1:
+            return question
+    elif whole_list and shares_adjective(line, pieces, read):
+        asked = joined(And, (read[1].bare, line.question(*line.trimmed(pieces[0].lo, pieces[1].hi))), span)
+        read = [read[0], read[1]._replace(whole=asked, direct=False), *read[2:]]
     wholes: list[Expression | None] = []
-    sharing = _sharing(read)
+    sharing = sharing_parts(read)
     shared = [part.bare for part, shares in zip(read, sharing, strict=True) if shares]
     for part, shares in zip(read, sharing, strict=True):
         if not shares:
@@ -352,34 +361,6 @@ def _asked(line: Reading, whole: Expression | None, lo: int, hi: int) -> Express
         if line.row.code[first:last].count(WORD) < 2:
             return line.question(*line.trimmed(lo, hi))
     return whole
-
-
-def _sharing(read: list[Part]) -> list[bool]:
-    """Which parts of an or-list share the words that narrow the first or the last of them (`severe asthma or COPD`)."""
-    share = [False] * len(read)
-    if not (read[0].lead or read[-1].trail):
-        return share
-    known = [part.bare is not None for part in read]
-    if read[0].lead and known[0]:
-        share[0] = True
-        for place in range(1, len(read)):
-            part = read[place]
-            if known[place] and not part.lead and part.direct and part.bare is not None and _is_simple(part.bare):
-                share[place] = True
-            elif known[place]:
-                break
-    if read[-1].trail and known[-1]:
-        for place in range(len(read) - 1, -1, -1):
-            part = read[place]
-            if known[place] and part.bare is not None and _is_simple(part.bare):
-                share[place] = True
-            elif known[place] or place == len(read) - 1:
-                break
-    return share if sum(share) > 1 else [False] * len(read)
-
-
-def _is_simple(node: Expression) -> bool:
-    return is_plain(node) or (isinstance(node, Or | Not) and all(is_plain(leaf) for leaf in leaves(node)))
 
 
 def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:

@@ -57,7 +57,8 @@ def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
         if what == OPEN:
             at = row.match[at] + 1
             continue
-        if what == SLASH and code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF:
+        slash = what == SLASH and code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF
+        if slash:
             what = OR
         if what in _JOINING:
             if at > begin:
@@ -67,7 +68,7 @@ def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
                 comma = True
             else:
                 joint = what
-                both = row.data[at] == "both"
+                both = slash or row.data[at] == "both"
             begin = at + 1
         at += 1
     if begin < hi:

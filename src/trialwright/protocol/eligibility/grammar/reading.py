@@ -48,6 +48,7 @@ from trialwright.protocol.eligibility.tree import (
     Sex,
     Span,
     children,
+    leaves,
 )
 
 EDGES = frozenset((SKIP, LINK, WITH, COMMA, AND, OR, BUT, SLASH, SEMI, STOP, COLON, THEN, ENUM))
@@ -121,12 +122,31 @@ def joined(kind: type[And] | type[Or], parts: Iterable[Expression | None], span:
         else:
             flat.append(part)
     if len(flat) > 1:
+        if kind is Or and any(type(part) is Implies for part in flat):
+            flat = _where_they_hold(flat)
         flat = list(dict.fromkeys(flat)) if len(flat) > 7 else _each_once(flat)
         if len(flat) > 1:
             return kind(tuple(flat), span)
     if not flat:
         return None
     return flat[0] if count == 1 or span is None else replace(flat[0], span=span)
+
+
+def _where_they_hold(parts: list[Expression]) -> list[Expression]:
+    """Alternatives, those that have a condition (`<= 3, or <= 5 if ...`) as that condition and the rest: they must not
+    hold where it does not. A demand on one sex goes on concerning nobody else, unless it is a limit or the other sex
+    has one of its own."""
+    sexes = {sex for part in parts if type(part) is Implies for sex in _sexes(part.condition)}
+    out: list[Expression] = []
+    for part in parts:
+        if type(part) is Implies and (len(sexes) != 1 or not _sexes(part.condition) or bears_number(part.then)):
+            part = And((part.condition, part.then), part.span)
+        out.append(part)
+    return out
+
+
+def _sexes(node: Expression) -> set[str]:
+    return {leaf.sex for leaf in leaves(node) if isinstance(leaf, Sex)}
 
 
 def _each_once(parts: list[Expression]) -> list[Expression]:
@@ -194,10 +214,12 @@ def bears_constraint(node: Expression) -> bool:
     return is_constraint(node)
 
 
-def combine(leaves: list[Leaf], req: bool, span: Span | None) -> Expression:
+def combine(stated: list[Leaf], req: bool, span: Span | None) -> Expression:
     """The leaves that one phrase states."""
-    if len(leaves) == 1:
-        return leaves[0]
-    found = joined(And if req else Or, leaves, span)
+    if len(stated) == 1:
+        return stated[0]
+    # T3N1M0 is one state of a tumour, on whichever side it stands
+    every = req or all(isinstance(one, Ordinal) for one in stated)
+    found = joined(And if every else Or, stated, span)
     assert found is not None
     return found

@@ -1,0 +1,93 @@
+"""Tells which words of a list narrow several of its parts, and which parts nobody can have all of."""
+
+from __future__ import annotations
+
+from trialwright.protocol.eligibility.grammar.markers import WORD, words_of
+from trialwright.protocol.eligibility.grammar.parts import Part
+from trialwright.protocol.eligibility.grammar.pieces import Piece
+from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain, joined
+from trialwright.protocol.eligibility.tree import And, Expression, Kind, Not, Or, Present, Span, leaves
+
+_QUALIFIERS = words_of(
+    """
+    severe serious significant active uncontrolled unstable systemic advanced chronic acute major symptomatic
+    decompensated progressive moderate clinically mild primary congenital
+    """
+)
+# nouns that several organs before them share
+_HEADS = words_of(
+    "disease disorder failure dysfunction insufficiency impairment injury infection illness condition function surgery "
+    "cancer tumor abnormality"
+)
+# of these one before the first of two things is as a rule meant of both
+_OF_BOTH = words_of("severe uncontrolled active unstable untreated symptomatic advanced decompensated serious")
+
+
+def each_of(line: Reading, pieces: list[Piece], read: list[Part], req: bool, span: Span) -> Expression | None:
+    """All of the parts; of several diseases that nobody has at once (`AML, CML and MDS`) a person says which are meant,
+    where one of them is there."""
+    wholes = [part.whole for part in read]
+    named = [part for part in wholes if part is not None and is_plain(part)]
+    if req and len(named) > 2 and len(named) == len(wholes) and all(_is_disease(part) for part in named):
+        return joined(And, (joined(Or, named, span), line.question(*line.trimmed(pieces[0].lo, pieces[-1].hi))), span)
+    return joined(And, wholes, span)
+
+
+def _is_disease(part: Expression) -> bool:
+    return isinstance(part, Present) and part.kind is Kind.CONDITION
+
+
+def shares_noun(line: Reading, pieces: list[Piece], read: list[Part]) -> bool:
+    """Whether the first part lacks its noun, which the second one has, so that the word it begins with narrows both:
+    `severe heart or kidney disease`."""
+    first, second = read[0], read[1]
+    if first.bare is not None or second.bare is None or not second.direct or not is_plain(second.bare):
+        return False
+    row = line.row
+    words = [at for at in range(pieces[0].lo, pieces[0].hi) if row.code[at] == WORD]
+    if not 1 < len(words) < 6 or row.word[words[0]] not in _QUALIFIERS or len(row.word[words[-1]]) < 3:
+        return False
+    begin, stop = line.span(*line.trimmed(pieces[1].lo, pieces[1].hi))
+    named = row.text[begin:stop].lower().split()
+    return len(named) > 1 and named[-1].rstrip("s") in _HEADS
+
+
+def sharing_parts(read: list[Part]) -> list[bool]:
+    """Which parts of an or-list share the words that narrow the first or the last of them (`severe asthma or COPD`)."""
+    share = [False] * len(read)
+    if not (read[0].lead or read[-1].trail):
+        return share
+    known = [part.bare is not None for part in read]
+    if read[0].lead and known[0]:
+        share[0] = True
+        for place in range(1, len(read)):
+            part = read[place]
+            if known[place] and not part.lead and part.direct and part.bare is not None and _is_simple(part.bare):
+                share[place] = True
+            elif known[place]:
+                break
+    if read[-1].trail and known[-1]:
+        for place in range(len(read) - 1, -1, -1):
+            part = read[place]
+            if known[place] and part.bare is not None and _is_simple(part.bare):
+                share[place] = True
+            elif known[place] or place == len(read) - 1:
+                break
+    return share if sum(share) > 1 else [False] * len(read)
+
+
+def _is_simple(node: Expression) -> bool:
+    return is_plain(node) or (isinstance(node, Or | Not) and all(is_plain(leaf) for leaf in leaves(node)))
+
+
+def shares_adjective(line: Reading, pieces: list[Piece], read: list[Part]) -> bool:
+    """Whether a word that the name of the first thing begins with may narrow the second too: `uncontrolled diabetes or
+    hypertension`."""
+    first, second = read[0], read[1]
+    if first.lead or first.bare is None or second.lead or not second.direct or second.bare is None or pieces[1].comma:
+        return False
+    if not is_plain(first.bare) or not is_plain(second.bare):
+        return False
+    row = line.row
+    begin = line.trimmed(pieces[0].lo, pieces[0].hi)[0]
+    return row.text[row.start[begin] : row.end[begin]].split(None, 1)[0].lower() in _OF_BOTH
