@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trialwright.conduct.canonical import canonical, read
+from trialwright.conduct.canonical import canonical, parsed, read
 from trialwright.conduct.codec import body_of, event_from
 from trialwright.conduct.events import SCHEMAS, Event
 from trialwright.conduct.ledger.envelope import Envelope, commitment
@@ -159,15 +159,15 @@ def entry_from(found: Any) -> Entry:
     return _entry(hashed, found["hash"])
 
 
-def entry_of(text: str, hash: str) -> Entry:  # noqa: A002
+def entry_of(text: str, hash: str, *, strict: bool = False) -> Entry:  # noqa: A002
     """The entry whose canonical JSON and hash these are.
 
-    The hash is compared with the text as it stands, so any change of a byte shows; that the text is canonical is for
-    `verify` to see. Raises ValueError as `entry_from` does.
+    The hash is compared with the text as it stands, so any change of a byte shows. `strict`: whether the text must be
+    in canonical form too, which costs time and is what `verify` asks. Raises ValueError as `entry_from` does.
     """
     if digest(text) != hash:
         raise ValueError("its hash is not that of its content: it has been changed since it was written")
-    return _entry(read(text), hash)
+    return _entry(parsed(text) if strict else read(text), hash)
 
 
 def _entry(found: Any, hash_: str) -> Entry:

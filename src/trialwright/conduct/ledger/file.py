@@ -29,7 +29,8 @@ class FileLedger:
 
     Opening reads and checks the whole file; `create` makes a new one and refuses a name that exists. `expected`: a
     head noted elsewhere that the file must contain. `clock`: gives the time of recording; without one, none is
-    recorded. Raises StageError: COND-021 the last line is torn (`mend_torn_end`
+    recorded. `to_verify`: open it without checking, to find what is wrong with it; nothing can be appended then. Raises
+    StageError: COND-021 the last line is torn (`mend_torn_end`
     repairs it on request), COND-022 an entry cannot be trusted, COND-023 an entry is of a kind not known here, COND-024
     the file cannot be read or written, COND-025 another process has it open, COND-026 it does not contain `expected`.
     """
@@ -38,7 +39,13 @@ class FileLedger:
     _day: int | None
 
     def __init__(
-        self, path: Path | str, *, create: bool = False, expected: Head | None = None, clock: Clock | None = None
+        self,
+        path: Path | str,
+        *,
+        create: bool = False,
+        expected: Head | None = None,
+        clock: Clock | None = None,
+        to_verify: bool = False,
     ) -> None:
         self._path = Path(path)
         self._clock = clock
@@ -58,8 +65,9 @@ class FileLedger:
             raise
         try:
             self._head, self._day = Head(), None
-            reached = expected is None or expected.size == 0
-            for entry in self.entries():
+            self._size = -1 if to_verify else self._size  # no file has that size, so none is appended to
+            reached = to_verify or expected is None or expected.size == 0
+            for entry in () if to_verify else self.entries():
                 self._head, self._day = Head(entry.sequence, entry.hash), entry.day
                 if entry.key:
                     self._keys[entry.key] = entry
@@ -152,6 +160,10 @@ class FileLedger:
     def rows(self, start: int = 1) -> Iterator[Row]:
         """What is stored; the file is checked line by line as it is read; see `Ledger.rows`."""
         return (row_of(entry) for entry in _entries_in(self._content(), self._path) if entry.sequence >= start)
+
+    def faults(self, envelopes: int | None) -> Iterator[str]:
+        """Nothing more: reading checks every line with its envelopes; see `Ledger.faults`."""
+        return iter(())
 
     def close(self) -> None:
         """Let go of the file and its lock."""

@@ -55,6 +55,13 @@ class Ledger(Protocol):
         """What is stored, from this sequence number on, unchecked: for `verify`."""
         ...
 
+    def faults(self, envelopes: int | None) -> Iterator[str]:
+        """What is wrong with the store itself, for `verify`.
+
+        `envelopes`: how many the entries commit to, None if that is not known.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the store; closing twice does no harm."""
         ...

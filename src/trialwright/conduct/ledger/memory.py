@@ -60,5 +60,9 @@ class MemoryLedger:
         """What is stored; see `Ledger.rows`."""
         return (row_of(entry) for entry in tuple(self._entries) if entry.sequence >= start)
 
+    def faults(self, envelopes: int | None) -> Iterator[str]:
+        """Nothing: what is in memory is what was appended; see `Ledger.faults`."""
+        return iter(())
+
     def close(self) -> None:
         """Nothing to let go of."""

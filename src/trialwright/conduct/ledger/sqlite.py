@@ -11,7 +11,7 @@ from typing import Self
 from urllib.parse import quote
 
 from trialwright.conduct.ledger.clock import Clock
-from trialwright.conduct.ledger.entry import Draft, Entry, Head, broken
+from trialwright.conduct.ledger.entry import Draft, Entry, Head
 from trialwright.conduct.ledger.envelope import Envelope
 from trialwright.conduct.ledger.rows import Row, entries_in, entry_in, row_of
 from trialwright.conduct.ledger.seal import require_head, seal, standing
@@ -169,21 +169,19 @@ class SqliteLedger:
         with _told(self._path):
             return tuple(Envelope(*each) for each in self._open().execute(query, (sequence,)).fetchall())
 
-    def faults(self) -> Iterator[str]:
-        """What is wrong with the database itself: its schema, its structure, envelopes that stand beside no entry."""
+    def faults(self, envelopes: int | None) -> Iterator[str]:
+        """What is wrong with the database itself: its schema, structure, envelopes; see `Ledger.faults`."""
         with _told(self._path):
             connection = self._open()
             found = {row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
             checks = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-            orphans = connection.execute(
-                "SELECT count(*) FROM envelope WHERE sequence NOT IN (SELECT sequence FROM entry)"
-            ).fetchone()
+            beside = connection.execute("SELECT count(*) FROM envelope").fetchone()[0]
         if found != set(SCHEMA):
             yield "its tables and triggers are not those that it was made with: it has been opened to changes"
         if checks != ["ok"]:
             yield f"the database is damaged: {checks[0]}"
-        if orphans[0]:
-            yield f"{orphans[0]} envelopes stand beside no entry"
+        if envelopes is not None and beside != envelopes:
+            yield f"{beside} envelopes are stored, and the entries name {envelopes}"
 
     def close(self) -> None:
         """Let go of the database."""
@@ -235,8 +233,19 @@ def _told(path: Path) -> Iterator[None]:
         if name == "SQLITE_NOTADB":
             raise _no_ledger(path, "it is not a database") from fault
         if name.startswith("SQLITE_CORRUPT"):
-            raise broken(0, f"the database is damaged ({fault})", f" ({path})") from fault
+            raise _damaged(path, str(fault)) from fault
         raise failed(str(path), str(fault)) from fault
+    except UnicodeDecodeError as fault:  # a message about a damaged schema quotes what is damaged
+        raise _damaged(path, "its schema cannot be read") from fault
+
+
+def _damaged(path: Path, why: str) -> StageError:
+    return StageError(
+        "COND-022",
+        f"the ledger {path} is damaged: {why}",
+        expected="a database as SQLite wrote it",
+        mend="restore the ledger from a copy, and look for what damaged it",
+    )
 
 
 def _connect(path: Path, wait: float) -> sqlite3.Connection:
