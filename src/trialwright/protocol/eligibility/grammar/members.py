@@ -69,13 +69,29 @@ class Line:
         self.windows: list[tuple[int, int]] = []
         self.begin = _after_label(tokens)
         self._bounds = [at for at, word in enumerate(tokens.word) if word in _ENDS and _ends_clause(text, tokens, at)]
+        self._brackets = _outer_brackets(tokens.word) if self._bounds and "(" in tokens.word else []
 
     def clause(self, at: int) -> tuple[int, int]:
         """The tokens of the clause around a token, the end excluded."""
-        place = bisect_right(self._bounds, at)
-        low = max(self._bounds[place - 1] + 1 if place else 0, self.begin)
-        high = self._bounds[place] if place < len(self._bounds) else len(self.tokens)
+        bounds = self._bounds
+        place = bisect_right(bounds, at)
+        above = place
+        if self._brackets:
+            while place and self._is_aside(bounds[place - 1], at):
+                place -= 1
+            while above < len(bounds) and self._is_aside(bounds[above], at):
+                above += 1
+        low = max(bounds[place - 1] + 1 if place else 0, self.begin)
+        high = bounds[above] if above < len(bounds) else len(self.tokens)
         return low, high
+
+    def _is_aside(self, bound: int, at: int) -> bool:
+        """Whether a clause ends at a token within brackets that another token does not stand in."""
+        place = bisect_right(self._brackets, (bound, bound)) - 1
+        if place < 0:
+            return False
+        first, last = self._brackets[place]
+        return first < bound < last and not first < at < last
 
     def cover(self, fact: Fact, first: int, last: int) -> bool:
         """Takes tokens into the words of a fact where nothing of weight lies between, and says whether it did."""
@@ -93,6 +109,21 @@ class Line:
             high += 1
         fact.first, fact.last = low, high
         return True
+
+
+def _outer_brackets(words: Sequence[str]) -> list[tuple[int, int]]:
+    """The places of the outermost brackets that are closed."""
+    found: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for at, word in enumerate(words):
+        if word == "(":
+            opened.append(at)
+        elif word == ")" and opened:
+            first = opened.pop()
+            while found and found[-1][0] > first:
+                found.pop()
+            found.append((first, at))
+    return found
 
 
 def _after_label(tokens: Tokens) -> int:
