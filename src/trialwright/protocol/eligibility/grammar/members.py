@@ -59,7 +59,7 @@ _TREATMENTS = frozenset({"treatment", "medication", "systemic-therapy", "experim
 class Line:
     """A line on its way: its tokens, the facts and phrases found, and the tokens its windows take."""
 
-    __slots__ = ("_bounds", "begin", "facts", "phrases", "text", "tokens", "windows")
+    __slots__ = ("_bounds", "_brackets", "begin", "facts", "phrases", "text", "tokens", "windows")
 
     def __init__(self, text: str, tokens: Tokens, facts: list[Fact], phrases: list[Phrase]) -> None:
         self.text = text

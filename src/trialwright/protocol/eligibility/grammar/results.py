@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trialwright.protocol.eligibility.grammar.facts import Fact
 from trialwright.protocol.eligibility.grammar.members import Line
 
@@ -41,6 +43,12 @@ _LIGHT = frozenset(
         "the", "a", "an", "any", "of", "for", "on", "test", "tests", "result", "results", "at", "is", "was", "be",
         "were", "are", "has", "have", "had", "known", "serum", "urine", "blood", "screening", "status", "antibody",
         "antibodies", "antigen", "by", "in", "positive", "negative", "to", "other", "-", "(", ")", "drugs", "drug",
+    }
+)  # fmt: skip
+_NO_NAMES = frozenset(
+    {
+        "that", "which", "who", "with", "within", "if", "when", "treatment", "treated", "taking", "use", "using",
+        "receiving", "received", "history", "current", "prior", "previous", "patients", "subjects", "to", "requiring",
     }
 )  # fmt: skip
 _MOST = 16  # members of a list that share one allergy or one result
@@ -125,7 +133,7 @@ def allergies(line: Line) -> None:
             between = words[before : fact.begin]
             if len(between) > 6 or count > _MOST or fact.sort != "drug":
                 break
-            if not set(between) <= _LIGHT | _JOINS and count:
+            if count and not (set(between) <= _LIGHT | _JOINS or _is_list(between)):
                 break
             fact.allergy = True
             if count == 0 and set(between) <= _LIGHT:
@@ -136,6 +144,11 @@ def allergies(line: Line) -> None:
             count += 1
         if source is not None and count == 0:
             source.dropped = True  # an allergy to something that the lexicon does not have is no allergy at large
+
+
+def _is_list(between: Sequence[str]) -> bool:
+    """Whether names that the lexicon does not have stand between two substances of one list, and nothing else."""
+    return between[0] in _JOINS and between[-1] in _JOINS and _NO_NAMES.isdisjoint(between)
 
 
 def _allergy_before(line: Line, at: int) -> Fact | None:
