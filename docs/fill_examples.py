@@ -1,30 +1,40 @@
-"""Runs the `$ trialwright ...` examples in docs/how-to and puts what they print beneath them.
+"""Runs the `$ trialwright ...` examples of the tutorials and how-to pages and puts what they print beneath them.
 
 python docs/fill_examples.py            write the outputs again
 python docs/fill_examples.py --check    exit with 1 if an output is not what the command prints now
 """
 
 import contextlib
+import os
+import re
 import shlex
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from typer.testing import CliRunner
 
 from trialwright.cli.app import app
 
-HOW_TO = Path(__file__).resolve().parent / "how-to"
+DOCS = Path(__file__).resolve().parent
 PROMPT = "    $ trialwright "
+LEFT_OUT = "    ..."
+PAGES = ("how-to/design-*.md", "how-to/screen-*.md", "tutorials/*.md")
+WIDTH = "100"  # characters of the terminal, for commands that print a table as wide as it
 
 
 def filled(text: str) -> str:
     """The page with every example's output as the commands print it now. An example is a run of indented lines.
 
-    The commands of a page run one after the other in an empty folder that has the examples in it.
+    The commands of a page run one after the other in an empty folder that has the examples in it. What the reader is
+    told to write is written there: a block fenced as "csv FILE" is the content of that file, and one fenced as
+    "diff FILE" takes the lines with - out of it and puts those with + in. An output in which the page leaves lines out,
+    by a line of three dots, stays as it is where all the rest is printed in that order.
     """
-    with tempfile.TemporaryDirectory() as desk, contextlib.chdir(desk):
-        Path("examples").symlink_to(HOW_TO.parents[1] / "examples")
+    columns = mock.patch.dict(os.environ, {"COLUMNS": WIDTH})
+    with tempfile.TemporaryDirectory() as desk, contextlib.chdir(desk), columns:
+        Path("examples").symlink_to(DOCS.parent / "examples")
         return _filled(text)
 
 
@@ -35,6 +45,11 @@ def _filled(text: str) -> str:
         line = lines[place]
         place += 1
         kept.append(line)
+        if asked := re.fullmatch(r"```(csv|diff) (\S+)", line):
+            block = lines[place : lines.index("```", place)]
+            _written(asked[1], Path(asked[2]), block)
+            kept += block
+            place += len(block)
         if not line.startswith(PROMPT):
             continue
         command = line.removeprefix(PROMPT)
@@ -42,12 +57,35 @@ def _filled(text: str) -> str:
             kept.append(lines[place])
             command = command[:-1] + lines[place].strip()
             place += 1
-        place += _printed(lines[place:])
+        old = lines[place : place + _printed(lines[place:])]
+        place += len(old)
         done = CliRunner().invoke(app, shlex.split(command))
         if done.exit_code:
             raise SystemExit(f"{command}: {done.exception or done.output}")
-        kept += [f"    {row}".rstrip() for row in done.stdout.rstrip("\n").splitlines()]
+        new = [f"    {row}".rstrip() for row in done.stdout.rstrip("\n").splitlines()]
+        kept += old if _shows(old, new) else new
     return "\n".join(kept) + "\n"
+
+
+def _written(kind: str, path: Path, block: list[str]) -> None:
+    """Do what a reader is told: write a file, or change one where the old lines stand."""
+    if kind == "csv":
+        path.write_text("\n".join(block) + "\n", encoding="utf-8")
+        return
+    old, new = ("".join(f"{row[1:]}\n" for row in block if row[:1] in signs) for signs in (" -", " +"))
+    held = path.read_text(encoding="utf-8")
+    if held.count(old) != 1:
+        raise SystemExit(f"{path} has these lines {held.count(old)} times, not once:\n{old}")
+    path.write_text(held.replace(old, new), encoding="utf-8")
+
+
+def _shows(old: list[str], new: list[str]) -> bool:
+    """Whether an output with lines left out shows parts of another one, in their order, its beginning and its end."""
+    if LEFT_OUT not in old:
+        return False
+    parts = "\n".join(old).split(LEFT_OUT)
+    pattern = "".join(f"{re.escape(part.rstrip(' '))}(?:.*\n)*?.*" for part in parts[:-1]) + re.escape(parts[-1])
+    return re.fullmatch(pattern, "\n".join(new)) is not None
 
 
 def _printed(lines: list[str]) -> int:
@@ -64,7 +102,7 @@ def _printed(lines: list[str]) -> int:
 def main() -> None:
     """Fill or check every page with an example."""
     old = []
-    for page in sorted([*HOW_TO.glob("design-*.md"), *HOW_TO.glob("screen-*.md")]):
+    for page in sorted(page for pattern in PAGES for page in DOCS.glob(pattern)):
         text = page.read_text(encoding="utf-8")
         new = filled(text)
         if new != text:

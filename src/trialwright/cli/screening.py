@@ -39,6 +39,9 @@ def screen(
         typer.Option("-o", "--output", help="Write the verdicts (CSV; Parquet by its name), or the template."),
     ] = None,
     explain: Annotated[Path | None, typer.Option(help="Write the reasons of every verdict to this JSON file.")] = None,
+    patient: Annotated[
+        str | None, typer.Option(help="Tell all about this patient, by identifier, in place of the list.")
+    ] = None,
     attrition: Annotated[Path | None, typer.Option(help="Write the attrition to this CSV file.")] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw the attrition to this SVG file.")] = None,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write the verdicts as Parquet.")] = False,
@@ -50,23 +53,16 @@ def screen(
 ) -> None:
     """Judge patients by the criteria: eligible, not eligible, or undecided with what a person must answer."""
     from trialwright.appraise.sources import open_input
-    from trialwright.core.errors import UsageError
     from trialwright.core.files import write_whole
     from trialwright.screen.criteria import asked
     from trialwright.screen.figure import attrition_svg
     from trialwright.screen.patients import Options
-    from trialwright.screen.summary import summary
 
-    for path in (output, explain, attrition, figure):
-        if path is not None:
-            check_free(path, force=force)
-    if patients is None and not template:
-        raise UsageError(
-            "SCR-045",
-            "neither --patients nor --template was given",
-            expected="a file of patients, or --template for the table that the criteria ask for",
-            mend="add --patients FILE",
-        )
+    written = [path for path in (output, attrition, figure, explain) if path is not None]
+    _check_written(written, [path for path in (patients, mapping, labs, facts, Path(source)) if path is not None])
+    for path in written:
+        check_free(path, force=force)
+    _check_options(patients, output, figure, template=template, parquet=parquet)
     criteria = asked(open_input(source).protocol.eligibility)
     if template or patients is None:
         _template(criteria, output, force=force, as_json=as_json)
@@ -82,13 +78,63 @@ def screen(
     if explain is not None:
         write_whole(explain, _reasons(verdicts, steps))
     steps.close()
-    for path in (output, attrition, figure, explain):
-        if path is not None:
-            say(f"Wrote {path}")
-    if as_json:
+    for path in written:
+        say(f"Wrote {path}")
+    if patient is not None:
+        _tell(verdicts, patient, as_json=as_json)
+    elif as_json:
         answer_json(verdicts.to_json())
     else:
-        answer(summary(verdicts))
+        answer(verdicts.to_text())
+
+
+def _check_options(
+    patients: Path | None, output: Path | None, figure: Path | None, *, template: bool, parquet: bool
+) -> None:
+    """Raises UsageError (SCR-045) if options are given that do not go together, or one is lacking."""
+    from trialwright.core.errors import UsageError
+
+    if patients is None and not template:
+        raise UsageError(
+            "SCR-045",
+            "neither --patients nor --template was given",
+            expected="a file of patients, or --template for the table that the criteria ask for",
+            mend="add --patients FILE",
+        )
+    if patients is not None and template:
+        raise UsageError(
+            "SCR-045",
+            "--patients and --template were given together",
+            expected="one of them: --template writes an empty table and screens nobody",
+            mend="leave one out",
+        )
+    if parquet and output is None:
+        raise UsageError(
+            "SCR-045", "--parquet was given, and no file to write", expected="-o FILE with it", mend="add -o FILE"
+        )
+    if figure is not None and figure.suffix.lower() != ".svg":
+        raise UsageError(
+            "SCR-045",
+            f"--figure {figure} does not end in .svg",
+            expected="the name of an SVG file: no other kind is drawn",
+            mend=f"name it {figure.with_suffix('.svg')}",
+        )
+
+
+def _check_written(written: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """Raises UsageError (SCR-045) if two things would be written to one file, or one over an input, even by --force."""
+    from trialwright.core.errors import UsageError
+
+    whole = [path.absolute() for path in written]
+    for place, path in enumerate(whole):
+        if path in whole[:place] or any(path == given.absolute() for given in inputs):
+            other = "two of the results" if path in whole[:place] else "an input of this command"
+            raise UsageError(
+                "SCR-045",
+                f"{written[place]} is the name of {other}",
+                expected="a file of its own for each result",
+                mend="give another name",
+            )
 
 
 def _judged(criteria: tuple[Compiled, ...], patients: Path, options: Options, steps: Steps) -> Verdicts:
@@ -151,14 +197,34 @@ def _write(verdicts: Verdicts, output: Path, *, parquet: bool) -> None:
         write_whole(output, verdicts.to_csv())
 
 
-def _reasons(verdicts: Verdicts, steps: Steps) -> str:
-    """The reasons for each patient, as JSON."""
+def _tell(verdicts: Verdicts, patient: str, *, as_json: bool) -> None:
+    """Print why one patient's verdict is what it is; of an identifier that stands twice, of both rows."""
+    from trialwright.core.errors import UsageError
     from trialwright.screen.gathering import people_of
     from trialwright.screen.plain import explanation
 
+    complete = verdicts.cohort.complete
+    found = [explanation(verdicts.criteria, one, complete) for one in people_of(verdicts.cohort) if one.id == patient]
+    if not found:
+        raise UsageError(
+            "SCR-045",
+            f"no patient is called {patient!r}",
+            expected="an identifier as it stands in the file",
+            mend="leave --patient out to see them all",
+        )
+    if as_json:
+        answer_json([each.to_json() for each in found])
+    else:
+        answer("\n\n".join(each.to_text(admitting=False) for each in found))
+
+
+def _reasons(verdicts: Verdicts, steps: Steps) -> str:
+    """The reasons for each patient, as JSON."""
+    from trialwright.screen.plain import explanations
+
     found = []
-    for place, person in enumerate(people_of(verdicts.cohort), 1):
-        found.append(explanation(verdicts.criteria, person, verdicts.cohort.complete).to_json())
+    for place, each in enumerate(explanations(verdicts.criteria, verdicts.cohort), 1):
+        found.append(each.to_json())
         if place % 500 == 0:
             steps(f"explaining: {place:,} of {len(verdicts.cohort):,} patients")
     return json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from trialwright.core.problem import Severity
 
 if TYPE_CHECKING:
+    from trialwright.screen.plain import Explanation, Question
     from trialwright.screen.verdicts import Verdicts
 
 FEW = 60
 PROBLEMS_SHOWN = 60
 WIDTH = 64
 MOST_FOUND = 4
+MOST_ASKED = 3
+JUDGEMENT = "judgement: "
 
 
 def summary(verdicts: Verdicts) -> str:
@@ -32,39 +35,69 @@ def summary(verdicts: Verdicts) -> str:
 
 
 def _patients(verdicts: Verdicts) -> list[str]:
-    """Each patient: what was found where a criterion excludes, how many questions would settle it where it is open."""
-    from trialwright.screen.gathering import people_of
-    from trialwright.screen.plain import explanation
+    """Each patient: what was found where a criterion excludes, what to ask where it is open."""
+    from trialwright.screen.plain import explanations
 
+    told = list(explanations(verdicts.criteria, verdicts.cohort))
+    stuck = [set(each.questions.unsettleable) for each in told if each.verdict == "undecided"]
+    everybodys = set.intersection(*stuck) if stuck else set()
     out = []
-    for given, person in zip(verdicts.verdicts, people_of(verdicts.cohort), strict=True):
-        told = explanation(verdicts.criteria, person, verdicts.cohort.complete)
-        why = ""
-        if given.verdict == "not eligible":
-            why = f" ({', '.join(given.failed)})"
-        elif given.verdict == "undecided":
-            asked = len(told.questions.shortest)
-            lost = "".join(f"; {name} cannot be settled by data" for name in told.questions.unsettleable)
-            why = f" ({_questions(asked)}: {', '.join(given.open)}{lost})"
-        out.append(f"{given.patient}: {given.verdict}{why}")
-        for reason in told.criteria:
-            found = list(dict.fromkeys(str(shown) for leaf in reason.leaves for shown in leaf.found))
-            if reason.id in given.failed and found:
-                out.append(f"    {reason.id}: {'; '.join(found[:MOST_FOUND])}")
+    for given, each in zip(verdicts.verdicts, told, strict=True):
+        match given.verdict:
+            case "not eligible":
+                out += [f"{given.patient}: not eligible ({', '.join(given.failed)})", *_found(each, given.failed)]
+            case "undecided":
+                out += _open(each, everybodys)
+            case _:
+                out.append(f"{given.patient}: {given.verdict}")
+    if everybodys:
+        named = ", ".join(each.id for each in verdicts.criteria if each.id in everybodys)
+        out += ["", f"No answer makes anybody eligible before a person supplies, or corrects: {named}"]
     return out
 
 
-def _questions(count: int) -> str:
-    return "one question to ask" if count == 1 else f"{count} questions to ask"
+def _found(told: Explanation, failed: tuple[str, ...]) -> list[str]:
+    """What is known of a patient under each criterion that excludes."""
+    out = []
+    for reason in told.criteria:
+        found = list(dict.fromkeys(str(shown) for leaf in reason.leaves for shown in leaf.found))
+        if reason.id in failed and found:
+            out.append(f"    {reason.id}: {'; '.join(found[:MOST_FOUND])}")
+    return out
+
+
+def _open(told: Explanation, everybodys: set[str]) -> list[str]:
+    """The shortest list of questions about a patient, cut where it is long; and what no answer settles."""
+    asked = told.questions.shortest
+    count = "one question to ask" if len(asked) == 1 else f"{len(asked)} questions to ask"
+    own = [name for name in told.questions.unsettleable if name not in everybodys]
+    stuck = "".join(f"; {name} cannot be settled by data" for name in own)
+    out = [f"{told.patient}: undecided ({count}{stuck})"]
+    more = len(asked) - MOST_ASKED
+    for question in asked if more <= 1 else asked[:MOST_ASKED]:
+        out.append(f"    ask {', '.join(question.columns or question.criteria)}: {_cut(_said(question))}")
+    if more > 1:
+        out.append(f"    and {more} more; --patient {told.patient} shows all")
+    return out
+
+
+def _said(question: Question) -> str:
+    """A question in few words: the values that are wanted, or the words that a person judges."""
+    if question.columns:
+        return f"is it true that “{question.key.removeprefix(JUDGEMENT)}”"
+    return question.text.replace("; ", ", ")
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
 def _attrition(verdicts: Verdicts) -> list[str]:
     out = [f"{'criterion':<14}{'come':>9}{'excluded':>10}{'unknown':>9}{'alone':>9}{'only':>7}  "]
     for step in verdicts.attrition:
         numbers = f"{step.entered:>9,}{step.excluded:>10,}{step.unknown:>9,}{step.alone:>9,}{step.only:>7,}"
-        text = " ".join(step.text.split())
-        short = text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
-        out.append(f"{step.criterion:<14}{numbers}  {short}")
+        out.append(f"{step.criterion:<14}{numbers}  {_cut(step.text)}")
     return [line.rstrip() for line in out]
 
 

@@ -129,19 +129,11 @@ class Verdicts:
         return self.steps.write_csv()
 
     def to_text(self) -> str:
-        """For a person at a terminal: the counts, each patient, what is to be asked, what was wrong with the rows."""
-        lines = ["  ".join(f"{name}: {count}" for name, count in self.counts().items()), ""]
-        for each in self.verdicts:
-            why = f" ({', '.join(each.failed)})" if each.failed else ""
-            lines.append(f"{each.patient}: {each.verdict}{why}")
-        if self.costliest is not None:
-            [only] = [step.only for step in self.attrition if step.criterion == self.costliest]
-            lines += ["", f"The criterion that costs most patients: {self.costliest} ({only} by it and no other)"]
-        if self.questions:
-            lines += ["", "A person must decide:"]
-            lines += [f"  {name}: {text}" for name, text in self.questions.items()]
-        lines += [f"{problem.code}: {problem.message}" for problem in self.problems]
-        return "\n".join(lines)
+        """For a person at a terminal: the counts, each patient of a small cohort, the attrition, what is to be asked,
+        what was wrong with the rows."""
+        from trialwright.screen.summary import summary
+
+        return summary(self)
 
 
 def run(

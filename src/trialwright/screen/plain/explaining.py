@@ -71,18 +71,18 @@ class Explanation:
             "questions": self.questions.to_json(),
         }
 
-    def to_text(self) -> str:
-        """For a person: the verdict, each criterion with what is known and what is missing, then the questions."""
+    def to_text(self, *, admitting: bool = True) -> str:
+        """For a person: the verdict, each criterion with what is known and what is missing, then the questions.
+
+        `admitting`: tell as much of criteria that admit; otherwise those are only named.
+        """
+        told = [reason for reason in self.criteria if admitting or reason.effect != ADMITS]
         lines = [f"{self.patient}: {self.verdict}"]
-        for reason in self.criteria:
-            lines += ["", f"{reason.id} {reason.effect}: {' '.join(reason.text.split()) or 'no text'}"]
-            lines.append(f"  rule: {reason.rule} -> {_word(reason.answer)}")
-            for leaf in reason.leaves:
-                if len(reason.leaves) > 1:
-                    lines.append(f"  - {leaf.rule} -> {_word(leaf.answer)}")
-                lines += [f"    known: {found}" for found in leaf.found]
-                lines += [f"    missing: {_line(need)}" for need in leaf.missing]
-                lines += [f"    {leaf.note}"] if leaf.note is not None else []
+        for reason in told:
+            lines += ["", *_told(reason)]
+        rest = [reason.id for reason in self.criteria if reason not in told]
+        if rest:
+            lines += ["", f"These admit: {', '.join(rest)}"]
         return "\n".join([*lines, *_asked(self.questions)])
 
 
@@ -120,6 +120,18 @@ def _note(leaf: Leaf, person: Person, lacks: tuple[Need, ...]) -> str | None:
     if parts:
         return f"it could be computed from {', '.join(parts)} too"
     return None if lacks else UNDECIDING
+
+
+def _told(reason: Reason) -> list[str]:
+    lines = [f"{reason.id} {reason.effect}: {' '.join(reason.text.split()) or 'no text'}"]
+    lines.append(f"  rule: {reason.rule} -> {_word(reason.answer)}")
+    for leaf in reason.leaves:
+        if len(reason.leaves) > 1:
+            lines.append(f"  - {leaf.rule} -> {_word(leaf.answer)}")
+        lines += [f"    known: {found}" for found in leaf.found]
+        lines += [f"    missing: {_line(need)}" for need in leaf.missing]
+        lines += [f"    {leaf.note}"] if leaf.note is not None else []
+    return lines
 
 
 def _line(need: Need) -> str:
