@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialwright.appraise.output import MARKER, whole_folder, write_json
 from trialwright.appraise.run import Options, appraise, severities
-from trialwright.appraise.sources import Progress, open_input, quiet
+from trialwright.appraise.sources import Progress, open_each, quiet
 from trialwright.core.errors import InputError, TrialwrightError, UsageError
 from trialwright.core.problem import Severity
 
@@ -56,12 +56,13 @@ def compare(
     rows = []
     unreadable = []
     with whole_folder(folder, force=force) as building:
-        for source in sources:
+        for name, opened in (each for source in sources for each in open_each(source, progress=progress)):
             try:
-                opened = open_input(source, progress=progress)
+                if isinstance(opened, TrialwrightError):
+                    raise opened
                 counts = severities(appraise(opened, Options(simulate=False), characterise=False))
             except TrialwrightError as fault:
-                unreadable.append((Path(source).name[:200], str(fault)))
+                unreadable.append((name, str(fault)))
                 continue
             rows.append(
                 evidence_row(

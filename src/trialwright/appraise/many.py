@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialwright.appraise.output import MARKER, whole_folder, write_json
 from trialwright.appraise.run import Appraisal, Options, appraise, severities, summary_of, write
-from trialwright.appraise.sources import Progress, open_input, quiet
+from trialwright.appraise.sources import Progress, open_each, quiet
 from trialwright.core.errors import TrialwrightError
 from trialwright.core.problem import Severity
 
@@ -32,26 +32,27 @@ class Done:
 def run_folder(
     sources: Sequence[Path], folder: Path, options: Options, *, command: str = "", progress: Progress = quiet
 ) -> tuple[Done, ...]:
-    """Take each file the whole way, into a folder of its own, and write `index.html` over them.
+    """Take each record the whole way, into a folder of its own, and write `index.html` over them.
 
-    A file that cannot be read is listed with the reason and does not stop the others.
+    A file may hold several records. What cannot be read is listed with the reason and does not stop the others.
     """
     from trialwright import __version__, report
 
     done: list[Done] = []
     with whole_folder(folder, force=options.force) as building:
         for position, source in enumerate(sources, start=1):
-            said = f"[{position}/{len(sources)}] {source.name}: "
-            try:
-                steps = partial(_prefixed, progress, said)
-                opened = open_input(str(source), progress=steps)
-                name = _free_name(building, opened.protocol.record.nct_id or source.stem)
-                appraisal = appraise(opened, _fitting(options, opened.protocol), progress=steps)
-                (building / name).mkdir()
-                write(appraisal, building / name, command=f"trialwright run {source}")
-                done.append(Done(source.name, name, appraisal))
-            except TrialwrightError as fault:
-                done.append(Done(source.name, None, None, str(fault)))
+            steps = partial(_prefixed, progress, f"[{position}/{len(sources)}] {source.name}: ")
+            for called, opened in open_each(str(source), progress=steps):
+                try:
+                    if isinstance(opened, TrialwrightError):
+                        raise opened
+                    name = _free_name(building, opened.protocol.record.nct_id or source.stem)
+                    appraisal = appraise(opened, _fitting(options, opened.protocol), progress=steps)
+                    (building / name).mkdir()
+                    write(appraisal, building / name, command=f"trialwright run {source}")
+                    done.append(Done(called, name, appraisal))
+                except TrialwrightError as fault:
+                    done.append(Done(called, None, None, str(fault)))
         page = report.index.render([_index_row(item) for item in done], version=__version__)
         (building / "index.html").write_text(page, encoding="utf-8")
         write_json(building / "index.json", [summary(item) for item in done])

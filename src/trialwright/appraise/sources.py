@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.core.errors import InputError, UsageError
+from trialwright.core.errors import InputError, TrialwrightError, UsageError
 from trialwright.core.problem import Problem, Severity
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ def quiet(_: str) -> None:
     """Progress that nobody wants to see."""
 
 
-SUFFIXES = (".json", ".txt", ".md", ".text", ".yaml", ".yml")
+SUFFIXES = (
+    ".json", ".txt", ".md", ".text", ".yaml", ".yml", ".xml", ".html", ".htm", ".csv", ".jsonl", ".ndjson", ".gz",
+    ".zip",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +114,47 @@ def open_input(source: str, *, progress: Progress = quiet) -> Opened:
         return Opened(None, replace(given, problems=_once(given.problems, found)), name, text)
     read = record.read(data, name=name)
     progress("drafting the protocol")
-    drafted = protocol.draft(read)
-    return Opened(read, replace(drafted, problems=_once(drafted.problems, protocol.check(drafted))), name)
+    return _drafted(read, name)
+
+
+def holds_several(source: str) -> bool:
+    """Whether a file (an archive, JSON Lines, a page of studies, a table) holds more than one record."""
+    from trialwright.record.collection import read_each
+
+    path = Path(source)
+    try:
+        return path.is_file() and len(list(islice(read_each(path), 2))) > 1
+    except (InputError, OSError, ValueError):
+        return False
+
+
+def open_each(source: str, *, progress: Progress = quiet) -> Iterator[tuple[str, Opened | TrialwrightError]]:
+    """Everything that a file holds, opened as `open_input` does, by name; what cannot be opened with its error."""
+    from trialwright.record.collection import read_each
+
+    if not holds_several(source):
+        yield Path(source).name[:200], _tried(partial(open_input, source, progress=progress))
+        return
+    for member in read_each(Path(source)):
+        progress(f"reading {member.name}")
+        if member.record is None:
+            yield member.name, member.error or InputError("READ-004", f"{member.name} holds no record")
+        else:
+            yield member.name, _tried(partial(_drafted, member.record, member.name))
+
+
+def _tried(opening: Callable[[], Opened]) -> Opened | TrialwrightError:
+    try:
+        return opening()
+    except TrialwrightError as fault:
+        return fault
+
+
+def _drafted(record: Record, name: str) -> Opened:
+    from trialwright import protocol
+
+    drafted = protocol.draft(record)
+    return Opened(record, replace(drafted, problems=_once(drafted.problems, protocol.check(drafted))), name)
 
 
 def _once(*lists: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -17,6 +17,9 @@ def read(
     record: Annotated[str, RECORD],
     provenance: Annotated[bool, typer.Option("--provenance", help="Show where each value came from.")] = False,
     problems: Annotated[bool, typer.Option("--problems", help="Show what was found while reading.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print every record of a folder, an archive or a file, a line of JSON each.")
+    ] = False,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Print a record as ClinicalTrials.gov v2 JSON."""
@@ -24,6 +27,9 @@ def read(
     from trialwright.appraise.sources import open_record
     from trialwright.record.write import problem_json, record_json
 
+    if every:
+        _read_all(record, provenance=provenance, problems=problems)
+        return
     found = open_record(record)
     if provenance and problems:
         answer_json({**record_json(found), "problems": [problem_json(p) for p in found.problems]})
@@ -42,6 +48,29 @@ def read(
         answer_json(room.write(found))
     if not problems and found.problems:
         say(f"{len(found.problems)} problems were found while reading; --problems shows them.")
+
+
+def _read_all(source: str, *, provenance: bool, problems: bool) -> None:
+    """Each record on a line; what cannot be read is said, and the rest is printed."""
+    import json
+    import sys
+
+    from trialwright.record.collection import read_each
+    from trialwright.record.write import problem_json, record_json, write
+
+    left_out = 0
+    for member in read_each(sys.stdin.buffer if source == "-" else Path(source)):
+        if member.record is None:
+            left_out += 1
+            say(f"{member.name} was left out: {member.error}")
+            continue
+        shown: dict[str, object] = record_json(member.record) if provenance else write(member.record)
+        if problems:
+            found = [problem_json(problem) for problem in member.record.problems]
+            shown = {**shown, "problems": found} if provenance else {"name": member.name, "problems": found}
+        answer(json.dumps(shown, ensure_ascii=False))
+    if left_out:
+        raise typer.Exit(1)
 
 
 def draft(

@@ -15,19 +15,22 @@ STORE = typer.Option("--store", help="The file of the registry.")
 
 @app.command()
 def load(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of records.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER|FILE", help="A folder of records, or a file or an archive that holds some."),
+    ],
     store: Annotated[Path, STORE] = Path("registry.duckdb"),
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
-    """Load every record of a folder; one that cannot be read is listed and does not stop the others."""
+    """Load every record of a folder or a file; one that cannot be read is listed and does not stop the others."""
     from trialwright.appraise.sources import files_in
     from trialwright.core.errors import UsageError
     from trialwright.registry import Registry
 
-    if not folder.is_dir():
-        raise UsageError("REG-004", f"{folder} is no folder", expected="a folder of records")
+    if not folder.exists():
+        raise UsageError("REG-004", f"there is no {folder}", expected="a folder, a file or an archive of records")
     with Registry(store) as registry:
-        loaded = registry.load(files_in(folder))
+        loaded = registry.load(files_in(folder) if folder.is_dir() else [folder])
     for name, reason in loaded.left_out:
         say(f"{name} was left out: {reason}")
     if as_json:

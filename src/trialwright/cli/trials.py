@@ -36,7 +36,9 @@ def _rates(text: str | None) -> tuple[float, ...] | None:
 
 
 def run(
-    record: Annotated[str, typer.Argument(metavar="RECORD|FOLDER", help="A record, a protocol file, or a folder.")],
+    record: Annotated[
+        str, typer.Argument(metavar="RECORD|FOLDER", help="A record, a protocol file, a folder or an archive.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
     scenario: Annotated[str | None, typer.Option(help="Name or file of the scenario to simulate.")] = None,
     truth: Annotated[str | None, typer.Option(help="True DLT rates per dose level: 0.05,0.10,0.20")] = None,
@@ -47,13 +49,14 @@ def run(
 ) -> None:
     """Take a record the whole way: read, lint, draft, characteristics, one simulated trial, analysis, report."""
     from trialwright import appraise
-    from trialwright.appraise.sources import files_in, is_folder
+    from trialwright.appraise.sources import files_in, holds_several, is_folder
 
     options = appraise.Options(seed=seed, scenario=scenario, truth=_rates(truth), simulate=not no_simulate, force=force)
     command = shlex.join(["trialwright", *sys.argv[1:]])
     steps = Steps(quiet=as_json)
-    if is_folder(record):
-        done = appraise.run_folder(files_in(Path(record)), output, options, command=command, progress=steps)
+    if is_folder(record) or holds_several(record):
+        sources = files_in(Path(record)) if is_folder(record) else (Path(record),)
+        done = appraise.run_folder(sources, output, options, command=command, progress=steps)
         steps.close()
         failed = [item for item in done if item.appraisal is None or item.appraisal.failed]
         if as_json:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from trialwright.core.errors import InputError, StageError, TrialwrightError
-from trialwright.record.read import read
+from trialwright.record.collection import Member, read_each
 from trialwright.record.record import Record
 from trialwright.record.write import write
 
@@ -53,6 +53,14 @@ class Loaded:
     added: int
     known: int
     left_out: tuple[tuple[str, str], ...]
+
+
+def members(file: Path) -> Iterator[Member]:
+    """Every record in a file, or the error of the file."""
+    try:
+        yield from read_each(file)
+    except InputError as fault:
+        yield Member(file.name, None, fault)
 
 
 class Registry:
@@ -106,14 +114,16 @@ class Registry:
         self._connection.close()
 
     def load(self, files: Iterable[Path]) -> Loaded:
-        """Add the record in each file; one that cannot be read is left out and does not stop the others."""
+        """Add every record in each file; one that cannot be read is left out and does not stop the others."""
         added = known = 0
         left_out = []
-        for file in files:
+        for member in (member for file in files for member in members(file)):
             try:
-                new = self.add(read(file))
+                if member.record is None:
+                    raise member.error or InputError("READ-004", f"{member.name} holds no record")
+                new = self.add(member.record)
             except TrialwrightError as fault:
-                left_out.append((file.name, fault.message))
+                left_out.append((member.name, fault.message))
                 continue
             added += new
             known += not new
