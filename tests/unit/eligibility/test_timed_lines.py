@@ -390,3 +390,23 @@ def test_things_the_lexicon_lacks_are_counted_by_their_words(text: str, name: st
 )
 def test_what_is_no_count_of_things(text: str) -> None:
     assert all(getattr(node, "times", None) is None for node in nodes(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Treatment with aspirin, ibuprofen or naproxen within 9 days", ["aspirin", "ibuprofen", "naproxen"]),
+        ("Asthma, treatment with aspirin or ibuprofen within 9 days", ["aspirin", "ibuprofen"]),
+        ("Major surgery other than tonsillectomy or biopsy within 5 weeks", ["Major surgery other than tonsillectomy or biopsy"]),
+        ("Cancer including melanoma (apart from local ones) in the past 4 years", ["Cancer"]),
+        ("Burn expected to heal within 3 weeks", []),
+        ("Biopsy between 15 months and 3 weeks before screening", []),
+    ],
+)  # fmt: skip
+def test_what_a_window_is_shared_by(text: str, names: list[str]) -> None:
+    dated = [
+        (node.drug if isinstance(node, Exposure) else node.concept).text
+        for node in nodes(text)
+        if isinstance(node, Present | Exposure) and node.when is not None
+    ]
+    assert dated == names

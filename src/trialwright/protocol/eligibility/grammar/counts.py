@@ -17,6 +17,7 @@ _NO_THING = frozenset(
         "months", "seconds", "half", "lives", "life", "is", "are", "was", "were", "has", "have", "if", "for", "by",
         "not", "no", "after", "before", "criterion", "criteria", "a", "an", "all", "any", "but", "both",
         "each", "within", "than", "more", "less", "out", "fold", "msec", "grams", "gram", "uln", "xuln", "prior",
+        "gy", "cgy", "mev",
     }
 )  # fmt: skip
 _OF = frozenset(

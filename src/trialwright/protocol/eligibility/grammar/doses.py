@@ -106,6 +106,8 @@ def _amount(tokens: Tokens, number: int, at: int) -> Amount | None:
         if low is None or low > high:
             return None
     unit, last = _AMOUNTS[words[at]], at + 1
+    if words[last : last + 2] == ["of", "cigarettes"]:
+        last += 2
     unit, per, last = rate(words, unit, last)
     if per == "":
         return None

@@ -53,6 +53,7 @@ PREDICATES = frozenset(
 )  # fmt: skip
 
 
+_LINKING = frozenset({"for", ",", ";", "(", ")", "than"})
 _TREATMENTS = frozenset({"treatment", "medication", "systemic-therapy", "experimental-treatment", "hospitalization"})
 
 
@@ -152,9 +153,18 @@ def before_examples(line: Line, low: int, high: int) -> int:
     """The end of what examples between brackets or at the end of a list illustrate (`drugs, e.g. aspirin, in the last
     week`): the window belongs to that."""
     words = line.tokens.word
+    depth = 0
     for at in range(high - 1, low, -1):
         word = words[at]
-        if word in {")", "("}:
+        if word == ")":
+            depth += 1
+        elif word == "(":
+            depth -= 1
+        if depth < 0:
+            return high
+        if depth > 0 or word == "(":
+            continue
+        if word in PREDICATES or word == "any":
             return high
         following = words[at + 1 : at + 4]
         if (
@@ -215,12 +225,12 @@ def _within_a_purpose(line: Line, at: int, low: int) -> bool:
         return False
     left = [f for f in line.facts if low <= f.begin and f.end <= at and not f.dropped]
     right = next((f for f in line.facts if f.begin > at and not f.dropped), None)
-    if right is None or right.begin - at > 3 or right.sort != "condition":
+    if right is None or right.begin - at > 3:
         return False
-    link = next(
-        (here for here in range(at - 1, max(low, at - 7), -1) if words[here] in {"for", ",", ";", "(", ")"}), low
-    )
-    if words[link] != "for" or link == low:
+    link = next((here for here in range(at - 1, max(low, at - 7), -1) if words[here] in _LINKING), low)
+    if link > low + 1 and words[link - 1 : link + 1] == ["other", "than"]:
+        return True
+    if words[link] != "for" or link == low or right.sort != "condition":
         return False
     inside = [f for f in left if f.begin > link]
     if any(f.sort != "condition" for f in inside) or (not inside and at - link > 3):

@@ -9,6 +9,10 @@ from trialwright.protocol.eligibility.grammar.tokens import WORD
 _NO_NAMES = frozenset(
     {
         "half",
+        "then",
+        "etc",
+        "found",
+        "required",
         "most",
         "per",
         "less",
@@ -27,7 +31,9 @@ _NO_NAMES = frozenset(
     }
 )
 
-_VERBS = frozenset({"should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"})
+_VERBS = frozenset(
+    {"cannot", "should", "must", "will", "shall", "can", "may", "is", "are", "was", "were", "be", "has", "have"}
+)
 
 _LONGEST_NAME = 9  # tokens of a name that the lexicon does not have
 
@@ -91,7 +97,7 @@ def named(line: Line, begin: int, end: int) -> Fact | None:
     if {"if", "when", "because", "whether"} & set(words[begin:end]):
         return None
     end = verb
-    while end > begin and (words[end - 1] in IDLE or not words[end - 1][0].isalnum()):
+    while end > begin and (words[end - 1] in IDLE | _PREPOSITIONS | {"for", "than"} or not words[end - 1][0].isalnum()):
         end -= 1
     if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
         return None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from trialwright.protocol.eligibility.grammar.anchors import anchors_at
 from trialwright.protocol.eligibility.grammar.facts import Fact
 from trialwright.protocol.eligibility.grammar.giving import give, give_phrase
 from trialwright.protocol.eligibility.grammar.members import (
@@ -20,6 +17,7 @@ from trialwright.protocol.eligibility.grammar.members import (
     outside_brackets,
     phrase_in,
 )
+from trialwright.protocol.eligibility.grammar.moments import from_to, since, to_its_moment
 from trialwright.protocol.eligibility.grammar.naming import (
     RECURRING,
     is_purpose,
@@ -28,29 +26,9 @@ from trialwright.protocol.eligibility.grammar.naming import (
     with_what_recurs,
 )
 from trialwright.protocol.eligibility.grammar.windows import Timed
-from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Side, Window
 
 _CHRONIC = frozenset({"pregnancy", "breastfeeding", "childbearing-potential", "singleton-pregnancy", "smoking"})
 _LENIENT = frozenset({"treatment", "medication", "lines-of-therapy", "experimental-treatment", "systemic-therapy"})
-_ENDS_OF_SINCE = frozenset(
-    {
-        "before",
-        "until",
-        "at",
-        "with",
-        "who",
-        "that",
-        "which",
-        "(",
-        ")",
-        "if",
-        "as",
-        "must",
-        "should",
-        "by",
-        "is",
-    }
-)
 _LONG = frozenset(
     {"chronic", "prolonged", "term", "persistent", "longstanding", "extended", "sustained", "continuous", "regular"}
 )
@@ -59,8 +37,9 @@ _OTHER_CAUSES = frozenset({"caused", "due", "by", "to", "from", "other", "reason
 # what stands before these is told with other words behind them, which have their own time
 _DEFINING = frozenset({"requiring", "ie", "i"})
 _TRIALS = frozenset({"clinical-trial-participation"})
+_AHEAD = ("expect", "anticipat", "likely")
 _MODAL = frozenset({"may", "can", "could", "would"})
-_SURVIVAL = frozenset({"survival", "survive", "expectancy", "prognosis", "lifespan", "mortality", "life", "live"})
+_SURVIVAL = frozenset({"survival", "survive", "expectancy", "prognosis", "lifespan", "mortality"})
 _STOPPED = frozenset(
     {"stop", "stopped", "stopping", "discontinue", "discontinued", "off", "withhold", "withheld", "cease", "ceased"}
 )
@@ -99,22 +78,23 @@ _NO_THINGS = _SURVIVAL | frozenset(
     }
 )
 _NEW = frozenset({"acute", "recent", "new", "fresh"})
+_INTO = (["into"], ["to"], ["in"], ["on"], ["of"], ["for"])
 _MOST_SHARED = 12  # members of a list that one window is shared by
 _FAR = 14  # tokens between a thing and its window
 
 
 def attach(line: Line, window: Timed) -> None:
     """Gives a window or a duration to what it belongs to; where that cannot be told, to nothing."""
-    if window.bare and _from_to(line, window):
+    if window.bare and from_to(line, window):
         return
     if window.since:
-        _since(line, window)
+        since(line, window)
         return
     if window.bare and _of_an_adjective(line, window) and _to_the_right(line, window, 3):
         return
     if _of_what_follows(line, window) and _to_the_right(line, window, 4):
         return
-    if window.bare and _SURVIVAL & set(line.tokens.word[max(0, window.first - 4) : window.first]):
+    if window.bare and _SURVIVAL & set(line.tokens.word[max(0, window.first - 12) : window.first]):
         return
     if window.opens:
         if not _to_the_right(line, window, 4) and not window.bare:
@@ -123,7 +103,7 @@ def attach(line: Line, window: Timed) -> None:
     if _to_the_left(line, window) or window.bare:
         return
     if not _to_the_right(line, window, _FAR):
-        _to_its_moment(line, window)
+        to_its_moment(line, window)
 
 
 def _of_what_follows(line: Line, window: Timed) -> bool:
@@ -145,94 +125,6 @@ def _of_an_adjective(line: Line, window: Timed) -> bool:
     return words[first - 2] in (_LONG if window.lasting is not None else _NEW)
 
 
-def _since(line: Line, window: Timed) -> None:
-    """What follows `at least 6 months since` happened so long ago, and so did the other members of its list."""
-    words = line.tokens.word
-    high = line.clause(window.last)[1]
-    end = window.last
-    while end < high and not (words[end] in _ENDS_OF_SINCE or words[end : end + 2] == ["prior", "to"]):
-        end += 1
-    begin, given = window.last, 0
-    for at in range(window.last, end + 1):
-        if at < end and words[at] not in JOINS:
-            continue
-        inside = facts_in(line, begin, at)
-        fact: Fact | None
-        if (
-            inside
-            and is_empty(words, begin, inside[0].begin)
-            and is_empty(words, inside[-1].end, at)
-            and len(inside) == 1
-        ):
-            fact = inside[0]
-        elif given:
-            return
-        else:
-            for other in inside:
-                other.dropped = True
-            fact = named(line, begin, at)
-            if fact is None:
-                for other in inside:
-                    other.dropped = False
-                return
-            line.facts.append(fact)
-        if not give(line, fact, window):
-            return
-        if not given:
-            line.cover(fact, window.first, window.last)
-        given += 1
-        begin = at + 1
-
-
-def _from_to(line: Line, window: Timed) -> bool:
-    """`From ROSC to randomisation > 240 min`: the first happened so long before the second, a moment of the trial."""
-    words = line.tokens.word
-    low = max(line.clause(window.first)[0], window.first - 14)
-    begin = next((at for at in range(window.first - 1, low - 1, -1) if words[at] in {"from", "between"}), None)
-    if begin is None or window.lasting is None:
-        return False
-    for at in range(begin + 2, window.first - 1):
-        if words[at] != ("to" if words[begin] == "from" else "and"):
-            continue
-        anchors, end = anchors_at(line.text, line.tokens, at + 1)
-        if anchors is None or anchors[0].kind is AnchorKind.OTHER or not is_empty(words, end, window.first):
-            continue
-        inside = facts_in(line, begin + 1, at)
-        fact = inside[0] if len(inside) == 1 else None if inside else named(line, begin + 1, at)
-        if fact is None:
-            return False
-        if not inside:
-            line.facts.append(fact)
-        fact.when = Window(window.lasting.interval, window.lasting.unit, Side.BEFORE, anchors)
-        fact.first, fact.last = begin, window.last
-        return True
-    return False
-
-
-def _to_its_moment(line: Line, window: Timed) -> None:
-    """A window after a moment of the patient's own, with nothing else to belong to, says when that moment was."""
-    when = window.when
-    if (
-        not isinstance(when, Window)
-        or when.side is not Side.AFTER
-        or len(when.anchors) != 1
-        or not when.anchors[0].text
-    ):
-        return
-    words = when.anchors[0].text
-    begin = next(
-        (at for at in range(window.last - 1, -1, -1) if line.text.startswith(words, line.tokens.start[at])), None
-    )
-    if begin is None or begin < window.first:
-        return
-    fact = Fact(window.first, window.last, begin, window.last, "event", None)
-    fact.when = replace(when, side=Side.BEFORE, anchors=(Anchor(AnchorKind.UNSTATED),))
-    for other in line.facts:
-        if begin <= other.begin < window.last:
-            other.dropped = True
-    line.facts.append(fact)
-
-
 def _to_the_left(line: Line, window: Timed) -> bool:
     tokens = line.tokens
     words = tokens.word
@@ -252,8 +144,17 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     if not items:
         return _to_a_fact_with_time(line, window, low)
     begin, end = items.pop()
+    if (
+        items
+        and not facts_in(line, begin, end)
+        and phrase_in(line, begin, end) is None
+        and _is_linked(line, *items[-1])
+    ):
+        begin = items.pop()[0]
     phrase = phrase_in(line, begin, end)
     inside = facts_in(line, begin, end)
+    if window.when is not None and inside and any(word.startswith(_AHEAD) for word in words[inside[-1].end : end]):
+        return True  # what is expected to happen in a time is not what has happened
     if phrase is not None and (not inside or inside[-1].begin < line.phrases[phrase].first):
         return give_phrase(line, phrase, window)
     fact = _governing(line, inside, begin, end, window)
@@ -274,6 +175,18 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     return True
 
 
+def _is_linked(line: Line, begin: int, end: int) -> bool:
+    """Whether a member of a list names a thing and what it is done to, so that the next one is done to as well
+    (`injections into the hip or`)."""
+    inside = facts_in(line, begin, end)
+    words = line.tokens.word
+    return (
+        len(inside) == 1
+        and inside[0].sort in {"procedure", "drug"}
+        and words[inside[0].end : inside[0].end + 1] in _INTO
+    )
+
+
 def _before_bracket(line: Line, window: Timed, low: int) -> bool:
     """A window in brackets that hold no thing of their own belongs to the thing right before them."""
     words = line.tokens.word
@@ -292,7 +205,9 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
     """The fact of a member of a list that a window belongs to: the one that others in it depend on; with the words that
     narrow it the lexicon has no name for it, and it keeps its words."""
     words = line.tokens.word
-    while len(inside) > 1 and words[inside[-1].begin - 2 : inside[-1].begin] == ["other", "than"]:
+    others = [at for at, other in enumerate(inside) if at and words[other.begin - 2 : other.begin] == ["other", "than"]]
+    inside = inside[: others[0]] if others else inside
+    if len(inside) > 0 and words[inside[-1].begin - 1 : inside[-1].end] == ["the", "treated"]:
         inside = inside[:-1]
     if not inside:
         return None
@@ -345,6 +260,7 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
     words = line.tokens.word
     after = fact.begin
     shared = unknown = 0
+    closing = False  # at the words of treatment that open the list
     while items and shared < _MOST_SHARED:
         begin, end = items.pop()
         joint = words[end : min(after, end + 3)]
@@ -354,6 +270,8 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
         if phrase_in(line, begin, end) is not None:
             return
         inside = facts_in(line, begin, end)
+        if len(inside) == 2 and inside[0].id in _LENIENT and words[inside[0].end : inside[1].begin] == ["with"]:
+            inside, closing = inside[1:], True
         if not inside:
             unknown += 1
             if unknown > 1 or end - begin > 5:
@@ -368,6 +286,8 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
         if not give(line, other, window):
             return
         shared += 1
+        if closing:
+            return
         if any(word in PREDICATES or word in _DEFINING for word in words[begin : other.begin]):
             return
 

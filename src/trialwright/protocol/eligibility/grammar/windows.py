@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.anchors import TRIAL_MOMENTS, anchors_at
 from trialwright.protocol.eligibility.grammar.dates import dates_at, is_year
-from trialwright.protocol.eligibility.grammar.stretches import Stretch, half_lives_after, stretches_of
+from trialwright.protocol.eligibility.grammar.stretches import UNITS, Stretch, half_lives_after, stretches_of
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Dates, Interval, Lasting, Side, When, Window
 
@@ -120,6 +120,8 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         return _timed(stretch, first - 1, last, Side.BEFORE, _unstated())
     if before in {"next", "coming", "following", "first"} and after not in _BEFORE | _AFTER and after != "prior":
         return _ahead(words, stretch, first) if before != "first" else None
+    if before == "and" and "between" in words[max(0, first - 6) : first - 1] and words[first - 2] in UNITS:
+        return None
     if before == "than" or (before == "half" and stretch.unit == "life"):
         return None
     lead = first
