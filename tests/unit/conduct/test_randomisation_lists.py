@@ -19,6 +19,7 @@ from trialwright.conduct.randomisation import (
     Key,
     Measure,
     Minimisation,
+    Randomiser,
     Register,
     Salt,
     Simple,
@@ -245,6 +246,24 @@ def test_a_slot_number_or_participant_cannot_be_used_twice() -> None:
             register.with_allocation(wrong)
 
 
+@pytest.mark.parametrize("spec", [BLOCKS, SIMPLE, MINIMISED])
+def test_a_randomiser_that_goes_on_gives_what_one_made_anew_gives(spec: Specification) -> None:
+    register, draws = enrolled(spec, 30), Draws.of(spec, KEY)
+    going = Randomiser(spec, draws)
+    for number, levels in enumerate(people(30)):
+        due = going.next(f"P{number}", levels)
+        assert due == going.next(f"P{number}", levels)  # asking takes nothing
+        assert due == register.allocations[number]
+        for wrong in (replace(due, slot=due.slot + 1), replace(due, sequence=due.sequence + 1)):
+            with pytest.raises(StageError, match="RAND-011"):
+                going.add(wrong)
+        with pytest.raises(UsageError, match="RAND-010"):
+            going.add(replace(due, arm="other"))
+        going.add(due)
+        with pytest.raises(StageError, match="RAND-011"):
+            going.add(due)
+
+
 # --- the commitment
 
 
@@ -273,6 +292,8 @@ def test_an_audit_finds_any_allocation_that_was_not_due(spec: Specification) -> 
     arm = register.allocations[17].arm
     for other in (
         changed(17, arm="new" if arm == "control" else "control"),
+        changed(17, arm="other"),
+        changed(17, levels=(*register.allocations[17].levels, "more")),
         changed(17, slot=30),
         changed(17, sequence=19),
         changed(17, levels=("west", "F")),

@@ -25,8 +25,8 @@ from trialwright.conduct.randomisation.methods import (
 )
 from trialwright.conduct.randomisation.minimise import Margins, chances, minimised
 from trialwright.conduct.randomisation.observers import Observer, Predictability, predictability
+from trialwright.conduct.randomisation.randomiser import Allocation, Randomiser
 from trialwright.conduct.randomisation.register import (
-    Allocation,
     Audit,
     InError,
     LevelCorrected,
@@ -37,7 +37,7 @@ from trialwright.conduct.randomisation.register import (
     randomise,
     true_levels,
 )
-from trialwright.conduct.randomisation.slots import arm_of_slot, arms_in_order, block
+from trialwright.conduct.randomisation.slots import Lists, arm_of_slot, arms_in_order, block
 from trialwright.conduct.randomisation.spec import Specification
 from trialwright.conduct.randomisation.spec_file import read_spec, write_spec
 
@@ -50,6 +50,7 @@ __all__ = [
     "InError",
     "Key",
     "LevelCorrected",
+    "Lists",
     "Margins",
     "Measure",
     "Method",
@@ -57,6 +58,7 @@ __all__ = [
     "Observer",
     "Override",
     "Predictability",
+    "Randomiser",
     "Register",
     "Salt",
     "Simple",

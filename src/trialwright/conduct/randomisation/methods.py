@@ -44,8 +44,8 @@ class Minimisation:
     """Minimisation with a biased coin (Pocock and Simon 1975, doi:10.2307/2529712).
 
     `probability`: that of the preferred arm, where the preferred arm has the smallest share of the ratio; the chances
-    of the others follow so that the ratio is nearly kept (Han and others 2009, doi:10.1002/sim.3710). `weights`: one whole
-    number, 1 or more, per factor. `overall`: the weight of the balance in the whole trial, 0 or more.
+    of the others follow so that the ratio is nearly kept (Han and others 2009, doi:10.1002/sim.3710). `weights`: one
+    whole number, 1 or more, per factor. `overall`: the weight of the balance in the whole trial, 0 or more.
     """
 
     measure: Measure

@@ -11,26 +11,9 @@ from dataclasses import dataclass, replace
 
 from trialwright.conduct.randomisation.commitment import opens
 from trialwright.conduct.randomisation.generator import Draws, Key, Salt
-from trialwright.conduct.randomisation.methods import Minimisation
-from trialwright.conduct.randomisation.minimise import Margins, minimised
-from trialwright.conduct.randomisation.slots import arm_of_slot
+from trialwright.conduct.randomisation.randomiser import Allocation, Randomiser, checked_levels, demand_order
 from trialwright.conduct.randomisation.spec import Specification
 from trialwright.core.errors import StageError, UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """One participant's allocation.
-
-    `sequence`: 1, 2, 3, ... in the trial. `levels`: as known at randomisation, in the order of the factors. `slot`: the
-    number within the stratum, from 1; with minimisation, which has no strata, the sequence.
-    """
-
-    sequence: int
-    subject: str
-    levels: tuple[str, ...]
-    slot: int
-    arm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +44,11 @@ class Register:
     annotations: tuple[InError | LevelCorrected, ...] = ()
 
     def with_allocation(self, allocation: Allocation) -> Register:
-        """The register with the next allocation. Raises StageError RAND-011 if a slot or a number is used twice."""
-        grown = replace(self, allocations=(*self.allocations, allocation))
-        _demand_order(grown, allocation)
-        return grown
+        """The register with one more allocation at its end. Raises StageError RAND-011 if it does not follow."""
+        before = self.allocations
+        due = (len(before) + 1, 1 + sum(each.levels == allocation.levels for each in before))  # in all, in the stratum
+        demand_order(allocation, len(before), self.of(allocation.subject) is not None or allocation.slot not in due)
+        return replace(self, allocations=(*self.allocations, allocation))
 
     def of(self, subject: str) -> Allocation | None:
         """A participant's allocation, None if there is none."""
@@ -74,48 +58,8 @@ class Register:
 def randomise(
     spec: Specification, draws: Draws, register: Register, subject: str, levels: Mapping[str, str]
 ) -> Allocation:
-    """The allocation of the next participant. The register is unchanged until the allocation is added to it.
-
-    `levels`: the participant's level of every factor. Raises UsageError RAND-010 if one is missing, not declared or of
-    no factor, and StageError RAND-012 if the participant has an allocation already: no slot is used.
-    """
-    held = register.of(subject)
-    if held is not None or not subject.strip():
-        raise StageError(
-            "RAND-012",
-            f"the participant {subject!r} " + ("has an allocation already" if held else "has no identifier"),
-            expected="a participant who was not randomised before",
-            mend="read the allocation that stands; it cannot be drawn again",
-        )
-    found = checked_levels(spec, levels)
-    sequence = len(register.allocations) + 1
-    if isinstance(spec.method, Minimisation):
-        margins = Margins(spec, ((each.levels, each.arm) for each in register.allocations))
-        return Allocation(sequence, subject, found, sequence, minimised(spec, draws, margins, found, sequence))
-    slot = 1 + sum(each.levels == found for each in register.allocations)
-    return Allocation(sequence, subject, found, slot, arm_of_slot(spec, draws, found, slot))
-
-
-def checked_levels(spec: Specification, levels: Mapping[str, str]) -> tuple[str, ...]:
-    """The levels in the order of the factors. Raises UsageError RAND-010 unless exactly one declared level is given for
-    every factor."""
-    missing = [factor.name for factor in spec.factors if factor.name not in levels]
-    strange = [name for name in levels if name not in {factor.name for factor in spec.factors}]
-    wrong = [
-        f"{factor.name} = {levels[factor.name]!r} (not one of {', '.join(factor.levels)})"
-        for factor in spec.factors
-        if factor.name in levels and levels[factor.name] not in factor.levels
-    ]
-    said = [f"nothing is known of {name}" for name in missing]
-    said += [f"{name} is no factor of this randomisation" for name in strange] + wrong
-    if said:
-        raise UsageError(
-            "RAND-010",
-            "the participant cannot be randomised: " + "; ".join(said),
-            expected="the level of " + (", ".join(factor.name for factor in spec.factors) or "no factor"),
-            mend="find out what is missing first; no slot has been used",
-        )
-    return tuple(levels[factor.name] for factor in spec.factors)
+    """The allocation of the next participant, as `Randomiser.next`. The register is unchanged until it is added."""
+    return Randomiser(spec, draws, register.allocations).next(subject, levels)
 
 
 def mark_in_error(register: Register, subject: str, *, reason: str, by: str) -> Register:
@@ -171,19 +115,6 @@ def _sequence(register: Register, subject: str, reason: str, by: str) -> int:
     return held.sequence
 
 
-def _demand_order(register: Register, last: Allocation) -> None:
-    before = register.allocations[:-1]
-    known = any(each.subject == last.subject for each in before)
-    due = (len(before) + 1, 1 + sum(each.levels == last.levels for each in before))  # minimised, or within a stratum
-    if last.sequence != len(before) + 1 or known or last.slot not in due:
-        raise StageError(
-            "RAND-011",
-            f"allocation {last.sequence} (slot {last.slot}) does not follow the {len(before)} before it",
-            expected="each number, slot and participant once, in order",
-            mend="read the register again and randomise against it as it stands",
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Audit:
     """What came of opening a commitment: whether it opens, and each allocation that the list does not give."""
@@ -199,18 +130,18 @@ class Audit:
 
 def audit(commitment: str, spec: Specification, key: Key, salt: Salt, register: Register) -> Audit:
     """Open a commitment and draw the whole list again: every allocation must be the one that was fixed beforehand."""
-    draws, so_far, differences = Draws.of(spec, key), Register(), list[str]()
+    randomiser, differences = Randomiser(spec, Draws.of(spec, key)), list[str]()
     for found in register.allocations:
         levels = {factor.name: level for factor, level in zip(spec.factors, found.levels, strict=False)}
         try:
-            due = randomise(spec, draws, so_far, found.subject, levels)
+            due = randomiser.next(found.subject, levels)
+            if found != due:
+                differences.append(
+                    f"allocation {found.sequence}: number {found.sequence}, slot {found.slot}, arm {found.arm} stands; "
+                    f"number {due.sequence}, slot {due.slot}, arm {due.arm} was due"
+                )
+            randomiser.add(replace(due, arm=found.arm))
         except (UsageError, StageError) as fault:
             differences.append(f"allocation {found.sequence}: {fault.message}")
             break
-        if found != due:
-            differences.append(
-                f"allocation {found.sequence}: number {found.sequence}, slot {found.slot}, arm {found.arm} stands; "
-                f"number {due.sequence}, slot {due.slot}, arm {due.arm} was due"
-            )
-        so_far = replace(so_far, allocations=(*so_far.allocations, found))
     return Audit(opens(commitment, spec, key, salt), tuple(differences))

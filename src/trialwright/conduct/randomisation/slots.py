@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 
 from trialwright.conduct.canonical import canonical
 from trialwright.conduct.randomisation.generator import Draws
@@ -12,46 +12,61 @@ from trialwright.conduct.randomisation.spec import Specification
 from trialwright.core.errors import UsageError
 
 
+class Lists:
+    """The lists of all strata, by simple randomisation or permuted blocks; blocks once drawn are kept in memory."""
+
+    def __init__(self, spec: Specification, draws: Draws) -> None:
+        self._spec = spec
+        self._draws = draws
+        self._strata = frozenset(spec.strata)
+        self._blocks: dict[tuple[str, ...], list[str]] = {}
+        self._drawn: dict[tuple[str, ...], int] = {}
+
+    def arm(self, stratum: tuple[str, ...], number: int) -> str:
+        """The arm of slot `number` (from 1) of a stratum. Raises UsageError RAND-009 as `arm_of_slot` does."""
+        if stratum not in self._strata or number < 1:
+            raise UsageError(
+                "RAND-009",
+                f"slot {number} of the stratum {stratum}",
+                expected="a number of 1 or more, and one of the declared levels for each factor",
+                mend="give the levels in the order of the factors",
+            )
+        match self._spec.method:
+            case Simple():
+                mark = self._draws.below(self._spec.unit, "simple", canonical(stratum), number)
+                return drawn(self._spec.arms, self._spec.ratio, mark)
+            case Blocks():
+                return self._of_blocks(stratum, number)
+            case Minimisation():
+                raise UsageError(
+                    "RAND-009",
+                    "minimisation has no list of slots",
+                    expected="simple randomisation or permuted blocks",
+                    mend="use `randomise`, which takes the participants allocated before into account",
+                )
+
+    def _of_blocks(self, stratum: tuple[str, ...], number: int) -> str:
+        listed = self._blocks.setdefault(stratum, [])
+        while len(listed) < number:
+            following = self._drawn.get(stratum, 0)
+            listed.extend(block(self._spec, self._draws, stratum, following))
+            self._drawn[stratum] = following + 1
+        return listed[number - 1]
+
+
 def arm_of_slot(spec: Specification, draws: Draws, stratum: tuple[str, ...], number: int) -> str:
     """The arm of slot `number` (from 1) of a stratum, by simple randomisation or permuted blocks.
 
     It depends on nothing else: not on who asks, when, or what was drawn elsewhere. Raises UsageError RAND-009 if there
     is no such slot, or the method is minimisation, which has no list.
     """
-    if stratum not in spec.strata or number < 1:
-        raise UsageError(
-            "RAND-009",
-            f"slot {number} of the stratum {stratum}",
-            expected="a number of 1 or more, and one of the declared levels for each factor",
-            mend="give the levels in the order of the factors",
-        )
-    match spec.method:
-        case Simple():
-            return drawn(spec.arms, spec.ratio, draws.below(spec.unit, "simple", canonical(stratum), number))
-        case Blocks():
-            before, place = 0, number
-            while place > (size := block_size(spec.method, draws, stratum, before)):
-                place -= size
-                before += 1
-            return block(spec, draws, stratum, before)[place - 1]
-        case Minimisation():
-            raise UsageError(
-                "RAND-009",
-                "minimisation has no list of slots",
-                expected="simple randomisation or permuted blocks",
-                mend="use `randomise`, which takes the participants allocated before into account",
-            )
+    return Lists(spec, draws).arm(stratum, number)
 
 
 def arms_in_order(spec: Specification, draws: Draws, stratum: tuple[str, ...]) -> Iterator[str]:
     """The endless list of a stratum: the arms of its slots 1, 2, 3, ..."""
-    number = 0
-    while isinstance(spec.method, Blocks):
-        yield from block(spec, draws, stratum, number)
-        number += 1
-    while True:
-        number += 1
-        yield arm_of_slot(spec, draws, stratum, number)
+    lists = Lists(spec, draws)
+    return (lists.arm(stratum, number) for number in count(1))
 
 
 def block_size(method: Blocks, draws: Draws, stratum: tuple[str, ...], number: int) -> int:
