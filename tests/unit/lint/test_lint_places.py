@@ -30,7 +30,7 @@ def test_every_value_of_a_document_is_found_where_it_stands(write):
 
 def test_a_text_that_is_no_document_has_no_places():
     assert positions("NCT01234567\nA trial") == {}
-    assert "a" not in positions('{"a": ]]')
+    assert positions("]]") == {}
 
 
 def test_line_and_column_are_those_of_the_words():

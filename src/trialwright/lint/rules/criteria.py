@@ -95,7 +95,7 @@ def twice(subject: Subject) -> Iterator[Answer]:
 
 def _opens_a_group(item: Criterion) -> bool:
     """Whether what follows belongs to a group of its own: a heading, or words that introduce a list."""
-    return item.kind is ItemKind.NOTE or re.search(r":\s*$|\ball the following\b|\bby both\b", item.text) is not None
+    return item.kind is ItemKind.NOTE or re.search(r":\s*$|\bfollowing\b|\bby both\b", item.text) is not None
 
 
 def _without_lead(text: str) -> str:

@@ -19,6 +19,9 @@ MODEL = "protocolSection.designModule.designInfo.interventionModel"
 ARMS = "protocolSection.armsInterventionsModule.armGroups"
 
 
+_HEALTHY = re.compile(
+    r"\bhealthy (?:\w+ )?(?:controls?|volunteers?|subjects?|people|persons?|individuals?)", re.IGNORECASE
+)
 _BLANKS = ("placebo", "sham", "saline", "vehicle", "dummy")
 
 
@@ -28,7 +31,8 @@ def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
     if not subject.drafted and not coded & {"PLACEBO_COMPARATOR", "SHAM_COMPARATOR"} and not subject.says(*_BLANKS):
         return None
     for arm in subject.protocol.arms:
-        if arm.role in (ArmRole.PLACEBO_CONTROL, ArmRole.SHAM_CONTROL):
+        healthy = _HEALTHY.search(f"{arm.label} {arm.description}")
+        if arm.role in (ArmRole.PLACEBO_CONTROL, ArmRole.SHAM_CONTROL) and not healthy:
             return arm.label, subject.quote(f"{arm.source}.label")
     return None
 
@@ -177,6 +181,7 @@ def arms_against_code(subject: Subject) -> Iterator[Answer]:
         yield Found("The model is SEQUENTIAL with 1 arm.", MODEL, (subject.quote(MODEL),), severity=Severity.INFO)
 
 
+_SIX = re.compile(r"\b(?:of|in|to|/) ?(?:the )?(?:six|6)\b (?:\w+ )?(?:participants|patients|subjects)|[12]/6\b")
 _THREE = re.compile(r"\b3 ?\+ ?3\b|three[- ]plus[- ]three")
 
 
@@ -202,7 +207,7 @@ def escalation_gaps(subject: Subject) -> Iterator[Answer]:
             f"The record is silent on {'; '.join(escalation.silent_on)}.",
             DESCRIPTION,
             stated,
-            severity=None if three or not stated else Severity.WARNING,
+            severity=None if (three or not stated) and not _SIX.search(subject.low) else Severity.INFO,
         )
     size, needed = escalation.target_n, escalation.cohort_size * escalation.levels
     if three and size is not None and escalation.levels > 1 and size <= needed:

@@ -16,7 +16,7 @@ DOSED_TYPES = ("BIOLOGICAL", "DRUG", "GENETIC", None)
 
 @rule(
     "DO-001",
-    Severity.WARNING,
+    Severity.INFO,
     "an experimental drug or biological whose dose, route or schedule is not stated",
     why="A site cannot prepare or give what the record does not say.",
     fix=Fixability.SPONSOR,
@@ -40,14 +40,13 @@ def incomplete(subject: Subject) -> Iterator[Answer]:
                 )
                 if not there
             ]
-            said = ", ".join(missing)
+            said = ", no ".join(missing)
             if missing and (treatment.name, said) not in told:
                 told.add((treatment.name, said))
                 yield Found(
-                    f"Of {treatment.name!r} the record does not state: {said}.",
+                    f"Of {treatment.name!r} the record states, as far as it could be read, no {said}.",
                     treatment.source,
                     (subject.quote(f"{treatment.source}.description"),),
-                    severity=None if "dose" in missing else Severity.INFO,
                 )
 
 

@@ -86,7 +86,7 @@ _DLT = re.compile(r"dose[- ]limiting toxicit|\bDLTs?\b|maximum tolerated dose|\b
 
 @rule(
     "DS-010",
-    Severity.WARNING,
+    Severity.INFO,
     "dose-limiting toxicities or a tolerated dose without a window or a definition",
     why="Whether the next cohort may be treated hangs on what counts as a toxicity, and until when.",
     fix=Fixability.SPONSOR,
@@ -113,7 +113,6 @@ def undefined_dlt(subject: Subject) -> Iterator[Answer]:
             f"The text speaks of {match.group()} and states no {' and no '.join(missing)}.",
             path,
             (subject.quote(path, around(text, match)),),
-            severity=None if len(missing) == 2 else Severity.INFO,
         )
 
 
@@ -275,6 +274,8 @@ def dangling(subject: Subject) -> Iterator[Answer]:
                 path = f"{ARMS}[{index}].interventionNames[{place}]"
                 yield Found(f"{arm.label!r} names {entry!r}, which is no intervention.", path, (subject.quote(path),))
     if not labels or not any(item.arm_group_labels for item in module.interventions):
+        return
+    if subject.section.design_module.study_type != "INTERVENTIONAL":
         return
     linked = {same(label) for item in module.interventions for label in item.arm_group_labels}
     for index, item in enumerate(module.interventions):
