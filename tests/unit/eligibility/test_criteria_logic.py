@@ -57,6 +57,19 @@ INCLUDED = [
     ("Diabetes or asthma", "(diabetes | asthma)"),
     ("Diabetes and asthma", "(diabetes & asthma)"),
     ("Diabetes, asthma and epilepsy", "((diabetes | asthma | epilepsy) & ?)"),
+    # an alternative with a condition must not hold where the condition does not
+    ("QTc < 440 ms in men or < 460 ms in women", "((M & qtc) | (F & qtc))"),
+    ("ALT up to 3 x ULN, or up to 6 x ULN if liver metastases are present", "(alt | (liver-metastases & alt))"),
+    ("Haemoglobin at least 12 g/dL, or at least 11 g/dL if female", "(hemoglobin | (F & hemoglobin))"),
+    ("Bilirubin < 2 x ULN (< 4 x ULN if Gilbert's syndrome)", "(bilirubin | (gilberts-syndrome & bilirubin))"),
+    # one sex alone is concerned, whichever way it may meet the demand
+    ("Women must use contraception; or women must be postmenopausal", "((F > ?) | (F > menopause))"),
+    ("Pregnancy test negative (for women of childbearing potential)", "((F & childbearing-potential) > result)"),
+    # a slash between two measures with one limit means both
+    ("ALT/AST below 3 x ULN", "(alt & ast)"),
+    # permitting demands nothing
+    ("Earlier radiotherapy is allowed if it ended 3 weeks before enrolment", "?"),
+    ("AST below 3 x ULN NOTE: up to 5 x ULN is acceptable with liver metastases", "(ast & ?)"),
     ("Diabetes, asthma or epilepsy", "(diabetes | asthma | epilepsy)"),
     ("Diabetes or asthma, and epilepsy", "((diabetes | asthma) & epilepsy)"),
     ("No diabetes", "!diabetes"),
@@ -95,6 +108,21 @@ INCLUDED = [
 ]
 
 EXCLUDED = [
+    ("Prior chemotherapy is allowed", "?"),
+    ("Asthma is not an exclusion criterion", "?"),
+    # a word before the first of two organs narrows both
+    ("Severe heart or kidney disease", "?"),
+    ("Uncontrolled diabetes or asthma", "(uncontrolled-diabetes | (asthma & ?))"),
+    ("Need of high doses of oral or inhaled steroids", "?"),
+    # what only says more, and what stands in a relative clause, excludes nobody by itself
+    ("QTc > 480 ms, measured on two days", "(qtc & ?)"),
+    ("Heart failure that requires treatment with warfarin or heparin", "(heart-failure & ?)"),
+    ("Plan of treatment that includes hormone therapy", "?"),
+    ("Any vaccine (unless inactivated)", "(vaccine & ?)"),
+    # an exception as wide as the thing is left to a person
+    ("Cancer except skin cancer or other cancer treated with success", "(cancer & !((skin-cancer | cancer) & ?))"),
+    ("Current use of warfarin or heparin", "(warfarin | heparin)"),
+    ("Allergy to penicillin, unobtainium or nickel", "(penicillin | ? | nickel)"),
     ("Diabetes and asthma", "(diabetes | asthma)"),
     ("Both diabetes and asthma", "(diabetes & asthma)"),
     ("Pregnant and breastfeeding women", "(pregnancy | breastfeeding)"),
@@ -152,6 +180,12 @@ NESTED = [
     (Section.INCLUSION, "All of the following:\n  1. asthma\n  2. epilepsy", "(asthma & epilepsy)"),
     (Section.EXCLUSION, "Any of the following:\n  * asthma\n  * epilepsy", "(asthma | epilepsy)"),
     (Section.INCLUSION, "None of the following:\n  * asthma\n  * epilepsy", "!(asthma | epilepsy)"),
+    (
+        Section.INCLUSION,
+        "Relapsed leukemia\n  * Early relapse is defined as blasts 5-20 %\n  * Late relapse is defined as blasts > 20 %",
+        "(leukemia & ? & (blasts | blasts))",
+    ),
+    (Section.EXCLUSION, "Heart disease:\n  * heart failure\n  * obesity", "(heart-failure | obesity)"),
     (Section.EXCLUSION, "Cancer, except:\n  * basal cell carcinoma", "(cancer & !basal-cell-carcinoma)"),
     (
         Section.INCLUSION,

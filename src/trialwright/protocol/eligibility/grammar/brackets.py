@@ -11,6 +11,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     DEFINE,
     EXAMPLE,
     EXCEPT,
+    IF,
     INCLUDE,
     NEG,
     OPINION,
@@ -61,7 +62,7 @@ def bracketed(
         plain = (
             not counted
             and len([what for what in codes if what == WORD]) <= 3
-            and not {OPINION, NEG, OTHER, EXCEPT} & set(codes)
+            and not {OPINION, NEG, OTHER, EXCEPT, UNLESS, IF} & set(codes)
         )
         return found, not plain
     if codes[0] in (EXCEPT, UNLESS) and found:

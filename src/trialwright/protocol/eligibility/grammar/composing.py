@@ -45,6 +45,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
 )
 from trialwright.protocol.eligibility.grammar.negation import negated
 from trialwright.protocol.eligibility.grammar.parts import part_of
+from trialwright.protocol.eligibility.grammar.permitting import only_permits
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.reading import SPOKEN, Reading, combine, only_asks
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
@@ -81,6 +82,8 @@ def composed(
         return _read(line, lo, hi, req, depth, budget)
 
     line = Reading(row, section, read)
+    if only_permits(line, tokens.word):
+        return Judgement(" ".join(text.split()), span=_whole(text)), ()
     found = read(0, count, section is not Section.EXCLUSION, 0)
     if found is None:
         found = Judgement(" ".join(text.split()), span=_whole(text))

@@ -13,11 +13,9 @@ from trialwright.protocol.eligibility.grammar.markers import (
     EVERY,
     EXCEPT,
     LEAF,
-    NEG,
     NONE,
     OPEN,
     OR,
-    PERMITTING,
     QUANT,
     SEMI,
     SKIP,
@@ -26,6 +24,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.parts import Part, part_of
+from trialwright.protocol.eligibility.grammar.permitting import permits
 from trialwright.protocol.eligibility.grammar.pieces import (
     Piece,
     introduces,
@@ -41,7 +40,13 @@ from trialwright.protocol.eligibility.grammar.reading import (
     negation,
     only_asks,
 )
-from trialwright.protocol.eligibility.grammar.sharing import each_of, shares_adjective, shares_noun, sharing_parts
+from trialwright.protocol.eligibility.grammar.sharing import (
+    each_of,
+    shares_adjective,
+    shares_noun,
+    sharing_parts,
+    within_clauses,
+)
 from trialwright.protocol.eligibility.tree import (
     And,
     AtLeast,
@@ -86,7 +91,7 @@ def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int)
         if found and row.code[first] in (EXCEPT, UNLESS):
             found[-1] = apart(line, [found[-1]], first + 1, last, req, depth, row.code[first] == UNLESS)
             continue
-        if found and _permits(line, whole_first, whole_last):
+        if found and permits(line, whole_first, whole_last):
             if not req:
                 allowed = line.read(first, last, True, depth + 1)
                 if allowed is not None:
@@ -103,20 +108,6 @@ def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int)
         if stated is not None:
             found.append(stated)
     return joined(kind, found, span)
-
-
-def _permits(line: Reading, lo: int, hi: int) -> bool:
-    code = line.row.code
-    while hi < len(code) and code[hi] == SKIP:
-        hi += 1
-    words = line.row.word[lo:hi]
-    if NEG in line.row.code[lo:hi]:
-        return False
-    if not PERMITTING.isdisjoint(words):
-        return True
-    return ("may" in words or "can" in words or "will" in words or "are" in words) and (
-        "eligible" in words or "included" in words or "enrolled" in words or "enroll" in words
-    )
 
 
 def listed(line: Reading, lo: int, hi: int, req: bool, depth: int, quantified: int | None) -> Expression | None:
@@ -285,6 +276,10 @@ def _joined_parts(
     read = [_piece(line, piece, req, depth) for piece in pieces]
     if any(part.whole is not None and only_asks(part.whole) for part in read):
         read = _questions_merged(line, pieces, _governed(line, pieces, read))
+    if len(read) == len(pieces):
+        pieces, read = within_clauses(line, pieces, read)
+        if len(read) == 1:
+            return read[0].whole
     if _names_sexes(read, req):
         return line.question(*line.trimmed(lo, hi))
     doubtful = _doubtful(line, pieces, read, kind, req, span)

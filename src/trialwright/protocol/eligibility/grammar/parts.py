@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.brackets import bracketed
@@ -41,6 +42,7 @@ from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     And,
     Concept,
+    Course,
     Exposure,
     Expression,
     Implies,
@@ -59,6 +61,7 @@ _STATES = words_of(
     "criteria criterion diagnosis diagnoses diagnosed history evidence presence confirmation detection documented "
     "confirmed sign"
 )
+_NOW = frozenset(("current", "currently", "concurrent", "concomitant", "ongoing"))
 _TESTS = frozenset(("test", "tests", "testing", "screening"))
 _AFTER = words_of(
     """
@@ -109,12 +112,14 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
     code, word, match = row.code, row.word, row.match
     found: list[Expression] = []
     conditions: list[Expression] = []
-    lead = trail = giving = loose = blocked = kin = opening = False
+    lead = trail = giving = loose = blocked = kin = opening = now = False
     at = lo
     while at < hi:
         what = code[at]
         if what == LEAF:
             stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
+            if now:
+                stated, now = _current(stated), False
             if found and is_plain(stated) and _is_closer(stated, found[-1]):
                 found[-1] = stated
             elif _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
@@ -159,6 +164,10 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             if not found and _names_what_follows(line, at, hi):
                 at += 1
                 continue
+            if not found and not lead and word[at] in _NOW and _uses(line, at + 1, hi):
+                now = True
+                at += 1
+                continue
             kin = kin or word[at] in KIN
             blocked = blocked or word[at] in BLOCKING
             if found:
@@ -172,6 +181,19 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
         at += 1
     trail = trail or giving
     return _put_together(line, lo, hi, req, found, conditions, lead, trail, direct)
+
+
+def _uses(line: Reading, at: int, hi: int) -> bool:
+    """Whether `use of`, `treatment with` and a drug stand here."""
+    row = line.row
+    begin = at
+    while at < hi and (row.code[at] in (SKIP, LINK, WITH) or row.word[at] in _GIVING) and row.word[at] != "for":
+        at += 1
+    return begin < at < hi and row.code[at] == LEAF and isinstance(row.data[at][0], Exposure)  # type: ignore[index]
+
+
+def _current(stated: Expression) -> Expression:
+    return replace(stated, course=Course.CURRENT) if isinstance(stated, Exposure) and stated.when is None else stated
 
 
 def _names_at_once(row: Row, at: int) -> bool:

@@ -31,6 +31,12 @@ _BARE_ADJECTIVES = words_of(
 )
 
 _ADJECTIVES = ("ed", "ory", "ic", "al", "ive", "ous", "ent", "ant", "ar", "ary", "ble", "ute", "ere", "ild")
+_SAYING_MORE = words_of(
+    """
+    obtained assessed measured confirmed determined calculated documented performed estimated defined based using
+    according as judged verified evaluated recorded averaged taken
+    """
+)
 _ASIDE = frozenset(("in", "at", "by", "as", "per", "according", "based", "judged", "upon", "on"))
 
 
@@ -130,18 +136,19 @@ def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
 def _shares_noun(line: Reading, last: Piece, piece: Piece) -> bool:
     """Whether both end or begin in an adjective, before a noun that then belongs to both."""
     row = line.row
-    if row.code[last.hi - 1] != WORD or not _is_adjective(row.word[last.hi - 1]) or row.code[piece.lo] != WORD:
+    if row.code[last.hi - 1] != WORD or not is_adjective(row.word[last.hi - 1]) or row.code[piece.lo] != WORD:
         return False
     at = piece.lo
     while at < piece.hi and row.code[at] == WORD:
         at += 1
     if at < piece.hi and row.code[at] == LEAF:
-        return _is_adjective(row.word[at - 1])
+        return is_adjective(row.word[at - 1])
     words_only = all(what in (SKIP, WORD) for what in row.code[last.lo : last.hi])
-    return words_only and _is_adjective(row.word[piece.lo])
+    return words_only and is_adjective(row.word[piece.lo])
 
 
-def _is_adjective(word: str) -> bool:
+def is_adjective(word: str) -> bool:
+    """Whether a word looks like an adjective."""
     return word.endswith(_ADJECTIVES) or word in _BARE_ADJECTIVES
 
 
@@ -206,6 +213,10 @@ def _with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Pi
     out: list[Piece] = []
     for piece in pieces:
         idle = facts[piece.hi] == facts[piece.lo]
+        if out and idle and _is_participle(line, piece):
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+            continue
         both_idle = bool(out) and idle and facts[out[-1].hi] == facts[out[-1].lo]
         if both_idle or (out and idle and req and piece.joint == AND and _trails_words(line, out[-1])):
             last = out[-1]
@@ -215,6 +226,12 @@ def _with_words_merged(line: Reading, pieces: list[Piece], req: bool) -> list[Pi
         else:
             out.append(piece)
     return out if out else pieces[:1]
+
+
+def _is_participle(line: Reading, piece: Piece) -> bool:
+    """Whether a comma alone parts words like `measured on two days` from what they say more about."""
+    row = line.row
+    return piece.comma and not is_explicit(line, piece) and row.word[piece.lo] in _SAYING_MORE
 
 
 def is_explicit(line: Reading, piece: Piece) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trialwright.protocol.eligibility.grammar.markers import WORD, words_of
+from trialwright.protocol.eligibility.grammar.markers import AND, LEAF, LINK, OR, WITH, WORD, words_of
 from trialwright.protocol.eligibility.grammar.parts import Part
-from trialwright.protocol.eligibility.grammar.pieces import Piece
+from trialwright.protocol.eligibility.grammar.pieces import Piece, is_adjective
 from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain, joined
 from trialwright.protocol.eligibility.tree import And, Expression, Kind, Not, Or, Present, Span, leaves
 
@@ -45,6 +45,11 @@ def shares_noun(line: Reading, pieces: list[Piece], read: list[Part]) -> bool:
         return False
     row = line.row
     words = [at for at in range(pieces[0].lo, pieces[0].hi) if row.code[at] == WORD]
+    if len(words) > 1 and words[-1] == pieces[0].hi - 1 and is_adjective(row.word[words[-1]]):
+        begin = line.trimmed(pieces[1].lo, pieces[1].hi)[0]
+        first_word = row.text[row.start[begin] : row.end[begin]].split(None, 1)[0].lower()
+        if is_adjective(first_word) and len(row.text[row.start[begin] : row.end[begin]].split()) > 1:
+            return True  # `high doses of oral or inhaled steroids`
     if not 1 < len(words) < 6 or row.word[words[0]] not in _QUALIFIERS or len(row.word[words[-1]]) < 3:
         return False
     begin, stop = line.span(*line.trimmed(pieces[1].lo, pieces[1].hi))
@@ -91,3 +96,37 @@ def shares_adjective(line: Reading, pieces: list[Piece], read: list[Part]) -> bo
     row = line.row
     begin = line.trimmed(pieces[0].lo, pieces[0].hi)[0]
     return row.text[row.start[begin] : row.end[begin]].split(None, 1)[0].lower() in _OF_BOTH
+
+
+def within_clauses(line: Reading, pieces: list[Piece], read: list[Part]) -> tuple[list[Piece], list[Part]]:
+    """The parts, those that only go on a relative clause of the part before (`which prevents absorption of A or B`)
+    left to a person with the words before."""
+    out, parts = pieces[:1], read[:1]
+    for piece, part in zip(pieces[1:], read[1:], strict=True):
+        last = out[-1]
+        if parts[-1].bare is not None and _goes_on(line, piece) and _in_clause(line, last):
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+            bare = parts[-1].bare
+            first = bare.parts[0] if isinstance(bare, And) else bare
+            asked = line.question(*line.trimmed(last.lo, piece.hi))
+            parts[-1] = Part(joined(And, (first, asked), line.span(last.lo, piece.hi)), first, False, True)
+        else:
+            out.append(piece)
+            parts.append(part)
+    return out, parts
+
+
+def _goes_on(line: Reading, piece: Piece) -> bool:
+    """Whether a thing is joined to the noun right after a preposition."""
+    row = line.row
+    end = piece.lo - 1
+    if piece.comma or row.code[piece.lo] != LEAF or end < 2 or row.code[end] not in (AND, OR):
+        return False
+    return row.code[end - 1] in (WORD, LEAF) and row.code[end - 2] in (LINK, WITH)
+
+
+def _in_clause(line: Reading, piece: Piece) -> bool:
+    """Whether a relative clause follows what a part states first."""
+    row = line.row
+    first = next((at for at in range(piece.lo, piece.hi) if row.code[at] == LEAF), piece.hi)
+    return any(word in ("that", "which", "who") for word in row.word[first : piece.hi])
