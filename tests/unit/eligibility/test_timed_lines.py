@@ -410,3 +410,23 @@ def test_what_a_window_is_shared_by(text: str, names: list[str]) -> None:
         if isinstance(node, Present | Exposure) and node.when is not None
     ]
     assert dated == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "interval"),
+    [
+        ("Has completed 4 parachute jumps", "parachute jumps", Interval(low=Decimal(4))),
+        ("At least one nodule ≥ 1.7 cm", "nodule", Interval(low=Decimal(1))),
+        ("At least one obesity-related complication (such as reflux)", "obesity-related complication", None),
+        ("No more than one previous line of chemotherapy", "line of chemotherapy", Interval(high=Decimal(1))),
+        ("No more than 3 prior pregnancies", "pregnancies", Interval(high=Decimal(3))),
+    ],
+)
+def test_counts_of_what_was_and_of_what_is_measured(text: str, name: str, interval: Interval | None) -> None:
+    counted = [node for node in nodes(text) if isinstance(node, Present) and node.times is not None]
+    assert [node.concept.text for node in counted] == [name]
+    assert counted[0].times == (interval or Interval(low=Decimal(1)))
+
+
+def test_a_misspelt_unit_of_time_is_no_thing_that_is_counted() -> None:
+    assert all(getattr(node, "times", None) is None for node in nodes("Immunosuppression within one moth of entry"))

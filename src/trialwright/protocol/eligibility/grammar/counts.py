@@ -16,7 +16,7 @@ _NO_THING = frozenset(
         "cells", "c", "f", "cc", "lbs", "pounds", "inches", "iu", "minutes", "hours", "days", "weeks",
         "months", "seconds", "half", "lives", "life", "is", "are", "was", "were", "has", "have", "if", "for", "by",
         "not", "no", "after", "before", "criterion", "criteria", "a", "an", "all", "any", "but", "both",
-        "each", "within", "than", "more", "less", "out", "fold", "msec", "grams", "gram", "uln", "xuln", "prior",
+        "each", "within", "than", "more", "less", "out", "fold", "msec", "grams", "gram", "uln", "xuln",
         "gy", "cgy", "mev",
     }
 )  # fmt: skip
@@ -34,6 +34,9 @@ _STOP = frozenset(
     }
 )  # fmt: skip
 _ADJECTIVE = ("al", "ar", "ic", "ous", "able", "ed", "ive", "id", "ble", "ant", "ent", "ary", "ory")
+_PAST = frozenset({"completed", "received", "experienced", "suffered", "failed", "undergone", "had"})
+_NOT_AFTER_PAST = frozenset({"or", "to", "and", "x", "copies", "months", "month", "cycle"})
+_EARLIER = frozenset({"prior", "previous", "past", "earlier", "additional"})
 _LONGEST = 4
 
 
@@ -56,7 +59,12 @@ def _hyphen(tokens: Tokens, at: int) -> bool:
 def countable(words: list[str], count: Count) -> bool:
     """Whether the words after a number are the name of things that are counted, by their last word."""
     named = words[count.thing : count.thing_end]
-    if not named or _NO_THING & set(named) or not all(word.isalpha() or word == "-" for word in named):
+    if (
+        not named
+        or words[count.first] == "within"
+        or _NO_THING & set(named)
+        or not all(word.isalpha() or word == "-" for word in named)
+    ):
         return False
     head = named[-1]
     if head == "-" or (len(head) < 4 and head not in {"eye", "eyes"}):
@@ -74,7 +82,7 @@ def countable(words: list[str], count: Count) -> bool:
 
 def _is_one(words: list[str], count: Count) -> bool:
     """Whether words, not signs, compare with one: the thing is then named in the singular."""
-    return count.interval.low == 1 and words[count.first][0].isalpha()
+    return 1 in {count.interval.low, count.interval.high} and words[count.first][0].isalpha()
 
 
 def counts_of(tokens: Tokens) -> list[Count]:
@@ -88,6 +96,10 @@ def counts_of(tokens: Tokens) -> list[Count]:
         last = at + 1
         if op is None:
             op, last = compared_after(tokens, last)
+        if op is None and value > 1 and at and (words[at - 1] in _PAST or words[at - 2 : at] == ["completion", "of"]):
+            op, last = ">=", at + 1  # who has had three has had two
+            if last >= len(words) or not words[last].isalpha() or words[last] in _NOT_AFTER_PAST:
+                continue
         if op is None or last >= len(words):
             continue
         thing = last
@@ -95,6 +107,8 @@ def counts_of(tokens: Tokens) -> list[Count]:
             continue
         if words[thing] in _OF and thing + 1 < len(words) and words[thing + 1] == "of":
             thing += 2
+        while thing + 1 < len(words) and words[thing] in _EARLIER:
+            thing += 1
         if words[thing : thing + 2] == ["of", "the"] and not {"following", "below"} & set(words[thing : thing + 4]):
             thing += 2
         if thing >= len(words) or kinds[thing] != WORD or words[thing] in _NO_THING or words[thing] in UNITS:

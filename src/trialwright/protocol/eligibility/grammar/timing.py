@@ -297,9 +297,11 @@ def _counts(line: Line) -> None:
             ),
             None,
         )
+        if fact is not None and line.tokens.word[fact.end : fact.end + 1] == ["-"]:
+            fact = None
         if fact is None and countable(line.tokens.word, count):
             fact = _thing(line, count)
-        if fact is None or line.tokens.word[fact.end : fact.end + 1] == ["-"]:
+        if fact is None:
             continue
         if fact.dose is None and fact.times is None and fact.result is None and not fact.allergy:
             fact.times = count.interval
@@ -309,14 +311,24 @@ def _counts(line: Line) -> None:
 def _thing(line: Line, count: Count) -> Fact | None:
     """A counted thing that the lexicon does not have, by its words."""
     first, last = count.thing, count.thing_end
-    if any(not fact.dropped and fact.first < last and first < fact.last for fact in line.facts):
+    words = line.tokens.word
+    inside = [fact for fact in line.facts if not fact.dropped and fact.first < last and first < fact.last]
+    if any(fact.begin < first or fact.end >= last or words[fact.end] != "-" for fact in inside):
         return None
-    if _taken(line, first, last) or _in_window(line, first, last):
+    if _in_window(line, first, last) or any(p.first < first < p.last for p in line.phrases):
         return None
     low, high = line.clause(first)
     if any(word.startswith(_PROMISED) for word in line.tokens.word[low:high]):
         return None
+    for other in inside:
+        other.dropped = True  # `obesity-related complication` is no obesity
+    whole = next((fact for fact in line.facts if fact.begin == last + 1 and not fact.dropped), None)
+    if whole is not None and words[last] == "of":
+        whole.dropped, last = True, whole.end  # `line of chemotherapy`
+    # where a size is told of the things, its phrase has their name already
     fact = Fact(first, last, first, last, "event", None)
+    if _taken(line, first, last):
+        fact.first, fact.last = count.first, count.last
     line.facts.append(fact)
     return fact
 
