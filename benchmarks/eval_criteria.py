@@ -12,6 +12,10 @@ or as two bounds is the same. Roles are not exchanged, save that a level of a sc
 in the gold. Left out of the gold: its modifiers of other constraints, and counts of criteria (`one of these`).
 
 Two halves: studies are split by a hash of their number; errors are shown of one half only, and both are reported.
+
+Two slips of the annotation are undone before anything is compared, for they say nothing about a reading: the `10` of
+`4/10` is the length of a scale and no unit, and the `109` of `40 × 109/L` is a power of ten that lost its raised digit
+and no second number. Slips that change what is stated (a wrong side, a bound left unmarked) stay and cost both figures.
 """
 
 from __future__ import annotations

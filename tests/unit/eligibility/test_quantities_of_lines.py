@@ -44,6 +44,8 @@ NO_BOUNDS = [
     "failed 1-2 previous regimens",
     "eGFR = 141 x min(Scr/k, 1)",
     "Grade within 5 days of treatment",
+    "those who donated more than 450 mL",  # a deed and no quantity
+    "no more than a 60% reduction in dose",
     "Child-Pugh A or B7",  # half of it is not understood
 ]
 QUANTITIES = [
@@ -71,6 +73,10 @@ QUANTITIES = [
     ("FEV1 of at least 45%", ["fev1 >=45 predicted"]),
     ("more than 12% unintentional weight loss", ["weight-loss-amount >12 %"]),
     ("prothrombin time/INR > 1.6", ["inr >1.6"]),
+    ("blood loss > 600 mL", ["blood loss >600 mL"]),
+    ("Zephyr score (0-10) of 6 or higher", ["zephyr score >=6"]),
+    ("Zephyr inventory (range 0-63) > 21", ["zephyr inventory >21"]),
+    ("Zephyr scale of 12+", ["zephyr scale >=12"]),
 ]
 LEVELS = [
     ("cT2-3N1M0 breast cancer", ["tnm-t >=T2 <=T3", "tnm-n >=N1 <=N1", "tnm-m >=M0 <=M0"]),
@@ -100,7 +106,7 @@ def test_levels(text: str, stated: list[str]) -> None:
     assert read(text) == stated
 
 
-@pytest.mark.parametrize("text", ["free T4 above 2 ng/dL in thyroid cancer", "T2-weighted lesions", "T1-T3 vertebrae"])
+@pytest.mark.parametrize("text", ["free T4 above 2 ng/dL in thyroid cancer", "T2-weighted lesions", "T1D and cancer"])
 def test_other_things_named_like_categories_of_tumours_are_none(text: str) -> None:
     assert not [one for one in read(text) if one.startswith("tnm")]
 

@@ -105,6 +105,8 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
     value = values[index]
     if value is None and limits:
         value = FOLDS.get(words[index])
+    if value is None and words[index][:1].isdigit() and words[index + 1 : index + 2] in (["percentile"], ["centile"]):
+        value = _in_a_row(words[index])
     if value is None:
         return None
     if negative:
@@ -140,6 +142,14 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
     if paired and not words[index + 1].startswith(("1.73", "10^")):
         pair, index = values[index + 1], index + 2
     return _with_unit(tokens, index, value, pair, limits)
+
+
+def _in_a_row(word: str) -> Decimal | None:
+    """The number of `95th`."""
+    figures = word[:-2]
+    return (
+        Decimal(figures) if figures.isascii() and figures.isdigit() and word[-2:] in {"st", "nd", "rd", "th"} else None
+    )
 
 
 def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None, limits: bool) -> Bound:

@@ -40,6 +40,8 @@ from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Re
 
 _PRESSURES = {"blood-pressure", "systolic-blood-pressure", "diastolic-blood-pressure"}
 _SCORED = frozenset({"score", "scores", "scale", "index", "level", "levels", "rating", "of", "from"})
+_LENGTHS = frozenset({"um", "mm", "cm", "m", "km", "mi"})  # "longer than" and "within" are of places too
+_CERTAIN = frozenset({"certainty", "certain", "effective", "effectiveness", "efficacy"})
 _PRESSED = frozenset({"pa", "ta", "bp", "pressure", "tension"})  # names a pair of numbers makes clear: "TA > 160/95"
 SHORTEST_SCALE, LONGEST_SCALE = 5, 300  # points: "4/10", "20/90", but not "1/3"
 _LIST = word_set(
@@ -103,7 +105,8 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
         if stated is not None:
             out.extend(_phrases(text, tokens, mentions, firsts, stated, floor))
         last = stated if stated is not None else last if _beside(tokens, last, amount) else None
-        floor = amount.last
+        if stated is not None or not whole_scale(tokens, amount):
+            floor = amount.last
     out.sort(key=lambda phrase: (phrase.first, phrase.last))
     return _apart(out)
 
@@ -139,6 +142,8 @@ def _state(
         return None
     if amount.unit is None and amount.reference is Reference.ABSOLUTE and _folded(tokens, amount):
         return None
+    if amount.unit == "%" and not _CERTAIN.isdisjoint(tokens.word[amount.last : amount.last + 2]):
+        return None  # of a method of contraception
     if amount.inner is not None:
         return _inner(tokens, mentions, firsts, amount)
     upto = bisect_left(firsts, amount.first)
@@ -171,7 +176,7 @@ def _state(
         alone = alone and tokens.value[0] is not None and tokens.word[-1] in {"over", "above", "up", "+"}
         if (alone or amount.hint == "age" or states_age(tokens, amount)) and plausible_age(amount):
             return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
-    if amount.hint in {"time", "within"} and named is None:
+    if amount.hint in {"time", "within"} and named is None and amount.unit not in _LENGTHS:
         return None
     return _measured(tokens, mentions, firsts, amount, named, last, floor)
 

@@ -9,8 +9,8 @@ from trialwright.protocol.eligibility.tree import Reference
 
 HINTS = word_set(
     """
-    uln unl lln xuln xlln upper lower normal predicted pred baseline xunl highest uln's ulns expected nul ulrr
-    url
+    uln unl lln xuln xlln upper lower normal predicted predictive pred baseline xunl highest uln's ulns expected nul
+    ulrr url
     """
 )
 LONGEST = 18  # tokens that are looked at behind a number

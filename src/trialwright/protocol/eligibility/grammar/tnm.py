@@ -13,10 +13,10 @@ from trialwright.protocol.eligibility.tree import Concept, Ordinal
 
 _HINT = re.compile(r"(?<![^\W_])(?:yp|yc|[cpry])?[TN](?:is|[0-4])", re.IGNORECASE)
 _WORD = re.compile(
-    r"(?:yp|yc|[cpry])?(?:(?P<t>t(?:is|[0-4][a-d]?))(?:(?P<n>n[0-3][a-c]?)(?P<m>m[01][a-c]?)?)?"
+    r"(?:yp|yc|[cpry])?(?:(?P<t>t(?:is|[0-3][a-c]?|4[a-d]?))(?:(?P<n>n[0-3][a-c]?)(?P<m>m[01][a-c]?)?)?"
     r"|(?P<n2>n[0-3][a-c]?)(?P<m2>m[01][a-c]?)?|(?P<m3>m[01][a-c]?))"
 )
-_REST = re.compile(r"(?P<t>[0-4][a-d]?)(?:(?P<n>n[0-3][a-c]?)(?P<m>m[01][a-c]?)?)?")
+_REST = re.compile(r"(?P<t>[0-3][a-c]?|4[a-d]?)(?:(?P<n>n[0-3][a-c]?)(?P<m>m[01][a-c]?)?)?")
 _OF_TUMOURS = word_set(
     """
     tnm stage stages staging staged tumor tumors tumour tumours cancer cancers carcinoma ajcc uicc prostate melanoma
@@ -45,10 +45,8 @@ class _Category(NamedTuple):
 
 def tnm_phrases(text: str, tokens: Tokens) -> list[Phrase]:
     """A phrase for each category, or range of categories, that a text about tumours states."""
-    if _HINT.search(text) is None:
-        return []
     words = tokens.word
-    if _OF_TUMOURS.isdisjoint(words) or not _OTHERWISE.isdisjoint(words):
+    if _OF_TUMOURS.isdisjoint(words) or _HINT.search(text) is None or not _OTHERWISE.isdisjoint(words):
         return []
     out: list[Phrase] = []
     found = list(_categories(tokens))

@@ -26,9 +26,9 @@ _THIN = word_set(
     of is are was were be must should has have with a an the level levels value values score scores count counts
     ( ) : , - at having total screening defined as measured to ' s = by been greater result reading readings
     concentration concentrations baseline visit that scale index on i e . ie range ranges being shows showing
-    remains in for during measurement measurements rate questionnaire test rating equal either both not no will
-    may can between from if any activity maximum minimum estimated considered found confirmed reported mean
-    average median
+    remains scoring scored in for during measurement measurements rate questionnaire test rating equal either
+    both not no will may can between from if any activity maximum minimum estimated considered found confirmed reported
+    mean average median
     """
 )
 _NOT_NAMES = word_set(
@@ -43,8 +43,9 @@ _NOT_NAMES = word_set(
     present report reports require requires requiring need take takes use uses used years months weeks days
     hours minutes times time approximately about usually often every obtained high low elevated increased
     decreased date following last past previous meet meets criteria demonstrating assessed confirmed documented
-    according based showed shown revealed revealing reveals indicated indicates found estimated considered has
-    diagnosed requires includes scoring scored did does been presence absence evidence evidenced known suspected
+    according based note notes showed shown revealed revealing reveals indicated indicates found estimated considered
+    has re inclusive extends each diagnosed
+    requires includes scoring scored did does been presence absence evidence evidenced known suspected
     s
     """
 )
@@ -54,7 +55,7 @@ _TRIMMED = word_set(
     """
 )
 # a change of a measure is another quantity than the measure: "hemoglobin drop > 2 g/dL", "loss of 10 % of FVC"
-_CHANGES = word_set(
+CHANGES = word_set(
     """
     increase increases increased decrease decreases decreased drop fall rise reduction decline change changes loss
     improvement worsening deterioration difference gain elevation variation fluctuation variability delta increment
@@ -179,7 +180,7 @@ def before(
 def _changed(words: Sequence[str], last: int, first: int) -> int | None:
     """The token after a word of change between a measure and its amount (`hemoglobin drop of`); None without one."""
     for at in range(last, min(first, last + 4)):
-        if words[at] in _CHANGES:
+        if words[at] in CHANGES:
             return None if words[at] in {"elevated", "increased", "decreased", "elevation"} else at + 1
         if words[at] in _JOINS or words[at] in {"(", ")"}:
             return None
@@ -190,7 +191,7 @@ def after_change(tokens: Tokens, first: int) -> bool:
     """Whether the words before an amount say that it is a change (`loss of > 10 %`)."""
     words = tokens.word
     for at in range(first - 1, max(-1, first - 4), -1):
-        if words[at] in _CHANGES:
+        if words[at] in CHANGES:
             return at == 0 or words[at - 1] not in _BODY
         if words[at] not in {"of", "by", "in", "a", "is", "was", "(", "to", "the"}:
             return False
@@ -349,10 +350,25 @@ def noun_phrase(tokens: Tokens, first: int, floor: int) -> Variable | None:
     while index < last and (words[index] in _TRIMMED or kinds[index] != WORD):
         index += 1
     if index >= last or all(kinds[at] != WORD for at in range(index, last)):
-        return None
-    if last - index == 1 and len(words[index]) < 2:
+        return _thin_noun(words, first, floor)
+    if last - index == 1 and (len(words[index]) < 2 or _is_verb(words[index])):
         return None
     return Variable(None, _from_head(words, index, floor), last)
+
+
+def _thin_noun(words: Sequence[str], first: int, floor: int) -> Variable | None:
+    """A general noun that is all that names the variable: `a test > 30`, `activity of at least 600`."""
+    for at in range(first - 1, max(floor, first - 4) - 1, -1):
+        if words[at] in _GENERAL_NOUNS:
+            return Variable(None, at, at + 1)
+        if words[at] not in _THIN or words[at] in {"(", ")", ",", "-"}:
+            return None
+    return None
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word alone tells what is done and names nothing (`donated > 500 mL`)."""
+    return len(word) > 4 and word.endswith(("ed", "ing")) and word not in _NOUNS_LIKE_VERBS
 
 
 def _from_head(words: Sequence[str], index: int, floor: int) -> int:
@@ -360,7 +376,11 @@ def _from_head(words: Sequence[str], index: int, floor: int) -> int:
     at = index - 1
     while at > floor and words[at] in {"the", "a", "an", "any", "their", "each"}:
         at -= 1
-    if at <= floor or words[at] not in {"of", "in"} or words[at - 1] not in _HEADS:
+    if (
+        at <= floor
+        or words[at] not in {"of", "in", "at", "on", "around", "from", "between", "for"}
+        or words[at - 1] not in _HEADS
+    ):
         return index
     first = at - 1
     while first > floor and index - first < LONGEST_NAME and words[first - 1] in _HEAD_ADJECTIVES:
@@ -385,6 +405,13 @@ def name_end(tokens: Tokens, first: int) -> int:
     return found.last if found is not None else first - 1
 
 
+_GENERAL_NOUNS = frozenset({"test", "questionnaire", "activity", "rating", "concentration", "levels", "level", "count"})
+_NOUNS_LIKE_VERBS = word_set(
+    """
+    smoking fasting bleeding hearing breathing walking swelling vomiting drinking sleeping crowding opening standing
+    weighing speed staging timing sitting reading
+    """
+)
 _HEADS = word_set(
     """
     size diameter length width depth thickness height level levels volume area degree rate percentage proportion

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.comparators import STARTS
 from trialwright.protocol.eligibility.grammar.phrases import Mention
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
-from trialwright.protocol.eligibility.grammar.variables import Variable, name_from, noun_phrase
+from trialwright.protocol.eligibility.grammar.variables import CHANGES, Variable, name_from, noun_phrase
 from trialwright.protocol.eligibility.tree import Reference
 
 _SCORED = frozenset({"score", "scores", "scoring", "scored"})
@@ -27,6 +28,9 @@ _SCALE_NOUNS = frozenset({"scale", "score", "index", "questionnaire", "rating"})
 _NO_QUANTITIES = word_set(
     "age aged ages virus viruses subtype serotype genotype antigen antibody ios android os gene exon"
 )
+# in these units things are measured, and not only given: "blood loss > 500 mL", but "dose > 1 g"
+_BULK = frozenset({"mL", "L", "g", "kg", "mmol", "mEq"})
+_TAKEN = word_set("dose doses dosage infusion injection tablet tablets bolus supplement daily treatment therapy")
 _OF_A_VOLUME = frozenset({"mL", "L", "mL/day", "L/day"})
 _PER_VOLUME = ("/dL", "/L", "/mL", "/uL", "/g", "/mmol")
 _DOSES = frozenset({"mg", "g", "ug", "ng", "mL", "IU", "U", "kg", "mcg", "mEq", "mmol", "mgA", "kIU"})
@@ -37,7 +41,8 @@ _CLOSERS = word_set(
     according despite measured assessed using documented confirmed the is are were was than points score
     obtained not men women males females male female and/or per will must should inclusive unless except then
     i e this since while through upon under over between into via post it they be has have performed determined
-    due because calculated based both also only requiring defined
+    due because calculated based both also only requiring defined each any all these those its their our
+    whether where until upon plus minus versus vs currently regardless taken
     """
 )
 
@@ -52,15 +57,18 @@ def worded(
     of = tokens.word[amount.last : amount.last + 1] == ["of"]
     if amount.hint == "either" and _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first]):
         return None
-    if amount.hint == "plus" or top in TIME or _dosed(mentions, firsts, amount, floor):
+    plus = amount.hint == "plus" and (_SCORED | _SCALE_NOUNS).isdisjoint(
+        tokens.word[max(floor, amount.first - 3) : amount.first]
+    )
+    if plus or top in TIME or _dosed(mentions, firsts, amount, floor):
         return None
     if top in _DOSES and not any(below in unit for below in _PER_VOLUME) and not (of and unit in _OF_A_VOLUME):
-        return None
+        named = noun_phrase(tokens, amount.first, floor) if top in _BULK else None
+        if named is None or not _TAKEN.isdisjoint(tokens.word[named.first : named.last]):
+            return None
     if not amount.sign and amount.unit is None and not in_figures(tokens, amount):
         return None
     if tokens.word[amount.last - 1] in {"c", "f"} and unit in {"degC", "degF"}:
-        return None
-    if unit == "%" and tokens.word[amount.last : amount.last + 1] in (["effective"], ["certainty"], ["certain"]):
         return None
     found = noun_phrase(tokens, amount.first, floor)
     if amount.unit in {None, "point"} and amount.reference is Reference.ABSOLUTE:
@@ -68,8 +76,10 @@ def worded(
         if found is None or generic:
             scored = generic or not _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first])
             found = _scored_on(tokens, mentions, firsts, amount, scored) or found
-    elif found is None and of:
-        found = name_from(tokens, amount.last + 1)
+    elif found is None:
+        found = name_from(tokens, amount.last + 1 if of else amount.last)
+        if found is not None and tokens.word[found.first] in CHANGES:
+            return None
     if found is None or tokens.word[found.last - 1] in _NO_QUANTITIES:
         return None
     return found
@@ -135,7 +145,7 @@ def counts_things(tokens: Tokens, amount: Amount) -> bool:
     word = tokens.word[amount.last]
     if word in {"prior", "previous", "or", "and"}:
         return word not in {"or", "and"} and tokens.word[amount.last + 1 : amount.last + 2] != ["to"]
-    return word not in _CLOSERS
+    return word not in _CLOSERS and not word.endswith(("ed", "ly", "ing"))
 
 
 def _dosed(mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor: int) -> bool:
@@ -161,6 +171,10 @@ def whole_scale(tokens: Tokens, amount: Amount) -> bool:
     near = words[max(0, amount.first - 2) : amount.first + 1]
     if not {"scale", "ranging", "ranges", "possible"}.isdisjoint(near):
         return True
+    opened = words[max(0, amount.first - 1) : amount.first] == ["("]
+    if opened and words[amount.first] in {"range", "ranges", "ranging", "scale", "from"}:
+        # "(range 0-63) > 20": the demand is the comparison behind it
+        return not STARTS.isdisjoint(words[amount.last : amount.last + 5])
     behind = words[amount.last : amount.last + 3]
     if amount.ranged and not {"scale", "likert", "scales"}.isdisjoint(behind):
         return True
