@@ -73,7 +73,7 @@ QUANTITIES = [
     ("FEV1 of at least 45%", ["fev1 >=45 predicted"]),
     ("more than 12% unintentional weight loss", ["weight-loss-amount >12 %"]),
     ("prothrombin time/INR > 1.6", ["inr >1.6"]),
-    ("blood loss > 600 mL", ["blood loss >600 mL"]),
+    ("blood loss > 600 mL", ["blood-loss-volume >600 mL"]),
     ("Zephyr score (0-10) of 6 or higher", ["zephyr score >=6"]),
     ("Zephyr inventory (range 0-63) > 21", ["zephyr inventory >21"]),
     ("Zephyr scale of 12+", ["zephyr scale >=12"]),
