@@ -38,6 +38,10 @@ _GENERAL = frozenset(
 _CURRENT = frozenset(["current", "currently", "active", "ongoing", "concurrent", "concomitant", "presently"])
 _KINDS = {"condition": Kind.CONDITION, "finding": Kind.FINDING, "event": Kind.EVENT}
 
+_STATES = frozenset({"pregnancy", "breastfeeding"})
+_IN_TRIAL = "clinical-trial-participation"
+_PAST = frozenset({"history", "prior", "previous", "previously", "past", "ever", "earlier", "last", "since", "recent"})
+
 
 @dataclass(slots=True)
 class Fact:
@@ -134,7 +138,16 @@ def node_of(text: str, tokens: Tokens, fact: Fact) -> Leaf:
             fact.times,
             span=span,
         )
-    return Present(_kind(fact), concept, fact.course, fact.when, fact.lasting, fact.times, span=span)
+    return Present(_kind(fact), concept, _course(tokens, fact), fact.when, fact.lasting, fact.times, span=span)
+
+
+def _course(tokens: Tokens, fact: Fact) -> Course:
+    """The course that is said; of a state that passes, now, where nothing points to the past: who was pregnant years
+    ago is not meant by "pregnant", nor who took part in a trial by "participating in another trial"."""
+    passes = fact.id in _STATES or (fact.id == _IN_TRIAL and "participating" in tokens.word[fact.begin : fact.end])
+    if not passes or fact.course is not Course.ANY or fact.stated:
+        return fact.course
+    return Course.ANY if _PAST.intersection(tokens.word[max(0, fact.first - 4) : fact.last + 3]) else Course.CURRENT
 
 
 def _kind(fact: Fact) -> Kind:
