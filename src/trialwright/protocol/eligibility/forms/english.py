@@ -63,6 +63,7 @@ _COURSES = {
 _TAKEN = {Course.ANY: "taken now or before", Course.CURRENT: "taken now", Course.PAST: "taken in the past, no longer"}
 _ROUTES = {"ORAL": "by mouth", "INTRAVENOUS": "into a vein", "TOPICAL": "on the skin", "INHALED": "inhaled"}
 _REST = "the rest of it judged by a person"
+_ONE_OF_TWO = "where only one of them holds, a person says whether that is enough"
 _LEVELS = 6
 """Levels of lines below one another at most; what lies deeper is told in one line, with marks."""
 _TOLD = 3
@@ -96,6 +97,8 @@ def _said(node: Expression, level: int) -> str:
             return f"all of: {_listed(parts, level)}"
         case Or(parts=parts):
             return _shared(parts) or f"any of: {_listed(parts, level)}"
+        case AtLeast(count=2, parts=(first, second, Judgement())):
+            return f"both of: {_listed((first, second), level)} – {_ONE_OF_TWO}"
         case AtLeast(count=count, parts=parts):
             return f"at least {count} of: {_listed(parts, level)}"
         case Not(part=Or(parts=parts)):
@@ -330,6 +333,8 @@ def _lines(expression: Expression, text: str, levels: int) -> list[tuple[int, st
             head = "all of:"
         case Or(parts=parts):
             head = "any of:"
+        case AtLeast(count=2, parts=(first, second, Judgement())):
+            head, parts = f"both of – {_ONE_OF_TWO}:", (first, second)
         case AtLeast(count=count, parts=parts):
             head = f"at least {count} of:"
         case Not(part=Or(parts=parts)):

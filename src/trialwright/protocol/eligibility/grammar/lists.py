@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.exceptions import apart
 from trialwright.protocol.eligibility.grammar.markers import (
@@ -61,6 +62,7 @@ from trialwright.protocol.eligibility.tree import (
     leaves,
 )
 
+ENOUGH = "Only one of the two holds: answer yes where that is enough."
 _STEERING = frozenset((COLON, QUANT, STOP, SEMI, BUT))
 
 
@@ -414,4 +416,4 @@ def _doubtful(
         "one of the two readings",
         "write the criterion in the protocol file with the reading that is meant",
     )
-    return AtLeast(2, (first, second, question), span)
+    return AtLeast(2, (first, second, replace(question, prompts=(ENOUGH,))), span)
