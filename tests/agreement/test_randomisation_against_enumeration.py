@@ -187,7 +187,7 @@ def test_a_long_list_is_what_longer_and_longer_lists_come_to() -> None:
 def test_fewer_slots_are_taken_and_said_where_too_many_courses_are_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     from trialwright.conduct.randomisation import guessing_blocks
 
-    monkeypatch.setattr(guessing_blocks, "MOST_BELIEFS", 10)
+    monkeypatch.setattr(guessing_blocks, "MOST_STEPS", 500)
     found = predictability(blocked((1, 1), (4, 6)))
     assert "over the first 24" not in found.words[3]
     reached = int(found.words[3].split("over the first ")[1].split()[0])

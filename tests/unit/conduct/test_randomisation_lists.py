@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import hmac
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from trialwright.conduct import randomisation
 from trialwright.conduct.canonical import canonical
 from trialwright.conduct.randomisation import (
     Allocation,
@@ -66,17 +69,23 @@ def enrolled(spec: Specification, count: int) -> Register:
 # --- the generator
 
 
-def test_a_draw_is_hmac_sha256_of_the_framed_name() -> None:
-    """Written again from the description alone."""
+def frame(*fields: bytes) -> bytes:
+    return b"".join(len(each).to_bytes(8, "big") + each for each in fields)
 
-    def frame(*fields: bytes) -> bytes:
-        return b"".join(len(each).to_bytes(8, "big") + each for each in fields)
 
+def word(label: int, counter: int) -> int:
+    """A word of 256 bits, written again from the description alone."""
     scheme = b"strialwright randomisation generator 1"
     digest = hashlib.sha256(BLOCKS.text().encode()).digest()
     subkey = hmac.new(bytes(range(32)), frame(scheme, b"sspecification", b"b" + digest), hashlib.sha256).digest()
-    word = hmac.new(subkey, frame(scheme, b"spurpose", b"slabel", b"i7", b"i0"), hashlib.sha256).digest()
-    assert Draws.of(BLOCKS, KEY).below(1000, "purpose", "label", 7) == int.from_bytes(word, "big") % 1000
+    message = frame(scheme, b"spurpose", b"slabel", f"i{label}".encode(), f"i{counter}".encode())
+    return int.from_bytes(hmac.new(subkey, message, hashlib.sha256).digest(), "big")
+
+
+def test_a_draw_is_hmac_sha256_of_the_framed_name() -> None:
+    assert [Draws.of(BLOCKS, KEY).below(1000, "purpose", "label", n) for n in range(9)] == [
+        word(n, 0) % 1000 for n in range(9)
+    ]
 
 
 def test_numbers_below_a_limit_are_equally_likely_and_high_words_are_passed_over() -> None:
@@ -90,15 +99,12 @@ def test_numbers_below_a_limit_are_equally_likely_and_high_words_are_passed_over
             below(limit, iter([0]), 4)
 
 
-def test_a_passed_over_word_is_followed_by_the_next_counter() -> None:
-    draws, limit = Draws.of(BLOCKS, KEY), (1 << 255) + 1  # nearly half of the words are too high for this limit
-    passed_over = 0
+def test_a_passed_over_word_is_followed_by_that_of_the_next_counter() -> None:
+    limit = (1 << 255) + 1  # nearly half of the words are too high for this limit
     for label in range(20):
-        words = draws._words("x", (label,))
-        due = next(word for word in words if word < limit)
-        passed_over += due != next(draws._words("x", (label,)))
-        assert draws.below(limit, "x", label) == due
-    assert passed_over > 3
+        due = next(found for counter in range(99) if (found := word(label, counter)) < limit)
+        assert Draws.of(BLOCKS, KEY).below(limit, "purpose", "label", label) == due
+    assert sum(word(label, 0) >= limit for label in range(20)) > 3
 
 
 @pytest.mark.parametrize("text", ["", "00" * 32, "ab" * 32, "0123", "g" * 64, bytes(range(31)).hex()])
@@ -312,6 +318,29 @@ def test_a_stratum_is_named_as_a_whole() -> None:
     spec = replace(BLOCKS, factors=factors)
     assert letters(spec, ("x,y", "z"), 60) != letters(spec, ("x", "y,z"), 60)
     assert canonical(("x,y", "z")) != canonical(("x", "y,z"))
+
+
+PACKAGE = Path(randomisation.__file__).parent
+
+
+@pytest.mark.parametrize("module", ["generator", "slots", "minimise", "randomiser", "commitment", "spec", "methods"])
+def test_no_decision_hangs_on_a_float(module: str) -> None:
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, float)]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "float"]
+    assert "import sqrt" not in ast.unparse(tree)
+
+
+def test_it_stands_on_nothing_that_a_simulation_could_not_stand_on() -> None:
+    """So that simulated trials can take it in by moving it down or by handing it over."""
+    named = [
+        node.module or ""
+        for path in PACKAGE.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    found = {name for name in named if name.startswith("trialwright.") and "conduct.randomisation" not in name}
+    assert found == {"trialwright.conduct.canonical", "trialwright.core.errors", "trialwright.protocol.files.tree"}
 
 
 def test_simulated_keys_differ_and_are_reproducible() -> None:

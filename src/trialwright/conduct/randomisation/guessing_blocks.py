@@ -13,7 +13,7 @@ from trialwright.core.errors import UsageError
 Counts = tuple[int, ...]
 Belief = dict[tuple[int, Counts], Fraction]
 MOST_STATES = 40_000
-MOST_BELIEFS = 5_000
+MOST_STEPS = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,10 @@ def knowing_sizes(spec: Specification, slots: int) -> tuple[int, Fraction, Fract
     start = {(size, (0,) * len(spec.arms)): Fraction(1, len(method.sizes)) for size in method.sizes}
     beliefs: dict[frozenset[tuple[tuple[int, Counts], Fraction]], Fraction] = {frozenset(start.items()): Fraction(1)}
     correct = certain = Fraction(0)
+    steps = 0
     for done in range(slots):
-        if len(beliefs) > MOST_BELIEFS:
+        steps += len(spec.arms) * sum(map(len, beliefs))
+        if done and steps > MOST_STEPS:
             return done, correct / done, certain / done
         after: dict[frozenset[tuple[tuple[int, Counts], Fraction]], Fraction] = defaultdict(Fraction)
         for belief, weight in beliefs.items():

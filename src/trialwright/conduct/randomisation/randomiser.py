@@ -46,6 +46,8 @@ class Randomiser:
     def next(self, subject: str, levels: Mapping[str, str]) -> Allocation:
         """The allocation of the next participant; asking changes nothing, `add` takes the slot.
 
+        Nobody may see it before it is stored for good: who sees an arm and can still draw back has chosen.
+
         `levels`: the participant's level of every factor. Raises UsageError RAND-010 if one is missing, not declared or
         of no factor, and StageError RAND-012 if the participant has an allocation already: no slot is used.
         """
