@@ -55,7 +55,7 @@ def _eligibility(source: str, *, text_file: bool) -> Eligibility:
     from trialwright import protocol, record
     from trialwright.appraise.sources import contents
     from trialwright.core.errors import InputError
-    from trialwright.protocol.eligibility.items import Eligibility
+    from trialwright.protocol.eligibility.items import Eligibility, ItemKind
     from trialwright.protocol.eligibility.split import draft_eligibility, split_criteria
 
     data, name = contents(source)
@@ -77,7 +77,16 @@ def _eligibility(source: str, *, text_file: bool) -> Eligibility:
             expected="a text of criteria in UTF-8",
             mend="save it as UTF-8",
         ) from fault
-    return Eligibility(split_criteria(text))
+    binary = "\x00" in text
+    split = () if binary else split_criteria(text)
+    if all(item.kind is ItemKind.NOTE for item in split):
+        raise InputError(
+            "FORM-006",
+            f"{name} holds no criterion" + (": it has NUL characters, so it is no text" if binary else ""),
+            expected="a text of criteria, under the headings Inclusion Criteria and Exclusion Criteria",
+            mend="copy the criteria from the record into a text file",
+        )
+    return Eligibility(split)
 
 
 def _counts(found: Sequence[Compiled]) -> dict[str, int]:

@@ -22,7 +22,9 @@ def summary(verdicts: Verdicts) -> str:
     """The text. Patients are listed one by one where there are at most `FEW`."""
     counts = "  ".join(f"{name}: {count:,}" for name, count in verdicts.counts().items())
     lines = [f"{len(verdicts.cohort):,} patients   {counts}"]
-    if len(verdicts.cohort) <= FEW:
+    if not len(verdicts.cohort):
+        lines.append("The file names columns and holds no patient.")
+    elif len(verdicts.cohort) <= FEW:
         lines += ["", *_patients(verdicts)]
     lines += ["", *_attrition(verdicts)]
     if verdicts.costliest is not None:

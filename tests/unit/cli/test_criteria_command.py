@@ -99,4 +99,8 @@ def test_wrong_use_is_refused(tmp_path: Path, text_file: Path) -> None:
     strange.write_bytes(b"Inclusion Criteria:\n\xff\xfe old")
     refused = trialwright("criteria", strange, "--text-file")
     assert (refused.status, "FORM-006" in refused.err) == (2, True)
+    for content in (b"\x00\x01 age", b"Inclusion Criteria:\n"):
+        strange.write_bytes(content)
+        empty = trialwright("criteria", strange)
+        assert (empty.status, "FORM-006" in empty.err, "holds no criterion" in empty.err) == (2, True, True)
     assert trialwright("criteria", tmp_path / "nowhere.txt").status == 2

@@ -100,3 +100,52 @@ def test_small_cohorts_are_told_one_by_one_and_large_ones_counted(tmp_path):
     out = _screen("--patients", tmp_path / "m.csv").stdout
     assert out.startswith("200 patients")
     assert "P7: " not in out
+
+
+def test_a_result_replaces_neither_another_one_nor_an_input(tmp_path):
+    (tmp_path / "p.csv").write_text("id,age\n1,50\n", encoding="utf-8")
+    for arguments in (
+        ("-o", tmp_path / "v.csv", "--attrition", tmp_path / "v.csv"),
+        ("-o", tmp_path / "p.csv", "--force"),
+        ("--figure", tmp_path / "f.png"),
+        ("--parquet",),
+        ("--template",),
+        ("--patient", "2"),
+    ):
+        done = _screen("--patients", tmp_path / "p.csv", *arguments)
+        assert isinstance(done.exception, UsageError), arguments
+        assert done.exception.code == "SCR-045"
+    assert [path.name for path in tmp_path.iterdir()] == ["p.csv"]
+    assert (tmp_path / "p.csv").read_text(encoding="utf-8") == "id,age\n1,50\n"
+
+
+def test_one_patient_is_told_whole_and_what_admits_only_named(tmp_path):
+    (tmp_path / "p.csv").write_text("id,age,bmi\n1,50,33.1\n2,50,24\n", encoding="utf-8")
+    out = _screen("--patients", tmp_path / "p.csv", "--patient", "1").stdout
+    assert out.startswith("1: not eligible\n")
+    assert "inclusion-3 excludes:" in out
+    assert "known: body mass index: 33.1" in out
+    assert "These admit: minimum-age, maximum-age, inclusion-1" in out
+    assert "24" not in out
+    [told] = json.loads(_screen("--patients", tmp_path / "p.csv", "--patient", "2", "--json").stdout)
+    assert (told["patient"], told["verdict"]) == ("2", "undecided")
+
+
+def test_the_questions_of_a_small_cohort_are_shown_and_long_lists_cut(tmp_path):
+    (tmp_path / "p.csv").write_text("id,age,bmi\n2,50,24\n", encoding="utf-8")
+    lines = _screen("--patients", tmp_path / "p.csv").stdout.splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("2: undecided ("))
+    assert all(line.startswith("    ask ") for line in lines[place + 1 : place + 4])
+    assert lines[place + 4].endswith("more; --patient 2 shows all")
+
+
+def test_a_list_without_patients_says_so(tmp_path):
+    (tmp_path / "p.csv").write_text("id,age\n", encoding="utf-8")
+    assert "holds no patient" in _screen("--patients", tmp_path / "p.csv").stdout
+
+
+def test_a_lost_criterion_is_named_once_for_all():
+    record, cohort = EXAMPLES / "NCT04971980.unlabelled-page.txt", EXAMPLES / "cohorts" / "NCT04971980.csv"
+    out = CliRunner().invoke(app, ["screen", str(record), "--patients", str(cohort)]).stdout
+    assert out.count("inclusion-1, exclusion-1") == 1
+    assert "cannot be settled" not in out

@@ -9,7 +9,9 @@ import inspect
 import re
 import shlex
 import shutil
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 
@@ -25,7 +27,14 @@ PAGES = sorted([ROOT / "README.md", ROOT / "examples" / "README.md", *(ROOT / "d
 EVERY_PAGE = sorted(path for path in ROOT.glob("**/*.md") if not {".venv", "out"} & set(path.relative_to(ROOT).parts))
 
 ESCALATION, ONE_ARM = "examples/NCT04971980.unlabelled-page.txt", "examples/NCT04456361.classic-page.txt"
-STANDS_FOR = {"RECORD": ESCALATION, "FOLDER": "examples", "DIR": "out/dir", "FILE": "patients.csv", "DATA": "out/data"}
+STANDS_FOR = {
+    "NUMBER": "NCT04971980",
+    "RECORD": ESCALATION,
+    "FOLDER": "examples",
+    "DIR": "out/dir",
+    "FILE": "patients.csv",
+    "DATA": "out/data",
+}
 WRONG_ON_PURPOSE = " --scenario ? "
 
 
@@ -60,6 +69,34 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+class AnyStudy(BaseHTTPRequestHandler):
+    """Speaks the API: one study, whatever is asked for, under the number that it is asked for by."""
+
+    study = ""
+
+    def do_GET(self) -> None:
+        asked = re.search(r"NCT\d{8}", self.path)
+        body = self.study.replace("NCT04971980", asked[0]) if asked else f'{{"totalCount":1,"studies":[{self.study}]}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def registry(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A registry on this machine in the place of the real one."""
+    monkeypatch.setattr(AnyStudy, "study", trialwright("read", ESCALATION).out)
+    with ThreadingHTTPServer(("127.0.0.1", 0), AnyStudy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("TRIALWRIGHT_API", f"http://127.0.0.1:{server.server_address[1]}/api/v2")
+        yield
+        server.shutdown()
+
+
 def put_in_place(command: str, desk: Path) -> list[str]:
     """The words of a command, with what a reader would have at hand in the place of placeholders."""
     words = [STANDS_FOR.get(word, word) for word in shlex.split(command)[1:]]
@@ -73,6 +110,7 @@ def put_in_place(command: str, desk: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "trialwright " in page.read_text("utf-8")], ids=name)
+@pytest.mark.usefixtures("registry")
 def test_every_command_of_a_page_runs(page: Path, desk: Path) -> None:
     for number, command in enumerate(commands(page.read_text(encoding="utf-8"))):
         words = put_in_place(command, desk)

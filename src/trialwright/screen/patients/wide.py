@@ -123,9 +123,10 @@ def _sort_in(groups: list[dict[Part, Column]], part: Part, each: Column, notes: 
 
 
 def _twice(name: str, first: str, notes: Notes) -> None:
+    said = f"the second column {name}" if name == first else f"column {name} means the same as column {first} and"
     notes.add(
         "SCR-032",
-        f"column {name} means the same as column {first} and is not read",
+        f"{said} is not read",
         group=name,
         expected="one column for it",
         mend="remove one of them, or say in a mapping which one to ignore",
@@ -156,9 +157,10 @@ def _alone(group: Mapping[Part, Column], key: str, reporter: Reporter) -> None:
 def _report_strange(strange: list[str], names: Names, notes: Notes) -> None:
     for name in strange[:UNKNOWN_SHOWN]:
         near = names.nearest(name)
+        hint = f"; the nearest name that is known is {near}" if near else ""
         notes.add(
             "SCR-020",
-            f"column {name or '(without a name)'} is not recognised and not used",
+            f"column {name or '(without a name)'} is not recognised and not used{hint}",
             group="columns",
             expected=f"a known name; the nearest is {near!r}" if near else "a known name",
             mend="say in a mapping what it is (`key`), or that it can be ignored (`ignore: yes`)",
