@@ -48,6 +48,7 @@ check: .venv/.dev ## lint, types, floors, documentation: what CI runs beside the
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python docs/build_messages.py --check
 	@$(BIN)/python docs/build_reference.py --check
+	@$(BIN)/python docs/build_lint_rules.py --check
 	@$(BIN)/python -m pytest -q --doctest-modules src/trialwright
 	@$(BIN)/python tests/repository_rules.py
 
@@ -70,6 +71,7 @@ fix: .venv/.dev ## format the code and mend what can be mended by a machine
 docs: .venv/.dev ## make the generated pages of the documentation again
 	@$(BIN)/python docs/build_messages.py
 	@$(BIN)/python docs/build_reference.py
+	@$(BIN)/python docs/build_lint_rules.py
 
 lock: .venv/.dev ## choose the versions of all dependencies again and write their hashes
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

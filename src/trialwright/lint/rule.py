@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Confidence, Finding, Fixability, Status
+from trialwright.lint.needs import NEEDS
 from trialwright.lint.subject import Subject
 
 
@@ -49,7 +50,7 @@ class Rule:
 
     def apply(self, subject: Subject) -> Iterator[Finding]:
         """The rule's findings on a record; nothing if its fault is not there."""
-        for answer in self.look(subject):
+        for answer in self._answers(subject):
             found = isinstance(answer, Found)
             yield Finding(
                 rule=self.id,
@@ -64,6 +65,16 @@ class Rule:
                 says_too=self.says_too if found else (),
                 confidence=self.confidence,
             )
+
+    def _answers(self, subject: Subject) -> Iterator[Answer]:
+        """What the function answers; where it says nothing and a field that it needs was lost, that it cannot tell."""
+        silent = True
+        for answer in self.look(subject):
+            silent = False
+            yield answer
+        lost = next((path for path in NEEDS.get(self.id, ()) if subject.unsure(path)), None) if silent else None
+        if lost is not None:
+            yield Unknown(f"This rendering does not show for certain {lost.rpartition('.')[2]}.", lost)
 
 
 def rule(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from trialwright.protocol.timeframe import TimeFrame
 
 
+_UNSURE = (Presence.LOST, Presence.AMBIGUOUS)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A record under examination. `as_of`: None where no date is known to judge dates on. `given`: the protocol, where
@@ -107,7 +110,11 @@ class Subject:
 
     def unsure(self, *paths: str) -> bool:
         """Whether any of these fields was lost, or can be read in several ways."""
-        return any(self.record.presence(path) in (Presence.LOST, Presence.AMBIGUOUS) for path in paths)
+        return any(self._presence(path) in _UNSURE for path in paths)
+
+    def _presence(self, path: str) -> Presence:
+        made: Presence = self._once(f"presence {path}", lambda: self.record.presence(path))
+        return made
 
     def quote(self, path: str, text: str | None = None) -> Evidence:
         """The evidence at a v2 path: the words given, or the field's whole value."""

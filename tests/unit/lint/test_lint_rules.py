@@ -14,6 +14,7 @@ from lint_cases import SOUND, STATUS, found, study
 from trialwright import lint, record
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Status
+from trialwright.lint.needs import NEEDS
 from trialwright.lint.rules import RULES
 
 TABLES = [
@@ -129,3 +130,14 @@ def test_an_index_term_outside_the_population_is_found():
     assert "DV-001" in found({**SOUND, "derivedSection": newborn})
     assert "DV-001" not in found({**SOUND, "derivedSection": adult})
     assert "DV-001" not in found({**study(("eligibilityModule.minimumAge", "1 Day")), "derivedSection": newborn})
+
+
+def test_a_rule_that_lacks_a_field_says_so_and_a_whole_record_lacks_none(examples):
+    whole = lint.run(record.read(json.dumps(SOUND).encode()), earlier=(record.read(json.dumps(SOUND).encode()),))
+    assert [item.rule for item in whole if item.status is not Status.FOUND] == []
+    page = record.read(examples / "NCT04452097.unlabelled-page.txt")
+    answered = lint.run(page)
+    silent = {rule.id for rule in RULES} - {item.rule for item in answered}
+    for rule in silent & set(NEEDS):
+        assert all(page.presence(path).value in ("present", "absent") for path in NEEDS[rule]), rule
+    assert {"OC-010", "ST-008", "OC-002"} <= {item.rule for item in answered if item.status is not Status.FOUND}

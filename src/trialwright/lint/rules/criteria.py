@@ -213,6 +213,11 @@ _ODD = re.compile(r"times ?/ ?min|\bccr\b[^.;]{0,30}ml ?/ ?min|\bRR\b[^.;]{0,20}
 _NUMBERED = re.compile(
     r"\d[^.;]*(?:%|years|yrs|age)|\b(?:age|ecog|karnofsky|bmi|spo2|saturation|nyha|asa)\b[^.;]*\d", re.IGNORECASE
 )
+_MAY_BE_ODD = re.compile(
+    r"bmi|body mass|hba1c|glycated|(?:\bage|karnofsky|\bKPS\b|saturation|spo2|sao2|ejection|lvef"
+    r"|h(?:a)?ematocrit)[^.;]*\d{3}",
+    re.IGNORECASE,
+)
 _LARGEST = {
     "age": 120,
     "karnofsky": 100,
@@ -241,7 +246,7 @@ def odd_bound(subject: Subject) -> Iterator[Answer]:
             )
             return
     for item in _items(subject):
-        if not _NUMBERED.search(item.text) or len(item.text) > 300:
+        if not _NUMBERED.search(item.text) or len(item.text) > 300 or not _MAY_BE_ODD.search(item.text):
             continue
         for leaf in leaves(subject.compiled(item).expression):
             message = _odd(leaf, item) if isinstance(leaf, Compare | Ordinal) else None

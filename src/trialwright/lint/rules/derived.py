@@ -156,6 +156,7 @@ _MISSPELT = re.compile(
     r"|dosis)\b",
     re.IGNORECASE,
 )
+_FASTER = re.compile(_MISSPELT.pattern)  # for small letters only
 
 
 @rule(
@@ -167,8 +168,7 @@ _MISSPELT = re.compile(
     sure=Confidence.CERTAIN,
 )
 def spelling(subject: Subject) -> Iterator[Answer]:
-    low = subject.low
-    if not _MISSPELT.search(low):
+    if _FASTER.search(subject.low) is None:
         return
     found: dict[str, Evidence] = {}
     for path, text in prose(subject):

@@ -303,18 +303,19 @@ def no_ratio(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def masked_roles(subject: Subject) -> Iterator[Answer]:
-    masking = subject.protocol.masking
-    wanted = {"SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}.get(masking.level or "")
+    level = subject.record.value(MASKING)
+    wanted = {"SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}.get(level or "")
     if wanted is None:
         return
     path = "protocolSection.designModule.designInfo.maskingInfo.whoMasked"
+    who = subject.record.value(path) or ()
     if subject.lost(path):
         yield Unknown("This rendering lost who is masked.", path)
-    elif masking.who and len(masking.who) != wanted:
+    elif who and len(who) != wanted:
         yield Found(
-            f"Masking is {masking.level} and {len(masking.who)} roles are masked.",
+            f"Masking is {level} and {len(who)} roles are masked.",
             path,
-            (subject.quote(MASKING), subject.quote(path, ", ".join(masking.who))),
+            (subject.quote(MASKING), subject.quote(path, ", ".join(who))),
         )
 
 

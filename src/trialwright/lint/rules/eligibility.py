@@ -44,6 +44,8 @@ ROUNDING = 1  # a year: "over 17" and "from 18" are the same people
 )
 def ages(subject: Subject) -> Iterator[Answer]:
     aged = [item for item in items(subject, Section.INCLUSION) if _AGED.search(item.text) and len(item.text) < 160]
+    if not any(_differs(subject, item) for item in aged):
+        return
     found = [(item, part) for item in aged if not _HEDGED.search(item.text) for part in _age_of(subject, item)]
     if len(found) != 1:
         return
@@ -61,6 +63,14 @@ def ages(subject: Subject) -> Iterator[Answer]:
                 AGES[side],
                 (subject.quote(CRITERIA, item.text), subject.quote(AGES[side])),
             )
+
+
+def _differs(subject: Subject, item: Criterion) -> bool:
+    """Whether an item holds a number that is not one of the fields' ages: else it cannot contradict them."""
+    module = subject.section.eligibility_module
+    fields = [years for years in (_years(module.minimum_age), _years(module.maximum_age)) if years is not None]
+    numbers = [Decimal(text) for text in re.findall(r"\d{1,3}", item.text)]
+    return not fields or any(all(abs(number - years) > ROUNDING for years in fields) for number in numbers)
 
 
 def _age_of(subject: Subject, item: Criterion) -> Iterator[Compare]:

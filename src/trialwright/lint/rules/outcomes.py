@@ -76,7 +76,8 @@ _SIZED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"(?:patients|participants|subjects)[^.;]{0,40}(?:reduc|decreas|increas|improve|worsen|change|less|fewer|fall|rise)",
+    r"(?:patients|participants|subjects)[^.;]{0,40}(?:reduc|decreas|increas|improve|worsen|change|less|fewer|fall"
+    r"|rise)",
     re.I,
 )
 _COUNTED = re.compile(

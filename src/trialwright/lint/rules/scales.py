@@ -150,10 +150,12 @@ def beyond_outcomes(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def two_scales(subject: Subject) -> Iterator[Answer]:
+    if len(re.findall(r"death|dead|died", subject.low)) < 2:
+        return
     found: list[tuple[str, tuple[tuple[int, str], ...]]] = []
     for path, measure, description in outcomes(subject):
         text = f"{measure or ''}\n{description or ''}"
-        if len(re.findall(r"\d", text)) < 5:
+        if len(re.findall(r"\d", text)) < 5 or not re.search(r"death|dead|died", text, re.IGNORECASE):
             continue
         scale = categories(text)
         if len(scale) >= 5:
