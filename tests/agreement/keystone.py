@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from trialwright.conduct import Entry, FileLedger, LiveTrial, replay
+from trialwright.conduct import Entry, FileLedger, Ledger, LiveTrial, SqliteLedger, replay
 from trialwright.conduct.commands import Decide, Open
 from trialwright.conduct.events import Corrected, Decided, Recorded, Retracted, Supplemented
 from trialwright.conduct.fold import Fold
@@ -47,13 +48,35 @@ class Difference:
     what: str
 
 
-def enter(path: Path, facts: Sequence[Fact], points: Sequence, design: Design, arms: tuple[str, ...], override: str):
-    """Write a trial to a new ledger in a file, one transaction per decision and day; gives how many entries there were
-    after each decision."""
+Store = Callable[[Path, bool], Ledger]
+"""How a ledger is opened there, made new or as it stands."""
+
+
+def in_file(path: Path, create: bool) -> Ledger:
+    """A ledger in a file."""
+    return FileLedger(path, create=create)
+
+
+def in_sqlite(path: Path, create: bool) -> Ledger:
+    """A ledger in an SQLite database, under a clock that stands."""
+    return SqliteLedger(path, lambda: "2024-02-29T12:00:00.000000Z", create=create)
+
+
+def enter(
+    path: Path,
+    facts: Sequence[Fact],
+    points: Sequence,
+    design: Design,
+    arms: tuple[str, ...],
+    override: str,
+    store: Store = in_file,
+):
+    """Write a trial to a new ledger, one transaction per decision and day; gives how many entries there were after
+    each decision."""
     due = list(entries_due(facts))
     latest: dict[tuple[str, str, int], Fact] = {}
     sizes: list[int] = []
-    with FileLedger(path, create=True) as ledger:
+    with contextlib.closing(store(path, True)) as ledger:
         trial = LiveTrial(ledger, design)
         trial.do(Open("0" * 64, design.name, arms), day=0, actor="transcriber")
         for point in points:
@@ -85,6 +108,7 @@ def differences(
     *,
     bench: Bench | None = None,
     override: str = "",
+    store: Store = in_file,
 ) -> list[Difference]:
     """Everything in which the conducted trial differs from its source, in order of the comparison."""
     bench = bench or Bench()
@@ -98,8 +122,8 @@ def differences(
     else:
         moved = list(points)
     try:
-        sizes = enter(path, entered, moved, design, arms, override)
-        with FileLedger(path) as ledger:
+        sizes = enter(path, entered, moved, design, arms, override, store)
+        with contextlib.closing(store(path, False)) as ledger:
             entries = bench.reread(tuple(ledger.entries()))
         fold = replay(entries)
     except (TrialwrightError, ValueError) as fault:

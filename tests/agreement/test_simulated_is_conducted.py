@@ -14,7 +14,7 @@ import pytest
 from hand_written_trials import WINDOW, HandWritten, seeded
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keystone import MUTANTS, OVERRIDE, RESPONSE_MUTANTS, differences
+from keystone import MUTANTS, OVERRIDE, RESPONSE_MUTANTS, differences, in_sqlite
 from simulated_trials import PROTOCOLS, troubled
 
 from trialwright import simulate
@@ -149,6 +149,13 @@ def test_longer_trials_read_back_the_same(name):
     for seed in range(2):
         trial = seeded(design, arms, seed, most=18, responses=name in OF_RESPONSES)
         assert compared(trial, arms, override=OVERRIDE) == []
+
+
+@pytest.mark.parametrize("name", ["3+3: stop at two", "rolling six, staggered", "BOIN12", "select, then compare"])
+def test_a_trial_in_a_database_reads_back_the_same(name):
+    design, arms = DESIGNS[name]
+    trial = seeded(design, arms, 3, most=10, responses=name in OF_RESPONSES)
+    assert compared(trial, arms, override=OVERRIDE, store=in_sqlite) == []
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

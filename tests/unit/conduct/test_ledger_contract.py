@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import live_postgres
 from trialwright.conduct import Draft, FileLedger, Head, MemoryLedger, replay
 from trialwright.conduct.canonical import canonical
 from trialwright.conduct.events import (
@@ -25,7 +26,7 @@ from trialwright.conduct.events import (
     Retracted,
     Supplemented,
 )
-from trialwright.conduct.ledger import Envelope, SqliteLedger
+from trialwright.conduct.ledger import Envelope, PostgresLedger, SqliteLedger
 from trialwright.conduct.ledger.entry import chained, digest, entry_from, entry_json, entry_of, sealed, text_of
 from trialwright.conduct.ledger.envelope import commitment
 from trialwright.core.errors import StageError
@@ -54,9 +55,13 @@ class Store:
                 return FileLedger(self.path, create=create, clock=self.clock)
             case "sqlite":
                 return SqliteLedger(self.path, self.clock, create=create)
+            case "postgres":
+                if create:
+                    self.database = live_postgres.fresh()
+                return PostgresLedger(self.database.conninfo, self.clock, schema=self.database.schema)
 
 
-KINDS = ["memory", "file", "sqlite"]
+KINDS = ["memory", "file", "sqlite", "postgres"]
 
 
 @pytest.fixture(params=KINDS)
@@ -150,6 +155,8 @@ def test_an_entry_says_when_it_was_recorded_and_when_it_occurred_by_whom_and_whe
         {"key": "a\nb"},
         {"envelopes": (Envelope("arm", "key-1", bytes(31), bytes(256)),)},
         {"envelopes": (Envelope("arm", "key-1", bytes(32), bytes(255)),)},
+        {"envelopes": (Envelope("a\0m", "key-1", bytes(32), bytes(256)),)},
+        {"envelopes": (Envelope("arm", "", bytes(32), bytes(256)),)},
     ],
 )
 def test_what_has_not_its_form_is_not_stored(ledger, more):

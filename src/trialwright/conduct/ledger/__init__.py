@@ -9,6 +9,7 @@ from trialwright.conduct.ledger.file import FileLedger, Mended, mend_torn_end
 from trialwright.conduct.ledger.interface import Ledger
 from trialwright.conduct.ledger.memory import MemoryLedger
 from trialwright.conduct.ledger.note import Signer, Verifier, new_key, signer_in, verifier_from
+from trialwright.conduct.ledger.postgres import PostgresLedger, set_up
 from trialwright.conduct.ledger.sqlite import SqliteLedger
 from trialwright.conduct.ledger.verification import Fault, Report, verify
 from trialwright.conduct.ledger.witness import Checkpoint, Witness, attest, witness_in
@@ -25,6 +26,7 @@ __all__ = [
     "Ledger",
     "MemoryLedger",
     "Mended",
+    "PostgresLedger",
     "Report",
     "Signer",
     "SqliteLedger",
@@ -34,6 +36,7 @@ __all__ = [
     "mend_torn_end",
     "new_key",
     "server_clock",
+    "set_up",
     "signer_in",
     "verifier_from",
     "verify",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 SIZES = (256, 1024, 4096, 16384, 65536)
 SALT = 32
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,14 @@ class Envelope:
 def commitment(envelope: Envelope) -> str:
     """The commitment to an envelope: SHA-256 (hex) of salt, name, key id and ciphertext, each after its length.
 
-    Raises ValueError if the salt is not 32 bytes long or the ciphertext has none of the fixed sizes.
+    Raises ValueError if the salt is not 32 bytes long, the ciphertext has none of the fixed sizes, or name or key id
+    are not short and printable.
     """
+    for text in (envelope.name, envelope.key_id):
+        if not text or len(text) > LONGEST_NAME or not (text.isprintable() and text.isascii()):
+            raise ValueError(
+                f"the name and key id of an envelope are printable ASCII of 1 to {LONGEST_NAME} characters"
+            )
     if len(envelope.salt) != SALT:
         raise ValueError(f"the salt of the envelope {envelope.name!r} has {len(envelope.salt)} bytes, not {SALT}")
     if len(envelope.ciphertext) not in SIZES:

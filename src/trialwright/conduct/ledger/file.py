@@ -8,6 +8,7 @@ that was noted elsewhere, shows that they are gone.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -50,6 +51,7 @@ class FileLedger:
         self._path = Path(path)
         self._clock = clock
         self._keys: dict[str, Entry] = {}
+        self._beside: tuple[int, dict[int, tuple[Envelope, ...]]] | None = None  # as of so many bytes
         self._file: int | None = None
         how = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | (os.O_CREAT | os.O_EXCL if create else 0)
         try:
@@ -152,10 +154,15 @@ class FileLedger:
 
     def envelopes(self, sequence: int) -> tuple[Envelope, ...]:
         """The envelopes beside this entry; see `Ledger.envelopes`."""
-        for entries, found in _transactions_in(self._content(), self._path):
-            if entries[-1].sequence >= sequence:
-                return tuple(envelope for place, envelope in found if entries[0].sequence + place == sequence)
-        return ()
+        content = self._content()
+        if self._beside is None or self._beside[0] != len(content):
+            found: dict[int, tuple[Envelope, ...]] = {}
+            for entries, beside in _transactions_in(content, self._path):
+                for place, envelope in beside:
+                    at = entries[place].sequence
+                    found[at] = (*found.get(at, ()), envelope)
+            self._beside = len(content), found
+        return self._beside[1].get(sequence, ())
 
     def rows(self, start: int = 1) -> Iterator[Row]:
         """What is stored; the file is checked line by line as it is read; see `Ledger.rows`."""
@@ -262,7 +269,7 @@ class Mended:
 
 
 def mend_torn_end(path: Path | str) -> Mended:
-    """Move the torn end of a ledger's file to `<name>.torn-<position>` and keep every whole line.
+    """Move the torn end of a ledger's file to a new file `<name>.torn-<position>` and keep every whole line.
 
     Raises StageError as opening does, for anything else that is wrong with the file: then nothing is moved.
     """
@@ -276,7 +283,7 @@ def mend_torn_end(path: Path | str) -> Mended:
             torn = content[keep:]
             if not torn:
                 return Mended(kept, 0, None)
-            aside = source.with_name(f"{source.name}.torn-{keep}")
+            aside = _unused(source.with_name(f"{source.name}.torn-{keep}"))
             with aside.open("xb") as copy:
                 copy.write(torn)
                 copy.flush()
@@ -286,6 +293,12 @@ def mend_torn_end(path: Path | str) -> Mended:
     except OSError as fault:
         raise _failed(source, fault) from fault
     return Mended(kept, len(torn), aside)
+
+
+def _unused(path: Path) -> Path:
+    """This name, or the first of its numbered ones that nothing has: writing may be broken off twice at one place."""
+    names = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], names) if not name.exists())
 
 
 def _write_all(file: int, data: bytes) -> None:

@@ -33,8 +33,6 @@ def seal(drafts: Sequence[Draft], head: Head, last_day: int | None, recorded: st
         name = type(draft.event).__name__
         if draft.occurred is not None and not is_occurred(draft.occurred):
             raise _unstorable(name, f"{draft.occurred!r} is not a time with its offset from UTC")
-        if len(draft.key) > LONGEST_KEY or not (draft.key.isprintable() and draft.key.isascii()):
-            raise _unstorable(name, f"an idempotency key is printable ASCII of at most {LONGEST_KEY} characters")
         try:
             entries.append(sealed(draft, head, recorded))
         except (ValueError, RecursionError) as fault:
@@ -68,9 +66,14 @@ def standing(drafts: Sequence[Draft], find: Callable[[str], Entry | None]) -> tu
 
     A retry gives what stands, as it was appended the first time. `find`: the entry under a key. Of envelopes only the
     number is compared: encrypting the same text twice gives two ciphertexts, and the first one stands. Raises
-    StageError (COND-027) if some keys stand and others do not, or one stands with other content.
+    StageError: COND-011 if a key has not its form, COND-027 if some keys stand and others do not, or one stands with
+    other content.
     """
     keys = [draft.key for draft in drafts]
+    for key, draft in zip(keys, drafts, strict=True):
+        if len(key) > LONGEST_KEY or not (key.isprintable() and key.isascii()):
+            why = f"an idempotency key is printable ASCII of at most {LONGEST_KEY} characters"
+            raise _unstorable(type(draft.event).__name__, why)
     if not any(keys):
         return None
     if not all(keys) or len(set(keys)) != len(keys):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from trialwright.conduct.ledger.clock import Clock
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
 from trialwright.conduct.ledger.envelope import Envelope
+from trialwright.conduct.ledger.failures import behind, closed, failed
 from trialwright.conduct.ledger.rows import Row, entries_in, entry_in, row_of
 from trialwright.conduct.ledger.seal import require_head, seal, standing
 from trialwright.core.errors import StageError
@@ -315,31 +316,4 @@ def _no_ledger(path: Path, why: str) -> StageError:
         expected=f"a database that SqliteLedger made, in journal mode DELETE, or in WAL with SQLite "
         f"{'.'.join(map(str, SAFE_WAL))} or later",
         mend="name the right file; leave WAL with `PRAGMA journal_mode = DELETE` while nobody else has it open",
-    )
-
-
-def failed(where: str, why: str) -> StageError:
-    """The error for a store that cannot be read or written."""
-    return StageError(
-        "COND-024",
-        f"the ledger {where} cannot be read or written: {why}",
-        expected="a store that this user may read and write, on a disk with room",
-        mend="mend that, open the ledger again and repeat the command with the same idempotency key",
-    )
-
-
-def closed(where: str) -> StageError:
-    """The error for a ledger that is used after it was closed."""
-    return StageError(
-        "COND-024", f"the ledger {where} is closed", expected="an open ledger", mend="open it again and repeat"
-    )
-
-
-def behind(where: str, head: Head, expected: Head) -> StageError:
-    """The error for a ledger that does not contain a head that was noted elsewhere."""
-    return StageError(
-        "COND-026",
-        f"the ledger {where} holds {head.size} entries and does not contain entry {expected.size} as it was noted",
-        expected=f"entry {expected.size} with the hash {expected.hash}",
-        mend="find the newer copy: entries have been cut off, or this is another history",
     )
