@@ -70,6 +70,7 @@ INCLUDED = [
     # permitting demands nothing
     ("Earlier radiotherapy is allowed if it ended 3 weeks before enrolment", "?"),
     ("AST below 3 x ULN NOTE: up to 5 x ULN is acceptable with liver metastases", "(ast & ?)"),
+    ("Migraine for more than 1 year, two or more attacks each month", "(migraine & ?)"),
     ("Diabetes, asthma or epilepsy", "(diabetes | asthma | epilepsy)"),
     ("Diabetes or asthma, and epilepsy", "((diabetes | asthma) & epilepsy)"),
     ("No diabetes", "!diabetes"),
@@ -108,6 +109,8 @@ INCLUDED = [
 ]
 
 EXCLUDED = [
+    ("Asthma, which in the judgement of the physician may hinder the patient", "(asthma & ?)"),
+    ("Heart disease, but excludes heart failure", "heart-disease-heart-failure"),
     ("Prior chemotherapy is allowed", "?"),
     ("Asthma is not an exclusion criterion", "?"),
     # a word before the first of two organs narrows both
@@ -182,9 +185,15 @@ NESTED = [
     (Section.INCLUSION, "None of the following:\n  * asthma\n  * epilepsy", "!(asthma | epilepsy)"),
     (
         Section.INCLUSION,
-        "Relapsed leukemia\n  * Early relapse is defined as blasts 5-20 %\n  * Late relapse is defined as blasts > 20 %",
+        "Relapsed leukemia\n  * Early relapse is defined by blasts 5-20 %\n  * Late relapse is defined as blasts > 9 %",
         "(leukemia & ? & (blasts | blasts))",
     ),
+    (
+        Section.INCLUSION,
+        "Confirmed lung cancer\n  - squamous cell carcinoma\n  - adenocarcinoma\n  - large cell carcinoma",
+        "(lung-cancer & (squamous-cell-carcinoma | adenocarcinoma | (cancer & ?)) & ?)",
+    ),
+    (Section.EXCLUSION, "Any of these (now unless otherwise stated):\n  * asthma\n  * epilepsy", "(asthma | epilepsy)"),
     (Section.EXCLUSION, "Heart disease:\n  * heart failure\n  * obesity", "(heart-failure | obesity)"),
     (Section.EXCLUSION, "Cancer, except:\n  * basal cell carcinoma", "(cancer & !basal-cell-carcinoma)"),
     (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from trialwright.protocol.eligibility.grammar.reading import is_plain, joined, thing_of
+from trialwright.protocol.eligibility.grammar.reading import bears_constraint, is_plain, joined, thing_of
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.lines import lines_of
@@ -17,8 +17,10 @@ from trialwright.protocol.eligibility.tree import (
     Expression,
     Implies,
     Judgement,
+    Kind,
     Not,
     Or,
+    Present,
     Span,
     leaves,
 )
@@ -32,7 +34,7 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 _EXCEPTING = re.compile(
-    r"\b(?:except|exceptions?|unless|other than|excluding|apart from)\b[^:]{0,40}:?\s*$", re.IGNORECASE
+    r"\b(?:except|exceptions?|unless(?! otherwise)|other than|excluding|apart from)\b[^:]{0,40}:?\s*$", re.IGNORECASE
 )
 _EXAMPLES = re.compile(r"\b(?:e\.g\.?|such as|for example|examples?)\b[^:]{0,20}:?\s*$", re.IGNORECASE)
 _INCLUDING = re.compile(r"\bincluding\b[^:]{0,40}:?\s*$", re.IGNORECASE)
@@ -139,6 +141,8 @@ def _beside(own: Expression, below: list[Expression], block: Block, text: str, r
         return _join(And, [own, *permitted], span)
     if len(further) == len(block.nested) and _all_define(block, text):
         return _join(And, [own, _join(Or, further, span)], span)
+    if req and _are_kinds(further):
+        return _join(And, [own, _join(Or, further, span), _asked(text, span)], span)
     if req:
         return _join(And, [own, *further], span)
     if text[block.start : block.end].rstrip().endswith((",", ";", ".")):
@@ -166,6 +170,14 @@ def _counted(below: list[Expression], head: str, block: Block, text: str, req: b
     if count > 1 or (match["least"] and count == 0):
         return _join(And if req else Or, below, span)
     return _join(Or, below, span)
+
+
+def _are_kinds(parts: list[Expression]) -> bool:
+    """Whether nested statements only name diseases, which nobody has all of: histologies, subtypes."""
+    named = [one for one in parts if isinstance(one, Present) and is_plain(one) and one.kind is Kind.CONDITION]
+    asked = [leaf for one in parts for leaf in leaves(one) if isinstance(leaf, Judgement)]
+    short = all(len(leaf.text.split()) < 9 for leaf in asked) and not any(map(bears_constraint, parts))
+    return len(parts) > 2 and len(named) > 1 and short and not any(isinstance(one, Not) for one in parts)
 
 
 def _all_define(block: Block, text: str) -> bool:

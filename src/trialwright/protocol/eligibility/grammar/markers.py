@@ -89,11 +89,22 @@ CODES |= dict.fromkeys(SEXES, SEX)
 
 ANY, EVERY, NONE = -1, -2, -3  # what QUANT says instead of a number
 
+_DEGREES = (
+    "more", "less", "fewer", "greater", "higher", "lower", "above", "below", "older", "younger", "over", "longer",
+    "shorter", "later", "earlier", "worse", "better",
+)  # fmt: skip
+
 _LONG: tuple[tuple[str, int, object], ...] = (
     ("and / or", OR, "both"),
     ("and or", OR, "both"),
     ("or and", OR, None),
     ("as well as", AND, None),
+    ("but excludes", EXCEPT, None),
+    ("but excluding", EXCEPT, None),
+    ("but does not include", EXCEPT, None),
+    ("but not including", EXCEPT, None),
+    *((f"or {word}", WORD, None) for word in _DEGREES),
+    *((f"unless otherwise {word}", SKIP, None) for word in ("stated", "specified", "noted", "indicated", "mentioned")),
     ("note :", STOP, None),
     ("notes :", STOP, None),
     ("note that", STOP, None),

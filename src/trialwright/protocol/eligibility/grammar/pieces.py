@@ -34,7 +34,7 @@ _ADJECTIVES = ("ed", "ory", "ic", "al", "ive", "ous", "ent", "ant", "ar", "ary",
 _SAYING_MORE = words_of(
     """
     obtained assessed measured confirmed determined calculated documented performed estimated defined based using
-    according as judged verified evaluated recorded averaged taken
+    according as judged verified evaluated recorded averaged taken which that who whose where
     """
 )
 _ASIDE = frozenset(("in", "at", "by", "as", "per", "according", "based", "judged", "upon", "on"))
