@@ -99,6 +99,8 @@ def xml(study):
     for name in ("condition", "intervention"):
         meshes = study.get("derivedSection", {}).get(f"{name}BrowseModule", {}).get("meshes", [])
         out.within(f"{name}_browse", lambda o, found: [o.put("mesh_term", m.get("term")) for m in found], meshes)
+    removed = study.get("derivedSection", {}).get("miscInfoModule", {}).get("removedCountries", [])
+    out.within("removed_countries", lambda o, names: [o.put("country", name) for name in names], removed)
     out.within("patient_data", _xml_ipd, module(study, "ipdSharingStatementModule"))
     body = "\n".join("  " + line for line in out.out)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<clinical_study rank="1">\n{body}\n</clinical_study>\n'
