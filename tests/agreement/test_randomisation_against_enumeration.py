@@ -23,6 +23,7 @@ from trialwright.conduct.randomisation import (
     Margins,
     Measure,
     Minimisation,
+    Override,
     Simple,
     Specification,
     arm_of_slot,
@@ -32,7 +33,9 @@ from trialwright.conduct.randomisation import (
     simulated_key,
 )
 from trialwright.conduct.randomisation.guessing_blocks import course, first_slots, knowing_sizes, long_run
+from trialwright.conduct.randomisation.guessing_minimisation import guesses
 from trialwright.conduct.randomisation.minimise import scores
+from trialwright.core.errors import UsageError
 
 ARMS = ("a", "b", "c", "d")
 
@@ -269,3 +272,82 @@ def coin(ratio: tuple[int, ...], high: Fraction, preferred: int) -> tuple[Fracti
     others = sum(ratio) - ratio[preferred]
     top = 1 - Fraction(others, sum(ratio) - ratio[least]) * (1 - high)
     return tuple(top if arm == preferred else Fraction(share, others) * (1 - top) for arm, share in enumerate(ratio))
+
+
+def every_course(
+    spec: Specification, shares: dict[tuple[str, str], Fraction], count: int
+) -> Iterator[tuple[Fraction, list[tuple[tuple[str, str], str]], tuple[str, str]]]:
+    """Every way in which `count` participants can come and be given arms: chance, who came before, who comes."""
+    waiting: list[tuple[Fraction, list[tuple[tuple[str, str], str]]]] = [(Fraction(1), [])]
+    for _ in range(count):
+        following = []
+        for chance, before in waiting:
+            for levels, share in shares.items():
+                if share:
+                    yield chance * share, before, levels
+                    likely = chances(spec, Margins(spec, before), levels)
+                    following += [
+                        (chance * share * each, [*before, (levels, arm)])
+                        for arm, each in zip(spec.arms, likely, strict=True)
+                        if each
+                    ]
+        waiting = following
+
+
+@pytest.mark.parametrize("probability", [Fraction(3, 4), Fraction(1)])
+def test_simulated_guesses_of_minimisation_against_every_course(probability: Fraction) -> None:
+    factors = (Factor("site", ("1", "2")), Factor("sex", ("F", "M")))
+    signed = Override("to see what is then certain", "A. Statistician", "2026-01-01")
+    method = Minimisation(Measure.MARGINAL_TOTAL, probability, (2, 1), 0)
+    spec = Specification("T", ("a", "b"), (1, 1), True, factors, method, signed)
+    site, sex = {"1": Fraction(3, 4), "2": Fraction(1, 4)}, {"F": Fraction(1, 2), "M": Fraction(1, 2)}
+    shares = {(one, two): site[one] * sex[two] for one in site for two in sex}
+    due = dict.fromkeys(["everything", "certain", "convergence", "site", "sex"], Fraction(0))
+    for chance, before, levels in every_course(spec, shares, 4):
+        likely = chances(spec, Margins(spec, before), levels)
+        due["everything"] += chance * max(likely) / 4
+        due["certain"] += chance * (max(likely) == 1) / 4
+        for name, place in (("convergence", None), ("site", 0), ("sex", 1)):
+            seen = [arm for held, arm in before if place is None or held[place] == levels[place]]
+            ahead = seen.count("a") - seen.count("b")
+            right = Fraction(1, 2) if ahead == 0 else likely[ahead > 0]
+            due[name] += chance * right / 4
+    found = guesses(spec, participants=4, trials=1500, seed=3, mix={"site": (3, 1)})
+    seen_by = {
+        "everything": found.everything,
+        "certain": found.certain,
+        "convergence": found.convergence,
+        **found.within,
+    }
+    for name, estimate in seen_by.items():
+        assert abs(estimate.mean - due[name]) <= 4 * estimate.standard_error + 1e-12, name
+        assert estimate.standard_error < 0.01
+    assert (due["certain"] > 0) == (probability == 1)
+    words = predictability(spec, participants=4, trials=2, mix={"site": (3, 1)}).words
+    assert len(words) == 5
+    assert "within one level of sex" in words[4]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"trials": 1},
+        {"participants": 0},
+        {"mix": {"age": (1, 1)}},
+        {"mix": {"site": (1, 1)}},
+        {"mix": {"site": (0, 0, 0)}},
+        {"mix": {"site": (1, -1, 1)}},
+        {"mix": {"site": (0.5, 0.5, 1)}},
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(asked: dict[str, object]) -> None:
+    method = Minimisation(Measure.RANGE, Fraction(3, 4), (1, 1), 0)
+    with pytest.raises(UsageError, match="RAND-015"):
+        predictability(Specification("T", ("a", "b"), (1, 1), True, FACTORS, method), **asked)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_worked_out_exactly_is_refused() -> None:
+    with pytest.raises(UsageError, match="RAND-015"):
+        predictability(blocked((1, 1), (4,)), slots=0)
+    with pytest.raises(UsageError, match="RAND-014"):
+        course((1, 2, 3, 4, 5, 6, 7), 140)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from math import comb, prod
 
 from trialwright.conduct.randomisation.methods import Blocks
 from trialwright.conduct.randomisation.spec import Specification
@@ -12,7 +13,7 @@ from trialwright.core.errors import UsageError
 
 Counts = tuple[int, ...]
 Belief = dict[tuple[int, Counts], Fraction]
-MOST_STATES = 40_000
+MOST_STATES = 60_000
 MOST_STEPS = 150_000
 
 
@@ -36,8 +37,15 @@ def course(ratio: tuple[int, ...], size: int) -> Course:
     >>> [str(sum(course((1, 1), size).convergence) / size) for size in (2, 4, 6)]
     ['3/4', '17/24', '41/60']
     """
-    states: dict[Counts, Fraction] = {(0,) * len(ratio): Fraction(1)}
     full = tuple(share * size // sum(ratio) for share in ratio)
+    if _courses(full) > MOST_STATES:
+        raise UsageError(
+            "RAND-014",
+            f"a block of {size} for {len(ratio)} arms has too many courses to work out exactly",
+            expected=f"at most {MOST_STATES:,} different counts of the arms",
+            mend="use smaller blocks",
+        )
+    states: dict[Counts, Fraction] = {(0,) * len(ratio): Fraction(1)}
     convergence, best, certain = [], [], []
     for place in range(size):
         guessed = top = sure = Fraction(0)
@@ -55,14 +63,12 @@ def course(ratio: tuple[int, ...], size: int) -> Course:
         best.append(top)
         certain.append(sure)
         states = after
-        if len(states) > MOST_STATES:
-            raise UsageError(
-                "RAND-014",
-                f"a block of {size} for {len(ratio)} arms has too many courses to work out exactly",
-                expected=f"at most {MOST_STATES:,} at any place",
-                mend="use smaller blocks",
-            )
     return Course(tuple(convergence), tuple(best), tuple(certain))
+
+
+def _courses(full: Counts) -> int:
+    """How many counts of the arms a block passes through, where arms with the same share are not told apart."""
+    return prod(comb(most + full.count(most), most) for most in set(full))
 
 
 def _converging(ratio: tuple[int, ...], given: Counts, left: list[int]) -> Fraction:
