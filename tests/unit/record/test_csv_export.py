@@ -150,6 +150,22 @@ def test_unreadable_cell_is_kept_and_counted() -> None:
     assert found.coverage.total - found.coverage.mapped == 2
 
 
+def test_a_bar_within_a_facility_does_not_shift_the_places_after_it() -> None:
+    places = "Ward A, Unit|East Wing, Seoul, Korea, Republic of|House|Annex, Lima, Peru|Ward, Nowhere, Utopia"
+    record = read(table({**LEGACY, "Locations": places}))
+    path = "protocolSection.contactsLocationsModule.locations"
+    shown = [record.value(f"{path}[{index}].country") for index in range(4)]
+    assert shown == ["Korea, Republic of", "Peru", "Utopia", None]
+    assert record.presence(f"{path}[2].country") is Presence.AMBIGUOUS  # no country that is known
+
+
+def test_a_table_of_chosen_columns_loses_the_others() -> None:
+    kept = {name: CURRENT[name] for name in ("Study Title", "NCT Number", "Study Status")}
+    record = read(table(kept))
+    assert value(record, "statusModule.overallStatus") == "RECRUITING"
+    assert record.presence("protocolSection.conditionsModule.conditions") is Presence.LOST
+
+
 @given(st.dictionaries(st.sampled_from(sorted({**LEGACY, **CURRENT})), st.text(max_size=30), max_size=6), st.booleans())
 def test_any_cells_are_read_or_refused(cells: dict[str, str], current: bool) -> None:
     try:

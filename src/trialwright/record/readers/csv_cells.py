@@ -284,13 +284,13 @@ def _has_results(gathered: Gathered, text: str, where: JsonPath) -> bool:
 
 
 def _locations(gathered: Gathered, text: str, where: JsonPath) -> bool:
-    """Places, each of which ends in its country: a part with no comma in it goes on after the bar."""
+    """Places, each ending in its country; a part too short for facility, city and country goes on after the bar."""
     index, begun = 0, ""
     parts = _parts(text)
     for number, bit in enumerate(parts):
         part = f"{begun}|{bit}" if begun else bit
         ends = ends_in_country(part) or is_country(part)
-        begun = "" if ends or "," in part or number == len(parts) - 1 else part
+        begun = "" if ends or part.count(",") >= 2 or number == len(parts) - 1 else part
         if begun:
             continue
         path = f"contactsLocationsModule.locations[{index}]"
