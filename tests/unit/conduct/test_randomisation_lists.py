@@ -252,6 +252,13 @@ def test_a_slot_number_or_participant_cannot_be_used_twice() -> None:
             register.with_allocation(wrong)
 
 
+def test_very_many_strata_are_not_written_out() -> None:
+    factors = tuple(Factor(name, tuple("0123456789")) for name in "abcdefghijkl")
+    for method in (Simple(), Blocks((6, 9)), Minimisation(Measure.VARIANCE, Fraction(4, 5), (1,) * 12, 0)):
+        spec = replace(BLOCKS, factors=factors, method=method)
+        assert Randomiser(spec, Draws.of(spec, KEY)).next("P", dict.fromkeys("abcdefghijkl", "7")).arm in spec.arms
+
+
 @pytest.mark.parametrize("spec", [BLOCKS, SIMPLE, MINIMISED])
 def test_a_randomiser_that_goes_on_gives_what_one_made_anew_gives(spec: Specification) -> None:
     register, draws = enrolled(spec, 30), Draws.of(spec, KEY)

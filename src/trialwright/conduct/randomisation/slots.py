@@ -18,13 +18,12 @@ class Lists:
     def __init__(self, spec: Specification, draws: Draws) -> None:
         self._spec = spec
         self._draws = draws
-        self._strata = frozenset(spec.strata)
         self._blocks: dict[tuple[str, ...], list[str]] = {}
         self._drawn: dict[tuple[str, ...], int] = {}
 
     def arm(self, stratum: tuple[str, ...], number: int) -> str:
         """The arm of slot `number` (from 1) of a stratum. Raises UsageError RAND-009 as `arm_of_slot` does."""
-        if stratum not in self._strata or number < 1:
+        if not self._spec.has(stratum) or number < 1:
             raise UsageError(
                 "RAND-009",
                 f"slot {number} of the stratum {stratum}",

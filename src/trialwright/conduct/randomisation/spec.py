@@ -48,6 +48,12 @@ class Specification:
         """Every combination of levels, in the order of the factors; one empty combination where there is no factor."""
         return tuple(product(*(factor.levels for factor in self.factors)))
 
+    def has(self, stratum: tuple[str, ...]) -> bool:
+        """Whether this is one of the declared level of each factor, in the order of the factors."""
+        return len(stratum) == len(self.factors) and all(
+            level in factor.levels for level, factor in zip(stratum, self.factors, strict=True)
+        )
+
     def text(self) -> str:
         """The one canonical JSON text of the specification (RFC 8785), which is what a commitment is about."""
         return canonical(
