@@ -71,7 +71,7 @@ def _found(told: Explanation, failed: tuple[str, ...]) -> list[str]:
 def _open(told: Explanation, everybodys: set[str]) -> list[str]:
     """The shortest list of questions about a patient, cut where it is long; and what no answer settles."""
     asked = told.questions.shortest
-    count = "one question to ask" if len(asked) == 1 else f"{len(asked)} questions to ask"
+    count = {0: "nothing to ask", 1: "one question to ask"}.get(len(asked), f"{len(asked)} questions to ask")
     own = [name for name in told.questions.unsettleable if name not in everybodys]
     stuck = "".join(f"; {name} cannot be settled by data" for name in own)
     out = [f"{told.patient}: undecided ({count}{stuck})"]

@@ -149,3 +149,11 @@ def test_a_lost_criterion_is_named_once_for_all():
     out = CliRunner().invoke(app, ["screen", str(record), "--patients", str(cohort)]).stdout
     assert out.count("inclusion-1, exclusion-1") == 1
     assert "cannot be settled" not in out
+
+
+def test_an_age_that_a_page_states_without_an_upper_end_is_no_lost_limit():
+    record, cohort = EXAMPLES / "NCT04456361.classic-page.txt", EXAMPLES / "cohorts" / "NCT04456361.csv"
+    done = CliRunner().invoke(app, ["screen", str(record), "--patients", str(cohort), "--json"])
+    said = json.loads(done.stdout)
+    assert said["counts"]["eligible"] >= 4
+    assert {"minimum-age", "maximum-age"} & {step["criterion"] for step in said["attrition"]} == {"minimum-age"}

@@ -73,10 +73,11 @@ def draft_eligibility(record: Record) -> tuple[Eligibility, tuple[Problem, ...]]
                 "minimumAge",
             )
         )
+    stated = {Presence.PRESENT, Presence.AMBIGUOUS}
+    # a registry leaves an age out where there is no limit; what it leaves out of the others was not answered
+    answers = {"minimumAge": {*stated, Presence.ABSENT}, "maximumAge": {*stated, Presence.ABSENT}}
     names = ("minimumAge", "maximumAge", "sex", "healthyVolunteers")
-    known = tuple(
-        name for name in names if record.presence(f"{MODULE}.{name}") in {Presence.PRESENT, Presence.AMBIGUOUS}
-    )
+    known = tuple(name for name in names if record.presence(f"{MODULE}.{name}") in answers.get(name, stated))
     return (
         Eligibility(criteria, low, high, module.sex, module.healthy_volunteers, known),
         (*problems, *_lost_fields(record, module)),

@@ -197,7 +197,7 @@ def _compare(node: Compare) -> str:
             if node.unit is None
             else f" {time_unit(node.unit, node.interval)}"
             if node.unit in TIME_UNITS
-            else f" {node.unit}"
+            else f" {_unit(node.unit)}"
         )
     else:
         unit = f" {_REFERENCES[node.reference]}" + (f" ({node.unit})" if node.unit else "")
@@ -206,6 +206,11 @@ def _compare(node: Compare) -> str:
         whole = node.interval.high_inclusive and node.interval.high == int(node.interval.high)
         words += [f"(until the day before turning {int(node.interval.high) + 1})"] if whole else []
     return " ".join([*words, *_when(node.when), *_lasting(node.lasting)])
+
+
+def _unit(unit: str) -> str:
+    """A unit as it is read aloud: 30 1/min is 30 per min."""
+    return f"per {unit[2:]}" if unit.startswith("1/") else unit
 
 
 def _ordinal(node: Ordinal) -> str:
