@@ -109,6 +109,13 @@ INCLUDED = [
 ]
 
 EXCLUDED = [
+    ("Allergy to lidocaine, which serves as a local anesthetic", "(lidocaine & ?)"),
+    ("Diabetes, which led to HbA1c > 9 %", "(diabetes & hba1c & ?)"),
+    (
+        "Bleeding and stroke, or asthma that prevents the use of warfarin or heparin",
+        "(bleeding | stroke | (asthma & ?))",
+    ),
+    ("At the discretion of the physician, asthma", "(asthma & ?)"),
     ("Asthma, which in the judgement of the physician may hinder the patient", "(asthma & ?)"),
     ("Heart disease, but excludes heart failure", "heart-disease-heart-failure"),
     ("Prior chemotherapy is allowed", "?"),

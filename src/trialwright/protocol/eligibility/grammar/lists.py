@@ -43,6 +43,7 @@ from trialwright.protocol.eligibility.grammar.reading import (
 )
 from trialwright.protocol.eligibility.grammar.sharing import (
     each_of,
+    goes_on,
     shares_adjective,
     shares_noun,
     sharing_parts,
@@ -253,7 +254,7 @@ def _around(line: Reading, pieces: list[Piece], joint: int, req: bool, depth: in
     """The list cut at the joint that binds least."""
     groups: list[list[Piece]] = [[pieces[0]]]
     for piece in pieces[1:]:
-        if piece.joint == joint:
+        if piece.joint == joint and not goes_on(line, groups[-1][-1], piece):
             groups.append([piece])
         else:
             groups[-1].append(piece)

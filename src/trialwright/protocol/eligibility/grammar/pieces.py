@@ -100,11 +100,20 @@ def introduces(line: Reading, pieces: list[Piece]) -> bool:
     row = line.row
     first, second = pieces[0], pieces[1]
     return (
-        LINK in (row.code[first.lo], row.code[first.lo - 1] if first.lo else SKIP)
+        _opens_with_preposition(line, first.lo)
         and row.facts[first.hi] == row.facts[first.lo]
         and second.comma
         and not is_explicit(line, second)
     )
+
+
+def _opens_with_preposition(line: Reading, lo: int) -> bool:
+    code = line.row.code
+    if code[lo] == LINK:
+        return True
+    while lo and code[lo - 1] == SKIP:
+        lo -= 1
+    return lo > 0 and code[lo - 1] == LINK
 
 
 def merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
@@ -172,7 +181,9 @@ def _with_opinions_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         idle = row.facts[piece.hi] == row.facts[piece.lo]
         says = OPINION in row.code[piece.lo : piece.hi]
-        aside = idle and says and row.word[piece.lo] in _ASIDE
+        aside = (
+            idle and says and (row.word[piece.lo] in _ASIDE or (not out and _opens_with_preposition(line, piece.lo)))
+        )
         ending = idle and says and out and _trails(line, out[-1])
         if out and (glue or aside or ending):
             last = out[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialwright.protocol.eligibility.grammar.markers import AND, LEAF, LINK, OR, WITH, WORD, words_of
 from trialwright.protocol.eligibility.grammar.parts import Part
 from trialwright.protocol.eligibility.grammar.pieces import Piece, is_adjective
-from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain, joined
+from trialwright.protocol.eligibility.grammar.reading import Reading, bears_constraint, is_plain, joined
 from trialwright.protocol.eligibility.tree import And, Expression, Kind, Not, Or, Present, Span, leaves
 
 _QUALIFIERS = words_of(
@@ -19,6 +19,7 @@ _HEADS = words_of(
     "disease disorder failure dysfunction insufficiency impairment injury infection illness condition function surgery "
     "cancer tumor abnormality"
 )
+_RELATIVE = frozenset(("that", "which", "who", "whose"))
 # of these one before the first of two things is as a rule meant of both
 _OF_BOTH = words_of("severe uncontrolled active unstable untreated symptomatic advanced decompensated serious")
 
@@ -104,7 +105,12 @@ def within_clauses(line: Reading, pieces: list[Piece], read: list[Part]) -> tupl
     out, parts = pieces[:1], read[:1]
     for piece, part in zip(pieces[1:], read[1:], strict=True):
         last = out[-1]
-        if parts[-1].bare is not None and _goes_on(line, piece) and _in_clause(line, last):
+        relative = piece.comma and line.row.word[piece.lo] in _RELATIVE
+        if relative and part.whole is not None and bears_constraint(part.whole) and parts[-1].whole is not None:
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+            whole = joined(And, (parts[-1].whole, part.whole), line.span(last.lo, piece.hi))
+            parts[-1] = Part(whole, whole, False, False)
+        elif parts[-1].bare is not None and (relative or goes_on(line, last, piece)):
             out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
             bare = parts[-1].bare
             first = bare.parts[0] if isinstance(bare, And) else bare
@@ -116,17 +122,17 @@ def within_clauses(line: Reading, pieces: list[Piece], read: list[Part]) -> tupl
     return out, parts
 
 
-def _goes_on(line: Reading, piece: Piece) -> bool:
-    """Whether a thing is joined to the noun right after a preposition."""
+def goes_on(line: Reading, last: Piece, piece: Piece) -> bool:
+    """Whether a thing is joined to the noun right after a preposition in the relative clause of the part before."""
     row = line.row
     end = piece.lo - 1
     if piece.comma or row.code[piece.lo] != LEAF or end < 2 or row.code[end] not in (AND, OR):
         return False
-    return row.code[end - 1] in (WORD, LEAF) and row.code[end - 2] in (LINK, WITH)
+    return row.code[end - 1] in (WORD, LEAF) and row.code[end - 2] in (LINK, WITH) and _in_clause(line, last)
 
 
 def _in_clause(line: Reading, piece: Piece) -> bool:
     """Whether a relative clause follows what a part states first."""
     row = line.row
     first = next((at for at in range(piece.lo, piece.hi) if row.code[at] == LEAF), piece.hi)
-    return any(word in ("that", "which", "who") for word in row.word[first : piece.hi])
+    return not _RELATIVE.isdisjoint(row.word[first : piece.hi])
