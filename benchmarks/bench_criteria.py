@@ -53,9 +53,9 @@ def compiled(lines: list[Line]) -> float:
 
 
 def lines_a_second() -> tuple[float, float, int]:
-    """Lines compiled a second, on the clock, by a pool of two processes that have read the lexicon; the microseconds of
+    """Lines compiled a second, on the clock, by two processes that have read the lexicon; the microseconds of
     processor time for a line, which a machine busy with other work does not lengthen as much; and how many lines there
-    were. Best of several rounds. Only the time is handed back: a caller that wants the trees has the cost of pickling."""
+    were. Best of several rounds. Only times are handed back: a caller that wants the trees has the cost of pickling."""
     lines = distinct_lines()
     parts = [lines[at : at + AT_ONCE] for at in range(0, len(lines), AT_ONCE)]
     with ProcessPoolExecutor(WORKERS) as pool:

@@ -112,7 +112,7 @@ EXCLUDED = [
     ("Allergy to lidocaine, which serves as a local anesthetic", "(lidocaine & ?)"),
     ("Diabetes, which led to HbA1c > 9 %", "(diabetes & hba1c & ?)"),
     (
-        "Bleeding and stroke, or asthma that prevents the use of warfarin or heparin",
+        "Bleeding and stroke, or asthma that prevents use of warfarin or heparin",
         "(bleeding | stroke | (asthma & ?))",
     ),
     ("At the discretion of the physician, asthma", "(asthma & ?)"),
