@@ -236,3 +236,11 @@ def test_every_element_of_real_records_is_accounted_for(corpus: Path) -> None:
         assert found.coverage.proportion == 1, (file.name, found.coverage.unmapped)
         aliases = found.study.protocol_section.identification_module.nct_id_aliases
         assert file.name[:11] in (found.nct_id, *aliases)
+
+
+def test_a_wrapped_line_that_begins_like_an_item_goes_on() -> None:
+    """A number may be the first word of a line by the wrapping alone."""
+    from trialwright.record.readers.legacy_xml.texts import unwrapped
+
+    block = "\n          1. toxicity of grade\n             2. or more, or\n             - worse\n\n          2. pain\n"
+    assert unwrapped(block) == "1. toxicity of grade 2. or more, or - worse\n2. pain"

@@ -53,7 +53,8 @@ def _links(gathered: Gathered, arms: list[Element], interventions: list[Element]
         label = arm.first("arm_group_label")
         wanted = label.text if label is not None else ""
         found = [each for each in interventions if wanted and wanted in [at.text for at in each.all("arm_group_label")]]
-        for number, each in enumerate(found):
+        named = dict.fromkeys(_name(each) for each in found)  # v2 names two interventions of one name once
+        for number, each in enumerate({_name(each): each for each in reversed(found)}[name] for name in named):
             path = f"armsInterventionsModule.armGroups[{index}].interventionNames[{number}]"
             gathered.put(path, _name(each), each.span, LINKED)
 

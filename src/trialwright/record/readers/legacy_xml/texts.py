@@ -21,6 +21,7 @@ def unwrapped(raw: str) -> str:
     levels: list[int] = []
     done: list[str] = []
     gap, in_list = True, False
+    hanging = -1  # where the text of the item at hand begins: a line there goes on, whatever it begins with
     for line in lines:
         if not line:
             gap = True
@@ -28,7 +29,7 @@ def unwrapped(raw: str) -> str:
         found = _ITEM.fullmatch(line[margin:])
         assert found is not None  # the pattern takes any line
         indent, mark = len(found["indent"]), found["mark"]
-        if not gap and mark is None and done:
+        if not gap and (mark is None or indent == hanging) and done:
             done[-1] += f" {line.strip()}"
             continue
         while levels and levels[-1] >= indent:
@@ -40,4 +41,5 @@ def unwrapped(raw: str) -> str:
             done.append("")
         done.append(f"{depth}{mark} {found['rest']}" if mark else line.strip())
         gap, in_list = False, mark is not None
+        hanging = indent + len(mark) + len(found["blanks"]) if mark else -1
     return "\n".join(done)
