@@ -109,6 +109,8 @@ INCLUDED = [
 ]
 
 EXCLUDED = [
+    ("Women:", "?"),
+    ("Women", "F"),
     ("Allergy to lidocaine, which serves as a local anesthetic", "(lidocaine & ?)"),
     ("Diabetes, which led to HbA1c > 9 %", "(diabetes & hba1c & ?)"),
     (

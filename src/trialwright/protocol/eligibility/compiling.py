@@ -55,8 +55,11 @@ def compile_all(eligibility: Eligibility) -> tuple[Compiled, ...]:
 
 def expression_of(text: str, section: Section) -> tuple[Expression, tuple[Problem, ...]]:
     """What a text states, nested lists included, and what is doubtful in it."""
-    if "\n" not in text:
-        return _one(text, section)
+    if "\n" not in text.rstrip():
+        found, doubts = _one(text, section)
+        if isinstance(found, Sex) and text.rstrip().endswith(":"):
+            return Judgement(" ".join(text.split())), doubts  # a heading that has lost its items is no demand
+        return found, doubts
     root = blocks_of(text)
     problems: list[Problem] = []
 
