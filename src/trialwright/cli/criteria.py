@@ -180,7 +180,7 @@ def _table(found: Sequence[Compiled]) -> str:
     table.add_column("criterion", no_wrap=True)
     table.add_column("text", ratio=3)
     table.add_column("what is computed", ratio=4)
-    table.add_column("data it needs", ratio=2)
+    table.add_column("data it needs", ratio=2, overflow="fold")
     for each in found:
         row = _row(each)
         name = f"{row['id']}\n{ {'computable': '', 'partly': 'partly', 'judgement': 'a person'}[row['class']] }"

@@ -1,4 +1,4 @@
-"""The how-to pages of screening: every example is run, and prints what the page says."""
+"""The pages on screening: every example is run, and prints what the page says."""
 
 import importlib.util
 from pathlib import Path
@@ -9,7 +9,7 @@ from trialwright.screen.gathering import people_of
 from trialwright.screen.patients import Options, read
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = sorted((ROOT / "docs" / "how-to").glob("screen-*.md"))
+PAGES = [*sorted((ROOT / "docs/how-to").glob("screen-*.md")), ROOT / "docs/tutorials/from-record-to-screening-list.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -36,3 +36,19 @@ def test_the_mapping_of_the_coordinators_sheet_does_what_the_page_says():
     ]
     assert {"SCR-020", "SCR-023"}.isdisjoint(p.code for p in cohort.problems)
     assert "SCR-022" in {p.code for p in cohort.problems}
+
+
+def test_an_output_with_lines_left_out_must_still_be_true(monkeypatch):
+    spec = importlib.util.spec_from_file_location("fill_examples", ROOT / "docs" / "fill_examples.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    new = ["    one", "", "    two", "    three"]
+    assert module._shows(["    one", "    ...", "    three"], new)
+    assert module._shows(["    one", "    ..."], new)
+    for old in (
+        ["    two", "    ..."],
+        ["    one", "    ...", "    two"],
+        ["    one", "    three"],
+        ["    on", "    ..."],
+    ):
+        assert not module._shows(old, new), old
