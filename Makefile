@@ -7,7 +7,7 @@ WORKERS ?= 2
 DEMO := examples/NCT04971980.unlabelled-page.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench agreement eval-criteria eval-readers fix lock docs clean
+.PHONY: help demo test check bench agreement eval-criteria eval-readers fuzz soak fix lock docs clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,7 @@ check: .venv/.dev ## lint, types, floors, documentation: what CI runs beside the
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python docs/build_messages.py --check
 	@$(BIN)/python docs/build_reference.py --check
+	@$(BIN)/python docs/build_renderings.py --check
 	@$(BIN)/python docs/build_lint_rules.py --check
 	@$(BIN)/python -m pytest -q --doctest-modules src/trialwright
 	@$(BIN)/python tests/repository_rules.py
@@ -64,6 +65,12 @@ eval-criteria: .venv/.dev ## score the criteria compiler on annotated lines: rec
 eval-readers: .venv/.dev ## render records in every layout, read them back, print what was recovered
 	@$(BIN)/python -m benchmarks.eval_readers
 
+fuzz: .venv/.dev ## feed changed records to every reader for half an hour; prints what raised
+	@$(BIN)/python -m benchmarks.fuzz_readers --minutes 30
+
+soak: .venv/.dev ## kill ledgers at random moments, the long form
+	@TRIALWRIGHT_SOAK=1 $(BIN)/python -m pytest -q tests/faults -k ledger
+
 fix: .venv/.dev ## format the code and mend what can be mended by a machine
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
@@ -71,6 +78,7 @@ fix: .venv/.dev ## format the code and mend what can be mended by a machine
 docs: .venv/.dev ## make the generated pages of the documentation again
 	@$(BIN)/python docs/build_messages.py
 	@$(BIN)/python docs/build_reference.py
+	@$(BIN)/python docs/build_renderings.py
 	@$(BIN)/python docs/build_lint_rules.py
 
 lock: .venv/.dev ## choose the versions of all dependencies again and write their hashes
