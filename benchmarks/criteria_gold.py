@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -22,11 +22,14 @@ from trialwright.protocol.eligibility.tree import (
     Expression,
     Interval,
     Judgement,
+    Not,
+    Or,
     Ordinal,
     Present,
     Reference,
     Result,
     Window,
+    children,
     leaves,
 )
 
@@ -106,7 +109,8 @@ class Statement:
     """One constraint. `role`: of ROLES, or `level` for a level on a scale; `words`: that name its variable; `ids`: the
     lexicon's things they name; `units`: canonical parts; `limited`: a multiple of a limit of normal; `marks`: where the
     gold's comparison stands in the line; `places`: of the words that name the variable, in the line for the gold and in
-    the item for ours, where a comparison was read from one stretch; `shown`: for people to read."""
+    the item for ours, where a comparison was read from one stretch; `contrary`: the bounds as a negation turns
+    them around; `shown`: for people to read."""
 
     role: str
     words: frozenset[str]
@@ -117,6 +121,7 @@ class Statement:
     percent: bool = False
     marks: tuple[tuple[int, int], ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    contrary: tuple[Bound, ...] = ()
     shown: str = field(default="", compare=False)
 
 
@@ -186,7 +191,7 @@ def _gold_statement(constraint: dict[str, Any], text: str) -> Statement | None:
     marks = (tuple(span),) if span and isinstance(span[0], int) else tuple(tuple(one) for one in span or ())
     shown = f"{role}: {constraint['entity']} {operator or '-'} {' '.join(given)} {' '.join(parts)}".strip()
     places = tuple((first, last) for first, last in constraint["entity_span"])
-    return Statement(role, words, ids, bounds, units, limited, False, marks, places, shown)
+    return Statement(role, words, ids, bounds, units, limited, False, marks, places, shown=shown)
 
 
 def _gold_role(constraint: dict[str, Any]) -> str | None:
@@ -255,11 +260,46 @@ def _stem(word: str) -> str:
 
 
 def stated(tree: Expression) -> list[Statement]:
-    """The constraints that the leaves of a tree state, in order, each once."""
+    """The constraints that the leaves of a tree state, in order, each once.
+
+    Nothing less than N before is the same as all of it N or more before: where a negation stands right over things
+    whose windows have one bound, `not within < 2 weeks` is given with that bound from either side, `< 2` (`no surgery
+    less than 2 weeks before`) and `>= 2` (`at least 2 weeks since surgery`), for the tree of both is the same. It is
+    one statement, and right where the gold has it in either form; bounds of any other leaf, and of leaves deeper under
+    a negation, stand as they are.
+    """
     out: list[Statement] = []
+    turned = _turned_around(tree)
     for leaf in leaves(tree):
-        out.extend(one for one in _of_leaf(leaf) if one not in out)
+        for one in _of_leaf(leaf):
+            if one.role == "temporality" and any(leaf is other for other in turned):
+                one = replace(one, contrary=tuple(map(_contrary, one.bounds)))
+            if one not in out:
+                out.append(one)
     return out
+
+
+def _turned_around(tree: Expression) -> list[Expression]:
+    """The leaves right under a negation, or in a list of alternatives there, that have a window with one bound."""
+    found: list[Expression] = []
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        stack.extend(children(node))
+        if isinstance(node, Not):
+            parts = node.part.parts if isinstance(node.part, Or) else (node.part,)
+            found.extend(part for part in parts if isinstance(part, Present | Exposure) and _has_one_bound(part))
+    return found
+
+
+def _has_one_bound(leaf: Present | Exposure) -> bool:
+    when = leaf.when
+    return isinstance(when, Window) and (when.interval.low is None) != (when.interval.high is None)
+
+
+def _contrary(bound: Bound) -> Bound:
+    """The bound of all that lies beyond it."""
+    return Bound(bound.value, "low" if bound.side == "high" else "high", not bound.inclusive)
 
 
 def asks(tree: Expression) -> bool:
@@ -319,7 +359,16 @@ def _compared(leaf: Compare) -> Statement:
     limited = leaf.reference in {Reference.UPPER_LIMIT, Reference.LOWER_LIMIT}
     percent = leaf.reference in {Reference.PREDICTED, Reference.BASELINE}
     return Statement(
-        role, found.words, found.ids, found.bounds, found.units, limited, percent, (), _place(leaf.span), found.shown
+        role,
+        found.words,
+        found.ids,
+        found.bounds,
+        found.units,
+        limited,
+        percent,
+        (),
+        _place(leaf.span),
+        shown=found.shown,
     )
 
 

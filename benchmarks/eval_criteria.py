@@ -6,9 +6,10 @@ same side, strict or inclusive as the gold's operator says; where the gold names
 unit must be the same after both are spelled canonically, each part of it that the gold gives; where the gold gives
 none, none is demanded, and one of ours must stand in the line. The variable must share a word with the gold's
 entity, be the same thing of the lexicon, or have been read from a stretch that holds the entity; an age needs no
-name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with that variable and
-unit; all other leaves are false, also those on words that the gold left unmarked. `≥ 18 and < 65` as one interval
-or as two bounds is the same. Roles are not exchanged, save that a level of a scale may be `observation` or `stage`
+name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with that variable and unit
+(under a negation, of the contrary bounds: see `stated`); all other leaves are false, also those on words that the
+gold left unmarked. `≥ 18 and < 65` as one interval or as two bounds is the same. Roles are not exchanged, save that a
+level of a scale may be `observation` or `stage`
 in the gold. Left out of the gold: its modifiers of other constraints, and counts of criteria (`one of these`).
 
 Two halves: studies are split by a hash of their number; errors are shown of one half only, and both are reported.
@@ -159,15 +160,19 @@ def _right(one: Statement, gold: Iterable[Statement], there: frozenset[str]) -> 
     near = [wanted for wanted in gold if _comparable(one, wanted, there)]
     if near and one.role == "level":
         role = near[0].role
-    right = bool(one.bounds) and all(
-        any(_same(bound, other) for wanted in near for other in wanted.bounds) or any(_spans(one, w) for w in near)
-        for bound in one.bounds
+    right = any(
+        bool(bounds)
+        and all(
+            any(_same(bound, other) for wanted in near for other in wanted.bounds) or any(_spans(one, w) for w in near)
+            for bound in bounds
+        )
+        for bounds in (one.bounds, one.contrary)
     )
     return role, right
 
 
 def _states(one: Statement, wanted: Statement, bound: Bound, there: frozenset[str]) -> bool:
-    return _comparable(one, wanted, there) and any(_same(other, bound) for other in one.bounds)
+    return _comparable(one, wanted, there) and any(_same(other, bound) for other in (*one.bounds, *one.contrary))
 
 
 def _comparable(one: Statement, wanted: Statement, there: frozenset[str]) -> bool:
@@ -286,7 +291,7 @@ def _pooled_time(line: Line, ours: list[Statement], there: frozenset[str], tally
     """Scores windows and durations as one role, for the second figure."""
 
     def plain(statement: Statement) -> Statement:
-        return Statement("temporality", statement.words, statement.ids, statement.bounds, statement.units)
+        return replace(statement, role="temporality")
 
     mine = [plain(one) for one in ours if one.role in TIMES]
     gold = [plain(one) for one in line.gold if one.role in TIMES]

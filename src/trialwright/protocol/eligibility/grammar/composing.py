@@ -11,6 +11,7 @@ from trialwright.protocol.eligibility.grammar.clauses import row_of
 from trialwright.protocol.eligibility.grammar.conditions import concerning_a_sex, conditional
 from trialwright.protocol.eligibility.grammar.consent import consented
 from trialwright.protocol.eligibility.grammar.definitions import enumerated, explained, headed
+from trialwright.protocol.eligibility.grammar.elapsed import with_distances
 from trialwright.protocol.eligibility.grammar.exceptions import excepted
 from trialwright.protocol.eligibility.grammar.lists import accompanied, listed, sentences
 from trialwright.protocol.eligibility.grammar.markers import (
@@ -89,6 +90,8 @@ def composed(
         found = Judgement(" ".join(text.split()), span=_whole(text))
     elif _leaves_words_out(line, found):
         found = replace(found, span=_whole(text))
+    if any(phrase.elapsed for phrase in phrases):
+        found = with_distances(found, list(phrases), text, section)
     return found, tuple(line.problems)
 
 

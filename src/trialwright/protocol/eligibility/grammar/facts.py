@@ -46,7 +46,8 @@ _PAST = frozenset({"history", "prior", "previous", "previously", "past", "ever",
 @dataclass(slots=True)
 class Fact:
     """One fact that a line names. `first`, `last`: the tokens that state it, `last` excluded; `begin`, `end`: the ones
-    that name it; `id` is None for words that the lexicon does not have."""
+    that name it; `id` is None for words that the lexicon does not have; `elapsed`: it may never have happened, and its
+    time only says how far off it must be."""
 
     first: int
     last: int
@@ -66,6 +67,7 @@ class Fact:
     equivalent_to: Concept | None = None
     result: str | None = None
     allergy: bool = False
+    elapsed: bool = False
     dropped: bool = False
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.anchors import anchors_at
+from trialwright.protocol.eligibility.grammar.elapsed import of_after, of_since
 from trialwright.protocol.eligibility.grammar.facts import Fact
 from trialwright.protocol.eligibility.grammar.giving import give
 from trialwright.protocol.eligibility.grammar.members import (
@@ -38,6 +39,12 @@ _ENDS_OF_SINCE = frozenset(
         "is",
     }
 )
+
+# what stands before a thing and says that the latest one is meant
+_LATEST = frozenset(
+    {"the", "most", "recent", "last", "final", "any", "prior", "previous", "dose", "doses", "of", "end"}
+)
+_LATEST |= frozenset({"completion", "completing", "their", "all", "discontinuation", "stopping", "a", "an", "other"})
 
 
 def from_to(line: Line, window: Timed) -> bool:
@@ -80,7 +87,7 @@ def since(line: Line, window: Timed) -> None:
         fact: Fact | None
         if (
             inside
-            and is_empty(words, begin, inside[0].begin)
+            and (is_empty(words, begin, inside[0].begin) or _LATEST.issuperset(words[begin : inside[0].begin]))
             and is_empty(words, inside[-1].end, at)
             and len(inside) == 1
         ):
@@ -98,8 +105,13 @@ def since(line: Line, window: Timed) -> None:
             line.facts.append(fact)
         if not give(line, fact, window):
             return
-        if not given:
-            line.cover(fact, window.first, window.last)
+        fact.elapsed = of_since(line, fact, begin, at)
+        if (
+            not given
+            and not line.cover(fact, window.first, window.last)
+            and _LATEST.issuperset(words[begin : fact.first])
+        ):
+            fact.first = window.first
         given += 1
         begin = at + 1
 
@@ -125,4 +137,7 @@ def to_its_moment(line: Line, window: Timed) -> None:
     for other in line.facts:
         if begin <= other.begin < window.last:
             other.dropped = True
+            if other.begin == begin and other.end == window.last:
+                fact.id, fact.sort = other.id, other.sort
+    fact.elapsed = of_after(line, fact, window.first, begin)
     line.facts.append(fact)

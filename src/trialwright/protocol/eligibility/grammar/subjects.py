@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from trialwright.protocol.eligibility.grammar import elapsed
+from trialwright.protocol.eligibility.grammar.elapsed import ENDED
 from trialwright.protocol.eligibility.grammar.facts import Fact
 from trialwright.protocol.eligibility.grammar.giving import give, give_phrase
 from trialwright.protocol.eligibility.grammar.members import (
@@ -136,7 +138,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     for begin, end in line.windows:
         if end <= window.first and begin >= low:
             low = max(low, end)
-    low = max(low, window.first - 60)
+    clause = low = max(low, window.first - 60)
     high = before_examples(line, low, window.first)
     items = members(line, low, high)
     while items and is_empty(words, *items[-1]) and not facts_in(line, *items[-1]):
@@ -168,6 +170,7 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     if not give(line, fact, window):
         return False
     line.cover(fact, window.first, window.last)
+    elapsed.before(line, fact, window.first, window.last, clause)
     if not any(
         word in PREDICATES or word in {"with", "without", "whose", "history"} for word in words[begin : fact.begin]
     ):
@@ -238,7 +241,7 @@ def _governing(line: Line, inside: list[Fact], begin: int, end: int, window: Tim
     if fact.id in _LENIENT:
         with_its_adjectives(line, fact, begin)
     rest = outside_brackets(words, max(fact.end, fact.last), end)
-    heavy = [at for at in rest if words[at] not in IDLE and words[at][0].isalnum()]
+    heavy = [at for at in rest if words[at] not in IDLE and words[at] not in ENDED and words[at][0].isalnum()]
     stopped = next((at for at in range(max(begin, fact.begin - 4), fact.begin) if words[at] in _STOPPED), None)
     if stopped is not None and window.lasting is not None:
         fact.begin, fact.first, fact.id, fact.sort = stopped, min(fact.first, stopped), None, "event"
@@ -285,6 +288,7 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
             return
         if not give(line, other, window):
             return
+        other.elapsed = fact.elapsed
         shared += 1
         if closing:
             return

@@ -347,6 +347,6 @@ def _stated(line: Line) -> list[Phrase]:
             continue
         subject = (tokens.start[fact.begin], tokens.end[fact.end - 1])
         start, end = tokens.start[fact.first], tokens.end[fact.last - 1]
-        out.append(Phrase(start, end, fact.first, fact.last, node_of(line.text, tokens, fact), subject))
+        out.append(Phrase(start, end, fact.first, fact.last, node_of(line.text, tokens, fact), subject, fact.elapsed))
     out.sort(key=lambda phrase: (phrase.start, -phrase.end))
     return out
