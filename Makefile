@@ -69,7 +69,7 @@ fuzz: .venv/.dev ## feed changed records to every reader for half an hour; print
 	@$(BIN)/python -m benchmarks.fuzz_readers --minutes 30
 
 soak: .venv/.dev ## kill ledgers at random moments, the long form
-	@TRIALWRIGHT_SOAK=1 $(BIN)/python -m pytest -q tests/faults -k ledger
+	@TRIALWRIGHT_KILLS=200 $(BIN)/python -m pytest -q tests/faults/test_ledger_kills.py
 
 fix: .venv/.dev ## format the code and mend what can be mended by a machine
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -53,10 +53,10 @@ def test_the_installed_program_and_the_module_that_it_calls_agree(escalation):
 def test_help_names_every_command_and_none_that_is_not_there():
     said = trialwright("--help")
     assert said.status == 0
-    for command in ("run", "compare", "read", "lint", "draft", "screen", "simulate", "analyse", "registry"):
+    for command in ("run", "compare", "read", "fetch", "lint", "draft", "criteria", "screen", "simulate", "analyse"):
         assert command in said.out
         assert trialwright(command, "--help").status == 0
-    for absent in ("fetch", "serve", "conduct"):
+    for absent in ("serve", "enrol"):
         assert f" {absent} " not in said.out
 
 
