@@ -229,6 +229,11 @@ def test_a_corrected_stratum_leaves_this_and_every_later_allocation(spec: Specif
     assert mended.allocations == register.allocations
     assert true_levels(spec, mended, "P4") == {"site": true, "sex": was.levels[1]}
     assert true_levels(spec, register, "P4")["site"] == was.levels[0]
+    for other in (f"P{number}" for number in range(12) if number != 4):
+        assert true_levels(spec, mended, other) == true_levels(spec, register, other)
+    again = correct_level(spec, mended, "P4", "site", was.levels[0], reason="it was right", by="A. Monitor")
+    assert true_levels(spec, again, "P4")["site"] == was.levels[0]
+    assert again.annotations[:1] == mended.annotations
     for levels in people(4):
         assert randomise(spec, draws, mended, "P12", levels) == randomise(spec, draws, register, "P12", levels)
 
@@ -250,6 +255,12 @@ def test_a_slot_number_or_participant_cannot_be_used_twice() -> None:
     for wrong in (last, replace(due, sequence=5), replace(due, subject="P0"), replace(due, slot=due.slot + 7)):
         with pytest.raises(StageError, match="RAND-011"):
             register.with_allocation(wrong)
+
+
+@pytest.mark.parametrize("subject", ["", " \t"])
+def test_a_participant_without_an_identifier_is_not_randomised(subject: str) -> None:
+    with pytest.raises(StageError, match="RAND-012"):
+        randomise(BLOCKS, Draws.of(BLOCKS, KEY), Register(), subject, {"site": "north", "sex": "F"})
 
 
 def test_very_many_strata_are_not_written_out() -> None:

@@ -74,6 +74,7 @@ def test_strata_are_all_combinations_in_the_order_of_the_factors() -> None:
         ("RAND-005", {"method": replace(COIN, probability=Fraction(1, 3))}),
         ("RAND-005", {"method": replace(COIN, probability=Fraction(6, 5))}),
         ("RAND-005", {"method": replace(COIN, probability=0.8)}),
+        ("RAND-005", {"method": replace(COIN, probability=Fraction(800001, 1000001))}),
         ("RAND-005", {"method": replace(COIN, weights=())}),
         ("RAND-005", {"method": replace(COIN, weights=(0,))}),
         ("RAND-005", {"method": replace(COIN, overall=-1)}),
@@ -163,7 +164,7 @@ def test_yaml_that_is_not_a_specification_is_refused(old: str, new: str) -> None
         read_spec(TEXT.replace(old, new))
 
 
-@pytest.mark.parametrize("probability", ["often", "1/0", "true", "[1]"])
+@pytest.mark.parametrize("probability", ["often", "1/0", "true", "[1]", '"0.8000000000000000000000"', "1e400"])
 def test_a_probability_that_is_none_is_refused(probability: str) -> None:
     head = TEXT[: TEXT.index("method:")]
     method = f"method:\n  kind: minimisation\n  measure: range\n  probability: {probability}\n"
