@@ -96,3 +96,19 @@ def test_every_plural_in_s_names_the_same_as_its_singular() -> None:
 def test_a_long_line_is_read_token_by_token() -> None:
     text = "acute acute lymphoblastic " * 20_000
     assert mentions_of(text, tokens_of(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("non-squamous tumours", []),
+        ("non-squamous NSCLC", ["non-small-cell-lung-cancer"]),
+        ("a non-ischaemic stroke", ["stroke"]),
+        ("non-cardiac surgery", ["surgery"]),
+        ("non-diabetic", []),
+        ("non-alcoholic steatohepatitis", ["nonalcoholic-steatohepatitis"]),
+        ("non-Hodgkin lymphoma", ["non-hodgkin-lymphoma"]),
+    ],
+)
+def test_a_negating_prefix_leaves_nothing_of_what_it_negates(text: str, ids: list[str]) -> None:
+    assert found(text) == ids

@@ -83,8 +83,8 @@ def mentions_of(text: str, tokens: Tokens) -> list[Mention]:
             index += 1
             continue
         last, found = _longest(text, tokens, forms, index, node)
-        if found is None:
-            index += 1
+        if found is None or (index > 1 and words[index - 1] == "-" and words[index - 2] == "non"):
+            index += 1  # what is non-squamous is not squamous
             continue
         out.append(Mention(starts[index], ends[last - 1], index, last, found[0], found[1]))
         index = last
@@ -105,6 +105,8 @@ def mentions_of_forms(text: str, tokens: Tokens, forms: list[str | None], trie: 
         form = forms[index]
         node = trie.root.get(form) if form is not None else None
         last, found = (index + 1, None) if node is None else _longest(text, tokens, forms, index, node)
+        if tokens.word[max(0, index - 2) : index] == ["non", "-"]:
+            found = None
         if found is not None:
             out.append(Mention(tokens.start[index], tokens.end[last - 1], index, last, found[0], found[1]))
         index = last if found is not None else index + 1
