@@ -101,7 +101,7 @@ def test_a_long_line_is_read_token_by_token() -> None:
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        ("non-squamous tumours", []),
+        ("non-squamous histology", []),
         ("non-squamous NSCLC", ["non-small-cell-lung-cancer"]),
         ("a non-ischaemic stroke", ["stroke"]),
         ("non-cardiac surgery", ["surgery"]),
