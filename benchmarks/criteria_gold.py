@@ -28,6 +28,7 @@ from trialwright.protocol.eligibility.tree import (
     Present,
     Reference,
     Result,
+    Span,
     Window,
     children,
     leaves,
@@ -108,8 +109,8 @@ class Bound:
 class Statement:
     """One constraint. `role`: of ROLES, or `level` for a level on a scale; `words`: that name its variable; `ids`: the
     lexicon's things they name; `units`: canonical parts; `limited`: a multiple of a limit of normal; `marks`: where the
-    gold's comparison stands in the line; `places`: of the words that name the variable, in the line for the gold and in
-    the item for ours, where a comparison was read from one stretch; `contrary`: the bounds as a negation turns
+    gold's comparison stands in the line; `places`: of the words that name the variable for the gold, in the line; for
+    ours of the stretch that a leaf was read from, in the item; `contrary`: the bounds as a negation turns
     them around; `shown`: for people to read."""
 
     role: str
@@ -260,7 +261,7 @@ def _stem(word: str) -> str:
 
 
 def stated(tree: Expression) -> list[Statement]:
-    """The constraints that the leaves of a tree state, in order, each once.
+    """The constraints that the leaves of a tree state, in order, each once for every stretch they were read from.
 
     Nothing less than N before is the same as all of it N or more before: where a negation stands right over things
     whose windows have one bound, `not within < 2 weeks` is given with that bound from either side, `< 2` (`no surgery
@@ -317,27 +318,28 @@ def _of_leaf(leaf: Any) -> Iterator[Statement]:
             concept = leaf.scale if leaf.of is None else Concept(leaf.of.id, f"{leaf.scale.text} {leaf.of.text}")
         case Present():
             concept = leaf.concept
-            yield from _counted(leaf.times, concept)
+            yield from _counted(leaf.times, concept, leaf.span)
         case Exposure():
             concept = leaf.drug
-            yield from _counted(leaf.times, concept)
+            yield from _counted(leaf.times, concept, leaf.span)
             if leaf.dose is not None:
                 per = (leaf.per,) if leaf.per else ()
-                yield _statement("dose", concept, leaf.dose, [leaf.unit or "", *per])
+                yield _statement("dose", concept, leaf.dose, [leaf.unit or "", *per], leaf.span)
         case Result():
             concept = leaf.test
         case _:
             return
     when = leaf.when
     if isinstance(when, Window):
-        yield _statement("temporality", concept, when.interval, [when.unit])
+        yield _statement("temporality", concept, when.interval, [when.unit], leaf.span)
     elif isinstance(when, Dates):
         bounds = [Bound(value.casefold(), None, None) for value in (when.first, when.last) if value]
         words, ids = _named(concept.text)
-        yield Statement("temporality", words, ids | _ids(concept), tuple(bounds), shown=f"dates: {concept.text} {when}")
+        shown = f"dates: {concept.text} {when}"
+        yield Statement("temporality", words, ids | _ids(concept), tuple(bounds), places=_place(leaf.span), shown=shown)
     lasting = getattr(leaf, "lasting", None)
     if lasting is not None:
-        yield _statement("duration", concept, lasting.interval, [lasting.unit])
+        yield _statement("duration", concept, lasting.interval, [lasting.unit], leaf.span)
 
 
 def _ids(concept: Concept) -> frozenset[str]:
@@ -390,20 +392,22 @@ def _levelled(leaf: Ordinal) -> Statement:
     )
 
 
-def _place(span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
+def _place(span: Span | None) -> tuple[tuple[int, int], ...]:
     return () if span is None else (span,)
 
 
-def _counted(times: Interval | None, concept: Concept) -> Iterator[Statement]:
+def _counted(times: Interval | None, concept: Concept, span: Span | None) -> Iterator[Statement]:
     if times is not None:
-        yield _statement("count", concept, times, [])
+        yield _statement("count", concept, times, [], span)
 
 
-def _statement(role: str, concept: Concept, interval: Interval, units: list[str]) -> Statement:
+def _statement(
+    role: str, concept: Concept, interval: Interval, units: list[str], span: Span | None = None
+) -> Statement:
     words, ids = _named(concept.text)
     atoms = frozenset(atom for unit in units if unit for atom in _atoms(unit))
     shown = _shown(role, concept.text, interval, units)
-    return Statement(role, words, ids | _ids(concept), _bounds(interval), atoms, shown=shown)
+    return Statement(role, words, ids | _ids(concept), _bounds(interval), atoms, places=_place(span), shown=shown)
 
 
 def _shown(role: str, name: str, interval: Interval, units: list[str]) -> str:

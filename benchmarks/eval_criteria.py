@@ -1,16 +1,16 @@
 """Scores the criteria compiler against annotated lines: `python -m benchmarks.eval_criteria [--gold PATH] [--errors]`.
 
-What is right. A constraint of the gold is found where, in the tree of its line, leaves of its role state every one
-of its bounds: the same number (a Roman numeral or a number word is its number, an age is taken in years), on the
-same side, strict or inclusive as the gold's operator says; where the gold names no operator, the number alone. The
-unit must be the same after both are spelled canonically, each part of it that the gold gives; where the gold gives
-none, none is demanded, and one of ours must stand in the line. The variable must share a word with the gold's
-entity, be the same thing of the lexicon, or have been read from a stretch that holds the entity; an age needs no
-name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with that variable and unit
-(under a negation, of the contrary bounds: see `stated`); all other leaves are false, also those on words that the
-gold left unmarked. `≥ 18 and < 65` as one interval or as two bounds is the same. Roles are not exchanged, save that a
-level of a scale may be `observation` or `stage`
-in the gold. Left out of the gold: its modifiers of other constraints, and counts of criteria (`one of these`).
+What is right. A constraint of the gold is found where, in the tree of its line, leaves of its role state every one of
+its bounds: the same number (a Roman numeral or a number word is its number, an age is taken in years), on the same
+side, strict or inclusive as the gold's operator says; where the gold names no operator, the number alone. The unit
+must be the same after both are spelled canonically, each part of it that the gold gives; where the gold gives none,
+none is demanded, and one of ours must stand in the line. The variable must share a word with the gold's entity, be the
+same thing of the lexicon, or have been read, with whatever leaf, from a stretch that the entity stands in, whole or in
+part; an age needs no name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with
+that variable and unit (under a negation, of the contrary bounds: see `stated`); all other leaves are false, also those
+on words that the gold left unmarked. `≥ 18 and < 65` as one interval or as two bounds is the same. Roles are not
+exchanged, save that a level of a scale may be `observation` or `stage` in the gold. Left out of the gold: its
+modifiers of other constraints, and counts of criteria (`one of these`).
 
 Two halves: studies are split by a hash of their number; errors are shown of one half only, and both are reported.
 

@@ -117,3 +117,9 @@ def test_the_scorer_sees_the_bound_from_either_side() -> None:
     assert [(bound.value, bound.side, bound.inclusive) for bound in one.contrary] == [(Decimal(3), "low", True)]
     (plain,) = stated(tree("Less than 3 weeks since major surgery", Section.EXCLUSION))
     assert plain.contrary == ()
+
+
+def test_the_scorer_sees_where_a_leaf_was_read() -> None:
+    text = "Warfarin for at least 3 weeks"
+    (one,) = stated(tree(text))
+    assert [text[first:last] for first, last in one.places] == [text]
