@@ -13,6 +13,7 @@ from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
 from trialwright.protocol.eligibility.grammar.scales import levels_phrases
+from trialwright.protocol.eligibility.grammar.titles import adjective_before, other_of_pair, whole_name
 from trialwright.protocol.eligibility.grammar.tnm import tnm_phrases
 from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
@@ -251,7 +252,7 @@ def _measured(
         return None  # the figures belong to the name: "bipolar disorder 1-2"
     counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and counts_things(tokens, amount)
     if named is not None and not (named.id is None and counts):
-        return _Stated(amount, named)
+        return _Stated(amount, whole_name(tokens, amount, named, floor))
     if last is not None and _joined(tokens, last.amount, amount) and not counts:
         variable = last.variable
         between = tokens.word[last.amount.last : amount.first]
@@ -283,7 +284,7 @@ def _measured(
             found = Variable(mention.id, found.first, found.last)
     elif found.id is None:
         found = found._replace(id=known_by_amount(tokens, found.first, found.last, amount.unit))
-    return _Stated(amount, found)
+    return _Stated(amount, whole_name(tokens, amount, found, floor))
 
 
 def _paired(amount: Amount, named: Variable | None) -> bool:
@@ -318,6 +319,8 @@ def _phrases(
     first, last = amount.first, amount.last
     if not stated.shared and variable.first < variable.last:
         first, last = min(first, variable.first), max(last, variable.last)
+    if last > amount.last and tokens.word[first - 1 : first] == ["("] and tokens.word[amount.last] == ")":
+        first = adjective_before(tokens, first)
     subject = (tokens.start[variable.first], tokens.end[max(variable.first, variable.last - 1)])
     if first == variable.first and not stated.shared and variable.first < amount.first:
         first = _from_full_name(tokens, mentions, firsts, variable, floor)
@@ -397,6 +400,14 @@ def _sharing(
     out: list[Phrase] = []
     ahead, known = stated.variable.first, {stated.variable.id}
     place = bisect_left(firsts, stated.variable.first) - 1
+    pair = other_of_pair(tokens, mentions, firsts, stated.amount, stated.variable, floor)
+    if pair is not None and pair.id not in (known - {None}):
+        interval = _interval(stated.amount, stated.amount.low, stated.amount.high)
+        span = (tokens.start[pair.first], tokens.end[pair.last - 1])
+        if interval is not None:
+            node = _node(stated, Concept(pair.id, text[span[0] : span[1]]), interval, span)
+            out.append(Phrase(*span, pair.first, pair.last, node, span))
+            known.add(pair.id)
     if stated.variable.id is None:
         return out
     amount_of_nothing = stated.amount.unit is None and stated.amount.reference is Reference.ABSOLUTE

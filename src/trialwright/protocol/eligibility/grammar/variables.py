@@ -145,6 +145,8 @@ def before(
             return None
         thin = all(word in _THIN for word in gap)
         if mention.sort in {"measure", "scale"}:
+            if words[max(0, mention.first - 3) : mention.first] == ["-", "for", "-"]:
+                return noun_phrase(tokens, mention.last, floor) if thin else None  # "weight-for-age" is no age
             if mention.id == "age" and not fits("age", unit):
                 return None
             changed = _changed(words, mention.last, first)
@@ -244,17 +246,11 @@ def known_by_amount(tokens: Tokens, first: int, last: int, unit: str | None) -> 
     return measure if measure is not None and fits(measure, unit) else None
 
 
+_ENDS_OF_NAMES = word_set("score scale index size length diameter depth count")
+
+
 def _name_end(tokens: Tokens, last: int) -> int:
-    while last < len(tokens) and tokens.word[last] in {
-        "score",
-        "scale",
-        "index",
-        "size",
-        "length",
-        "diameter",
-        "depth",
-        "count",
-    }:
+    while last < len(tokens) and tokens.word[last] in _ENDS_OF_NAMES:
         last += 1
     return last
 
@@ -320,7 +316,7 @@ def behind(tokens: Tokens, mentions: Sequence[Mention], upto: int, last: int, un
             if mention.first == index and mention.sort in _LIKE_MEASURES and unit is not None:
                 like = _like_measure(tokens, mention, unit)
                 return like if like.id is not None else None
-            described = mention.first == index + 1 and unit is not None and _names(tokens, index)
+            described = mention.first == index + 1 and unit is not None and is_name(tokens, index)
             if (mention.first == index or described) and mention.sort == "measure" and fits(mention.id, unit):
                 return Variable(mention.id, mention.first, mention.last)
             return None
@@ -339,13 +335,13 @@ def noun_phrase(tokens: Tokens, first: int, floor: int) -> Variable | None:
     ):
         index -= 1
         if words[index] == ")":
-            opened = _opening(words, index, floor)
+            opened = opening(words, index, floor)
             if opened is None:
                 return None
             inside = index - opened - 1
             index = opened if inside > 0 else index
     last = index
-    while index > floor and last - index < LONGEST_NAME and _names(tokens, index - 1):
+    while index > floor and last - index < LONGEST_NAME and is_name(tokens, index - 1):
         index -= 1
     while index < last and (words[index] in _TRIMMED or kinds[index] != WORD):
         index += 1
@@ -391,7 +387,7 @@ def _from_head(words: Sequence[str], index: int, floor: int) -> int:
 def name_from(tokens: Tokens, first: int) -> Variable | None:
     """The words of a name that begins at a token."""
     last = first
-    while last < len(tokens) and last - first < LONGEST_NAME and _names(tokens, last):
+    while last < len(tokens) and last - first < LONGEST_NAME and is_name(tokens, last):
         last += 1
     return Variable(None, first, last) if last > first else None
 
@@ -426,7 +422,7 @@ _HEAD_ADJECTIVES = word_set(
 )
 
 
-def _opening(words: list[str], index: int, floor: int) -> int | None:
+def opening(words: list[str], index: int, floor: int) -> int | None:
     """The opening bracket of the bracket that closes at `index`."""
     for at in range(index - 1, max(floor, index - 14) - 1, -1):
         if words[at] == "(":
@@ -434,11 +430,17 @@ def _opening(words: list[str], index: int, floor: int) -> int | None:
     return None
 
 
-def _names(tokens: Tokens, index: int) -> bool:
+_HYPHENED = frozenset({"for", "to", "of"})  # within a name: "weight-for-height", "waist-to-hip"
+
+
+def is_name(tokens: Tokens, index: int) -> bool:
+    """Whether a token can be part of a name."""
     word = tokens.word[index]
     if tokens.kind[index] == PUNCTUATION:
         glued = index + 1 < len(tokens) and tokens.end[index] == tokens.start[index + 1]
         return word in {"-", "/", "'"} and glued and index > 0 and tokens.end[index - 1] == tokens.start[index]
     if tokens.kind[index] == NUMBER:
         return index > 0 and (tokens.word[index - 1] == "-" or tokens.end[index - 1] == tokens.start[index])
+    if word in _HYPHENED and 0 < index < len(tokens) - 1:
+        return tokens.word[index - 1] == tokens.word[index + 1] == "-" and tokens.end[index] == tokens.start[index + 1]
     return tokens.kind[index] == WORD and word not in _NOT_NAMES and tokens.value[index] is None

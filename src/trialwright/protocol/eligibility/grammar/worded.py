@@ -9,16 +9,14 @@ from decimal import Decimal
 from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.comparators import STARTS
 from trialwright.protocol.eligibility.grammar.phrases import Mention
+from trialwright.protocol.eligibility.grammar.titles import all_general, described, titled
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import CHANGES, Variable, name_from, noun_phrase
 from trialwright.protocol.eligibility.tree import Reference
 
 _SCORED = frozenset({"score", "scores", "scoring", "scored"})
-_GENERIC = word_set(
-    "score scores total sum overall cut-off cutoff a the average mean global scoring scored cut off - response rating "
-    "severity result results"
-)
+_BEFORE_AMOUNTS = frozenset({"of", "is", "was", "at", "be", "must", "should"})
 _DIMENSIONS = frozenset(
     {"diameter", "deep", "depth", "length", "long", "wide", "width", "thick", "thickness", "size", "height"}
 )
@@ -55,6 +53,8 @@ def worded(
     unit = amount.unit or ""
     top = unit.split("/")[0]
     of = tokens.word[amount.last : amount.last + 1] == ["of"]
+    if top not in TIME and (found := described(tokens, mentions, firsts, amount)) is not None:
+        return found
     if amount.hint == "either" and _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first]):
         return None
     plus = amount.hint == "plus" and (_SCORED | _SCALE_NOUNS).isdisjoint(
@@ -71,11 +71,17 @@ def worded(
     if tokens.word[amount.last - 1] in {"c", "f"} and unit in {"degC", "degF"}:
         return None
     found = noun_phrase(tokens, amount.first, floor)
+    generic = found is not None and all_general(tokens, found)
     if amount.unit in {None, "point"} and amount.reference is Reference.ABSOLUTE:
-        generic = found is not None and all(word in _GENERIC for word in tokens.word[found.first : found.last])
         if found is None or generic:
             scored = generic or not _SCORED.isdisjoint(tokens.word[max(floor, amount.first - 3) : amount.first])
-            found = _scored_on(tokens, mentions, firsts, amount, scored) or found
+            named = _scored_on(tokens, mentions, firsts, amount, scored)
+            if named is None and scored:
+                first = found.first if found is not None else amount.first
+                named = titled(tokens, mentions, firsts, _general_from(tokens, first, floor), floor, amount.unit)
+            found = named or found
+    elif found is not None and generic:
+        found = titled(tokens, mentions, firsts, found.first, floor, amount.unit) or found
     elif found is None:
         found = name_from(tokens, amount.last + 1 if of else amount.last)
         if found is not None and tokens.word[found.first] in CHANGES:
@@ -83,6 +89,13 @@ def worded(
     if found is None or tokens.word[found.last - 1] in _NO_QUANTITIES:
         return None
     return found
+
+
+def _general_from(tokens: Tokens, first: int, floor: int) -> int:
+    """The token of the `score` that stands before an amount, over the words between."""
+    while first > floor and tokens.word[first - 1] in _BEFORE_AMOUNTS:
+        first -= 1
+    return first
 
 
 def _scored_on(
