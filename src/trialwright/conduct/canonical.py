@@ -10,9 +10,10 @@ from typing import Any
 
 LARGEST = 2**53 - 1
 
-# Where a text is ASCII and has no fraction, exponent or very long number, Python's own writer is canonical too, and
-# fast. A number stands after one of : , [ there, or the text is not in canonical form; finding too much does no harm.
-_NEEDS_CARE = re.compile(r"[:,\[]-?[0-9]+[.eE]|[0-9]{16}|NaN|Infinity")
+# Where a text is ASCII and no number in it is whole with a fraction of 0, has an exponent or is very long, Python's own
+# writer is canonical too, and fast. A number stands after one of : , [ there, or the text is not in canonical form;
+# finding too much does no harm.
+_NEEDS_CARE = re.compile(r"[0-9]\.0[,\]}]|[:,\[]-?[0-9.]+[eE]|[0-9]{16}|NaN|Infinity")
 _LONG = re.compile(r"[0-9]{16}")
 _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

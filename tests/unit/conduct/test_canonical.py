@@ -60,3 +60,17 @@ def test_what_json_cannot_hold_exactly_is_refused(value):
 def test_text_that_could_be_written_another_way_is_refused(text):
     with pytest.raises(ValueError, match=r".+"):
         parsed(text)
+
+
+@pytest.mark.parametrize(
+    "number", ["1.0", "-0.0", "0.0", "-0", "1e-07", "1E5", "1e5", "1.50", "1.5e300", "01", "NaN", "10.0"]
+)
+def test_a_number_in_another_spelling_is_noticed_wherever_it_stands(number):
+    for text in (f'{{"a":{number}}}', f"[{number}]", f"[1,{number},2]", f'{{"a":"x","b":[{number}]}}'):
+        with pytest.raises(ValueError, match=r".+"):
+            parsed(text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_number_reads_back_from_its_one_spelling(number):
+    assert parsed(canonical({"a": [number, 0.5, "1.0"]})) == {"a": [number, 0.5, "1.0"]}

@@ -49,7 +49,7 @@ GRANT SELECT, INSERT ON {schema}.entry, {schema}.envelope TO {role};
 """
 _LAST = "SELECT sequence, hash FROM {schema}.entry ORDER BY sequence DESC LIMIT 1"
 _FROM = "SELECT sequence, key, body, hash FROM {schema}.entry WHERE sequence >= %s ORDER BY sequence LIMIT %s"
-_KEYED = "SELECT sequence, key, body, hash FROM {schema}.entry WHERE key = %s"
+_KEYED = "SELECT sequence, key, body, hash FROM {schema}.entry WHERE key = %s AND key <> ''"
 _BESIDE = "SELECT name, key_id, salt, ciphertext FROM {schema}.envelope WHERE sequence = %s ORDER BY place"
 _TRIGGERS = """SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
  JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -159,7 +159,7 @@ class SqliteLedger:
         """The entry under this idempotency key; see `Ledger.keyed`."""
         if not key:
             return None
-        query = "SELECT sequence, key, body, hash FROM entry WHERE key = ?"
+        query = "SELECT sequence, key, body, hash FROM entry WHERE key = ? AND key <> ''"
         with _told(self._path):
             found = self._open().execute(query, (key,)).fetchone()
         return entry_in(Row(*found)) if found else None

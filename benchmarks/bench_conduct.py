@@ -1,0 +1,135 @@
+"""What a ledger does in a second: durable commands, one per transaction and on disk; verifying, opening and folding.
+
+Run: python -m benchmarks.bench_conduct
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from trialwright.conduct import Draft, Ledger
+
+COMMANDS = 300
+EVENTS = 100_000
+
+
+def loaded(name: str, measured: float, unit: str, aim: str) -> None:
+    """Print one figure, and how busy the machine was, for that changes it."""
+    from benchmarks.__main__ import line
+
+    line(name, measured, unit, f"{aim} (load {os.getloadavg()[0]:.1f})")
+
+
+def drafts() -> Iterator[Draft]:
+    """Events of an endless trial: an opening, participants, and their measurements."""
+    from trialwright.conduct import Draft
+    from trialwright.conduct.events import Enrolled, Opened, Recorded
+
+    yield Draft(Opened("0" * 64, "single arm", ("arm-1",)), 0, "ann", key="open")
+    number = 0
+    while True:
+        number += 1
+        subject, row = f"P{number // 20}", number % 20
+        if row == 0 or number == 1:
+            yield Draft(Enrolled(subject, 0, ("arm-1",), None, 1, {}), 0, "ann", key=f"{subject}-0")
+        values = {"LBTESTCD": "CRP", "LBORRES": f"{number}", "STRESN": number / 8, "STRESU": "mg/L"}
+        event = Recorded("LB", subject, row + 1, 0, values)
+        yield Draft(event, 0, "ann", "", "2024-02-29T12:00:00+01:00", "nurse", "site 1", f"{subject}-{row + 1}")
+
+
+def syncs(folder: Path) -> float:
+    """How often a second this disk can be told to keep a few bytes: no durable store of one writer is faster."""
+    file = os.open(folder / "probe", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    began = time.perf_counter()
+    for _ in range(200):
+        os.write(file, b"x" * 500)
+        os.fsync(file)
+    seconds = time.perf_counter() - began
+    os.close(file)
+    return 200 / seconds
+
+
+def appending(make: Callable[[], Ledger]) -> float:
+    """Durable commands a second: checked, folded and appended, one transaction each."""
+    from trialwright.conduct import LiveTrial
+    from trialwright.conduct.commands import Enrol, Open, Record
+    from trialwright.design.single_arm import SingleArmDesign
+
+    design = SingleArmDesign("arm-1", 1_000_000)
+    with closing(make()) as ledger:
+        trial = LiveTrial(ledger, design)
+        trial.do(Open("0" * 64, design.name, ("arm-1",)), Enrol("P1", 0), day=0, actor="ann")
+        began = time.perf_counter()
+        for number in range(1, COMMANDS + 1):
+            values = {"LBTESTCD": "CRP", "STRESN": number / 8, "STRESU": "mg/L"}
+            trial.do(Record("LB", "P1", number, 0, values), day=0, actor="ann")
+        return COMMANDS / (time.perf_counter() - began)
+
+
+def filled(ledger: Ledger) -> None:
+    """Append a hundred thousand events, a thousand at a time."""
+    source = drafts()
+    for _ in range(EVENTS // 1000):
+        ledger.append([next(source) for _ in range(1000)], ledger.head)
+
+
+def reading(name: str, open_: Callable[[bool], Ledger]) -> None:
+    """Verify, and open and fold, a ledger of a hundred thousand events."""
+    from trialwright.conduct import replay
+    from trialwright.conduct.ledger import verify
+
+    with closing(open_(True)) as ledger:
+        filled(ledger)
+    with closing(open_(False)) as ledger:
+        began = time.perf_counter()
+        found = verify(ledger)
+        loaded(f"{name}: verify {EVENTS:,} events", time.perf_counter() - began, "s", "6 s")
+        assert found.sound, found.first
+        assert found.head.size == EVENTS
+    began = time.perf_counter()
+    with closing(open_(False)) as ledger:
+        fold = replay(ledger.entries())
+    loaded(f"{name}: open and fold {EVENTS:,} events", time.perf_counter() - began, "s", "3 s")
+    assert fold.size == EVENTS
+
+
+def main() -> None:
+    """Every figure."""
+    from tests import live_postgres
+    from trialwright.conduct import FileLedger, SqliteLedger
+    from trialwright.conduct.ledger import PostgresLedger, server_clock
+
+    def postgres() -> Ledger:
+        made = live_postgres.fresh()
+        return PostgresLedger(made.conninfo, server_clock, schema=made.schema)
+
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TRIALWRIGHT_BENCH_DISK")) as name:
+        folder = Path(name)
+        loaded("this disk: 500 bytes appended and synced", syncs(folder), "per s", "none")
+        sqlite = folder / "sqlite"
+        loaded(
+            "durable commands on SQLite",
+            appending(lambda: SqliteLedger(folder / "s", server_clock, create=True)),
+            "per s",
+            "300 per s",
+        )
+        loaded("durable commands on PostgreSQL", appending(postgres), "per s", "500 per s")
+        loaded(
+            "durable commands in a file",
+            appending(lambda: FileLedger(folder / "f", create=True, clock=server_clock)),
+            "per s",
+            "none",
+        )
+        reading("SQLite", lambda create: SqliteLedger(sqlite, server_clock, create=create))
+
+
+if __name__ == "__main__":
+    main()
