@@ -16,6 +16,7 @@ from trialwright.protocol.eligibility.tree import (
     Not,
     Or,
     Present,
+    Side,
     Window,
     leaves,
 )
@@ -123,3 +124,19 @@ def test_the_scorer_sees_where_a_leaf_was_read() -> None:
     text = "Warfarin for at least 3 weeks"
     (one,) = stated(tree(text))
     assert [text[first:last] for first, last in one.places] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "anchor"),
+    [
+        ("Acute kidney injury (occurring within 20 days of surgery)", "acute-kidney-injury", "surgery"),
+        ("Delirium (that occurred within 6 days after hip surgery)", "delirium", "hip surgery"),
+        ("Venous clots (diagnosed within 20 days of knee replacement)", "venous clots", "knee replacement"),
+    ],
+)
+def test_brackets_say_when_what_stands_before_them_happened(text: str, key: str, anchor: str) -> None:
+    found = tree(text, Section.EXCLUSION)
+    assert isinstance(found, Present)
+    assert found.concept.key == key
+    assert isinstance(found.when, Window)
+    assert (found.when.side, [moment.text for moment in found.when.anchors]) == (Side.AFTER, [anchor])

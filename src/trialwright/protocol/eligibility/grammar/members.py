@@ -53,6 +53,13 @@ PREDICATES = frozenset(
 )  # fmt: skip
 
 
+# what tells in brackets that the thing before them happened
+_HAPPENING = frozenset({"occurring", "occurred", "occurs", "diagnosed", "documented", "performed", "done", "obtained"})
+_HAPPENING |= frozenset(
+    {"received", "taken", "given", "administered", "started", "initiated", "completed", "conducted"}
+)
+_HAPPENING |= frozenset({"confirmed", "developed", "developing", "experienced", "which", "that", "has", "have", "was"})
+_HAPPENING |= frozenset({"had", "were", "is", "are", "been", "either", "any", "must", "be", "or", "and", "first"})
 _LINKING = frozenset({"for", ",", ";", "(", ")", "than"})
 _TREATMENTS = frozenset({"treatment", "medication", "systemic-therapy", "experimental-treatment", "hospitalization"})
 
@@ -180,7 +187,7 @@ def before_examples(line: Line, low: int, high: int) -> int:
 
 def members(line: Line, low: int, high: int) -> list[tuple[int, int]]:
     """The members of the list that ends before a token, outside of brackets; an open bracket hides what precedes it
-    unless it holds nothing."""
+    unless it holds nothing but that it happened."""
     words = line.tokens.word
     inner = {at for f in line.facts if not f.dropped and f.first >= low for at in range(f.first + 1, f.last)}
     inner |= {at for p in line.phrases if p.first >= low for at in range(p.first + 1, p.last)}
@@ -192,7 +199,7 @@ def members(line: Line, low: int, high: int) -> list[tuple[int, int]]:
             depth += 1
         elif word == "(":
             if depth == 0:
-                if at + 1 < end:
+                if not _HAPPENING.issuperset(words[at + 1 : end]):
                     break
                 end = at
             else:
