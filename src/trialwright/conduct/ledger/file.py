@@ -157,10 +157,11 @@ class FileLedger:
         content = self._content()
         if self._beside is None or self._beside[0] != len(content):
             found: dict[int, tuple[Envelope, ...]] = {}
-            for entries, beside in _transactions_in(content, self._path):
-                for place, envelope in beside:
-                    at = entries[place].sequence
-                    found[at] = (*found.get(at, ()), envelope)
+            with contextlib.suppress(StageError):  # those before a broken line; whoever reads that line is told
+                for entries, beside in _transactions_in(content, self._path):
+                    for place, envelope in beside:
+                        at = entries[place].sequence
+                        found[at] = (*found.get(at, ()), envelope)
             self._beside = len(content), found
         return self._beside[1].get(sequence, ())
 
