@@ -7,13 +7,12 @@ from functools import cache
 from itertools import pairwise
 
 from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LOW, RANGE, TURNED, after_at, before_at
+from trialwright.protocol.eligibility.grammar.graded import GENERIC, graded, scale_behind, scale_named, words_behind
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, Tokens, word_set
-from trialwright.protocol.eligibility.grammar.variables import name_from
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
 from trialwright.protocol.eligibility.tree import Concept, Ordinal
 
-GENERIC = frozenset({"stage", "grade"})
 MOST_FILLERS = 9
 MOST_LEVELS = 8
 
@@ -32,7 +31,6 @@ _NOUNS = word_set(
     class grade stage type level category score scores grades classes stages
     """
 )
-_ACCORDING = frozenset({"according", "by", "on", "per", "using", "of", "(", "in"})
 _BETTER_UP = frozenset({"asia", "fac", "brunnstrom", "timi-flow", "mtici", "deauville"})
 _ROMAN = ("0", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN_SIGNS = {
@@ -54,10 +52,6 @@ _OF_SCALE = {
     "acute-kidney-injury": "aki-stage",
 }
 Level = tuple[str, int]
-
-
-_ENDING = frozenset({";", ".", ",", ")", "with", "without"})
-_EXCEPTING = frozenset({"except", "excluding", "other", "unless", "besides", "exception"})
 
 
 class Levels:
@@ -117,11 +111,11 @@ def _with_classes(tokens: Tokens, mentions: Sequence[Mention]) -> Sequence[Menti
 
 def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> list[Phrase]:
     mention = mentions[position]
-    of = _graded(text, tokens, mentions, position) if mention.id in GENERIC else None
+    of = graded(text, tokens, mentions, position) if mention.id in GENERIC else None
     scale = _OF_SCALE.get(of.id or "", mention.id) if of is not None else mention.id
     name = (mention.start, mention.end)
-    if mention.id in GENERIC and (other := _scale_behind(tokens, mentions, position)) is not None:
-        scale, of, name = other.id, None, (other.start, other.end)
+    if mention.id in GENERIC and (other := scale_behind(tokens, mentions, position)) is not None:
+        scale, name = other.id, (other.start, other.end)
     levels = levels_of(scale)
     if levels is None:
         return []
@@ -144,8 +138,9 @@ def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position
     if not found:
         return _before(text, tokens, mention, levels, of)
     concept = Concept(scale, text[name[0] : name[1]])
-    if of is None and mention.id in GENERIC and scale == mention.id:
-        of = _words_behind(text, tokens, last)
+    if mention.id in GENERIC and scale == mention.id:
+        of = words_behind(text, tokens, last) if of is None else of
+        concept = scale_named(text, tokens, last) or concept
     return _nodes(tokens, mention, concept, of, levels, found, joins, side, low_inclusive, first, last)
 
 
@@ -369,43 +364,6 @@ def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Con
     scale = Concept(_OF_SCALE.get(of.id or "", mention.id), text[mention.start : mention.end])
     node = Ordinal(scale, name, name, of=of)
     return [_phrase(tokens, mention.first - 1, mention.last, node, (mention.start, mention.end))]
-
-
-def _graded(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> Concept | None:
-    """What a stage or grade is of: the condition named closest behind or before it in its clause."""
-    mention = mentions[position]
-    for step, reach in ((-1, 2), (1, 8), (-1, 4)):
-        place = position + step
-        if 0 <= place < len(mentions) and mentions[place].sort in {"condition", "event"}:
-            other = mentions[place]
-            gap = tokens.word[mention.last : other.first] if step > 0 else tokens.word[other.last : mention.first]
-            if tokens.word[max(0, other.first - 2) : other.first] == ["non", "-"] or _EXCEPTING.intersection(gap):
-                continue
-            joined = tokens.word[other.first - 1] in {"or", "and"} if step > 0 else not {"or", "and"}.isdisjoint(gap)
-            opened = step > 0 and "(" in gap
-            if len(gap) <= reach and not (joined or opened) and _ENDING.isdisjoint(gap):
-                return Concept(other.id, text[other.start : other.end])
-    return None
-
-
-def _scale_behind(tokens: Tokens, mentions: Sequence[Mention], position: int) -> Mention | None:
-    """The scale that a stage is said to be on: `stage 2b according to the Fontaine classification`."""
-    if position + 1 >= len(mentions):
-        return None
-    other = mentions[position + 1]
-    gap = tokens.word[mentions[position].last : other.first]
-    if other.sort != "scale" or other.id in GENERIC or not 2 <= len(gap) <= 8:
-        return None
-    return other if not _ACCORDING.isdisjoint(gap) and not {";", ".", ","}.intersection(gap) else None
-
-
-def _words_behind(text: str, tokens: Tokens, index: int) -> Concept | None:
-    """What is graded where the lexicon does not know it: `grade 1 for central nervous disorders`."""
-    if tokens.word[index : index + 1] not in (["for"], ["of"], ["in"]):
-        return None
-    first = index + 2 if tokens.word[index + 1 : index + 2] in (["the"], ["a"]) else index + 1
-    found = name_from(tokens, first)
-    return Concept(None, text[tokens.start[found.first] : tokens.end[found.last - 1]]) if found is not None else None
 
 
 def _spellings(name: str) -> set[str]:
