@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.facts import Fact
+from trialwright.protocol.eligibility.grammar.facts import Fact, is_general
 from trialwright.protocol.eligibility.grammar.members import (
     IDLE,
     Line,
@@ -29,6 +29,7 @@ _PLANS = (
 )
 
 
+_PLANNED = ("planned", "planning", "scheduled", "intended")
 _MOMENTARY = frozenset({"procedure", "event"})
 # conditions that are over at once: a length of time alone says how long ago they were
 _AT_ONCE = ("seizure", "stroke", "transient-ischemic-attack", "myocardial-infarction", "fracture", "pulmonary-embolism")
@@ -50,7 +51,8 @@ def give(line: Line, fact: Fact, window: Timed) -> bool:
         if fact.when is not None:
             return False
         fact.when = window.when
-        if isinstance(window.when, Window) and window.when.side is Side.AFTER and window.future:
+        ahead = isinstance(window.when, Window) and window.when.side is Side.AFTER
+        if ahead and (window.future or _is_planned(line, fact)):
             _plan(line, fact)
         return True
     if fact.lasting is not None or fact.sort == "test":
@@ -69,12 +71,26 @@ def _is_of_a_moment(line: Line, fact: Fact, interval: Interval) -> bool:
     return fact.sort in _MOMENTARY or any(is_a(fact.id, other) for other in _AT_ONCE)
 
 
+def _is_planned(line: Line, fact: Fact) -> bool:
+    """Whether a plan is spoken of before a thing, with nothing of its own in between."""
+    words = line.tokens.word
+    low = max(line.clause(fact.begin)[0], fact.begin - 8)
+    at = next((place for place in range(fact.begin - 1, low - 1, -1) if words[place].startswith(_PLANNED)), None)
+    return at is not None and all(
+        other.dropped or is_general(other) or not at < other.begin < fact.begin for other in line.facts
+    )
+
+
 def _plan(line: Line, fact: Fact) -> None:
     """What is planned is not what is there: the fact keeps its words, with the word of intention."""
     words = line.tokens.word
     low = max(line.clause(fact.begin)[0], fact.begin - 8)
     at = next((place for place in range(low, fact.begin) if words[place].startswith(_PLANS)), fact.begin)
-    if any(other is not fact and at < other.last and other.first < fact.begin for other in line.facts):
+    between = [other for other in line.facts if other is not fact and at < other.last and other.first < fact.begin]
+    if all(is_general(other) and not other.stated for other in between):
+        for other in between:
+            other.dropped = True  # `planned treatment with X`
+    else:
         at = fact.begin
     fact.begin = at
     fact.first = min(fact.first, at)

@@ -73,6 +73,18 @@ _ADJECTIVES = frozenset(
 )
 _PREPOSITIONS = frozenset({"with", "in", "on", "at", "to", "by", "from", "or", "and", "under", "into", "while"})
 
+# done about a thing that somebody need not have
+_DEEDS = frozenset(
+    {"investigated", "investigation", "investigations", "evaluated", "evaluation", "assessed", "assessment", "screened"}
+    | {"examined", "examination", "referred", "referral", "monitored", "counselled", "counseled", "workup"}
+)
+_NEEDS = frozenset({"need", "needs", "necessity", "requirement", "needing"})
+_OF_A_DEED = frozenset({"for", "of", "because", "against", "with"})
+_ENDS_DEED = frozenset({",", ";", "without", "who", "that", "which", "history", "diagnosis", "but", "due"})
+_FAR_DEED = 9  # tokens between a thing and the deed
+_ABLE = frozenset({"able", "unable", "ability", "inability", "capable", "incapable"})
+_LONGEST_DEED = 16  # tokens of what somebody is able to do
+
 
 def named(line: Line, begin: int, end: int) -> Fact | None:
     """A thing that the lexicon does not have, by its words in the text."""
@@ -140,6 +152,52 @@ def with_what_recurs(fact: Fact, inside: list[Fact]) -> None:
     fact.first = min(fact.first, fact.begin)
     fact.id = None
     fact.sort = "event"
+
+
+def with_its_deed(line: Line, fact: Fact, low: int) -> bool:
+    """Takes in the deed or the need that a thing is only the object of (`investigated for syncope or falls`, `need of
+    treatment with X`), and says whether one stands before it; it keeps its words, for what happened is the deed."""
+    words = line.tokens.word
+    at = fact.begin - 1
+    while at > low and fact.begin - at < _FAR_DEED and not (words[at] in _OF_A_DEED and _is_deed(words[at - 1])):
+        if words[at] in _ENDS_DEED:
+            return False
+        at -= 1
+    if not (at > low and words[at] in _OF_A_DEED and _is_deed(words[at - 1])):
+        return False
+    begin = at - 1
+    if any(phrase.first < fact.begin and begin < phrase.last for phrase in line.phrases):
+        return False
+    _made_of_words(line, fact, begin)
+    return True
+
+
+def _is_deed(word: str) -> bool:
+    return word in _DEEDS or word in _NEEDS
+
+
+def able_to(line: Line, low: int, end: int) -> Fact | None:
+    """The deed that somebody is able to do for so long (`able to walk without pain`), from the tokens from `low` on."""
+    words = line.tokens.word
+    begin = next((at for at in range(low, end) if words[at] in _ABLE), None)
+    if begin is None or end - begin > _LONGEST_DEED:
+        return None
+    while end > begin and (words[end - 1] in IDLE | _PREPOSITIONS | {"for", "("} or not words[end - 1][0].isalnum()):
+        end -= 1
+    if end - begin < 3 or any(phrase.first < end and begin < phrase.last for phrase in line.phrases):
+        return None
+    fact = Fact(begin, end, begin, end, "event", None)
+    _made_of_words(line, fact, begin)
+    line.facts.append(fact)
+    return fact
+
+
+def _made_of_words(line: Line, fact: Fact, begin: int) -> None:
+    for other in line.facts:
+        if other is not fact and begin <= other.begin < fact.end:
+            other.dropped = True
+    fact.begin, fact.first = begin, min(begin, fact.first)
+    fact.id, fact.sort, fact.result = None, "event", None
 
 
 def is_purpose(line: Line, inside: list[Fact], condition: Fact) -> bool:

@@ -22,9 +22,11 @@ from trialwright.protocol.eligibility.grammar.members import (
 from trialwright.protocol.eligibility.grammar.moments import from_to, since, to_its_moment
 from trialwright.protocol.eligibility.grammar.naming import (
     RECURRING,
+    able_to,
     is_purpose,
     named,
     with_its_adjectives,
+    with_its_deed,
     with_what_recurs,
 )
 from trialwright.protocol.eligibility.grammar.windows import Timed
@@ -153,6 +155,9 @@ def _to_the_left(line: Line, window: Timed) -> bool:
         and _is_linked(line, *items[-1])
     ):
         begin = items.pop()[0]
+    if window.lasting is not None and (deed := able_to(line, clause, window.first)) is not None:
+        line.cover(deed, window.first, window.last)
+        return give(line, deed, window)
     phrase = phrase_in(line, begin, end)
     inside = facts_in(line, begin, end)
     if window.when is not None and inside and any(word.startswith(_AHEAD) for word in words[inside[-1].end : end]):
@@ -167,9 +172,12 @@ def _to_the_left(line: Line, window: Timed) -> bool:
         if fact is None:
             return _before_bracket(line, window, low)
         line.facts.append(fact)
+    whole = window.when is not None and not fact.allergy and with_its_deed(line, fact, clause)
     if not give(line, fact, window):
         return False
     line.cover(fact, window.first, window.last)
+    if whole:
+        return True
     elapsed.before(line, fact, window.first, window.last, clause)
     if not any(
         word in PREDICATES or word in {"with", "without", "whose", "history"} for word in words[begin : fact.begin]
@@ -286,11 +294,12 @@ def _share(line: Line, fact: Fact, items: list[tuple[int, int]], window: Timed) 
             return
         if len(inside) > 1 or any(words[at] not in IDLE for at in range(other.end, end)):
             return
+        deed = window.when is not None and with_its_deed(line, other, begin)
         if not give(line, other, window):
             return
-        other.elapsed = fact.elapsed
+        other.elapsed = fact.elapsed and not deed
         shared += 1
-        if closing:
+        if closing or deed:
             return
         if any(word in PREDICATES or word in _DEFINING for word in words[begin : other.begin]):
             return
