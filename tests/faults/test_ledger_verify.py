@@ -404,3 +404,16 @@ def test_a_head_noted_elsewhere_must_be_there(path):
     for other in (Head(9, head.hash), Head(8, "0" * 64)):
         with pytest.raises(StageError, match="COND-026"):
             SqliteLedger(path, clock, expected=other)
+
+
+def test_a_key_is_found_by_its_index(path):
+    """Without it each append reads the whole ledger, and a trial grows slower day by day."""
+    asked = []
+    with SqliteLedger(path, clock) as ledger:
+        ledger._connection.set_trace_callback(asked.append)
+        ledger.keyed("k1")
+    connection = sqlite3.connect(path)
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+    connection.close()
+    assert "INDEX entry_key" in plan[0][3]
+    assert "SCAN" not in plan[0][3]
