@@ -209,7 +209,8 @@ def _measured(node: Compare, layout: Layout) -> tuple[str, str | None] | None:
             return None
     asked = node.unit if node.unit is not None else fields.get("default_unit") or None
     if asked is None or held is None:
-        return (value, plausible) if asked is held is own else None  # a pure number, as the INR is
+        pure = asked is held is own and not fields.get("other_units")  # as the INR is
+        return (value, plausible) if pure else None
     line = layout.convert(held, asked, node.measure.id)
     if line is None:
         return None
