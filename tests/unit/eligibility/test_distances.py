@@ -50,6 +50,9 @@ def within(node: Expression) -> list[tuple[str, Decimal | None, bool, Decimal | 
         ("Earlier radiotherapy must have been completed > 3 weeks before entry", "radiotherapy", 3, True, "week"),
         ("Participants must have completed any prior radiotherapy at least 3 weeks before entry", "radiotherapy", 3,
          False, "week"),
+        ("Washout of 3 weeks from chemotherapy", "chemotherapy", 3, False, "week"),
+        ("A wash-out period of at least 3 weeks for any antidepressants", "antidepressant", 3, False, "week"),
+        ("A 3-week washout from methotrexate", "methotrexate", 3, False, "week"),
         ("Participants must have stopped methotrexate at least 3 weeks before entry", "methotrexate", 3, False, "week"),
     ],
 )  # fmt: skip
@@ -140,3 +143,13 @@ def test_brackets_say_when_what_stands_before_them_happened(text: str, key: str,
     assert found.concept.key == key
     assert isinstance(found.when, Window)
     assert (found.when.side, [moment.text for moment in found.when.anchors]) == (Side.AFTER, [anchor])
+
+
+def test_a_washout_among_the_exclusions_excludes_who_has_none() -> None:
+    found = tree("A washout of at least 12 days for any antidepressants", Section.EXCLUSION)
+    assert isinstance(found, Exposure)
+    assert within(found) == [("antidepressant", Decimal(12), False, None, "day")]
+
+
+def test_a_washout_of_nothing_named_is_asked() -> None:
+    assert isinstance(tree("Washout period of 3 weeks is required"), Judgement)

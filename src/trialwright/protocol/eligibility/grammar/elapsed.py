@@ -29,6 +29,7 @@ from trialwright.protocol.eligibility.tree import (
 )
 
 MODALS = frozenset({"must", "should", "shall", "need", "needs", "required"})
+_DEMANDING = MODALS | {"washout"}
 ENDED = frozenset(
     {"completed", "finished", "stopped", "discontinued", "ended", "ceased", "concluded", "performed", "elapsed"}
     | {"passed", "terminated", "withdrawn"}
@@ -128,11 +129,13 @@ def _is_washed(line: Line, fact: Fact) -> bool:
 
 def with_distances(found: Expression, phrases: list[Phrase], text: str, section: Section) -> Expression:
     """The expression with what only puts a distance read as what must not have happened since: where it is demanded,
-    nobody is shut out for never having had it. Where `must` stands among the exclusions, who does not keep it is
-    excluded; without it an exclusion is taken as it is written."""
+    nobody is shut out for never having had it. Where `must` or a washout stands among the exclusions, who does not keep
+    it is excluded, or a person is asked; else an exclusion is taken as it is written."""
     marked = {_key(phrase.node) for phrase in phrases if phrase.elapsed}
     times = {key[1] for key in marked if key is not None}
     others = {_key(phrase.node) for phrase in phrases if not phrase.elapsed}
+
+    demanded = section is Section.EXCLUSION and bool(_DEMANDING & set(text.lower().replace("-", "").split()))
 
     def is_marked(node: Expression) -> bool:
         key = _key(node)
@@ -149,6 +152,8 @@ def with_distances(found: Expression, phrases: list[Phrase], text: str, section:
         match node:
             case Present() | Exposure() if req and is_marked(node):
                 return Not(_closer(node), node.span)
+            case Present() | Exposure() if demanded and is_marked(node):
+                return _asked(text, node.span)
             case Or(parts=parts, span=span) if req and any(map(member, parts)):
                 near = [leaf for part in parts for leaf in member(part)]
                 if not all(map(member, parts)):
@@ -167,8 +172,10 @@ def with_distances(found: Expression, phrases: list[Phrase], text: str, section:
                 return Implies(condition, read(then, req), span)
         return node
 
-    if section is Section.EXCLUSION and isinstance(found, Present | Exposure) and is_marked(found):
-        return _closer(found) if MODALS & set(text.lower().split()) else found
+    if demanded and is_marked(found):
+        return _either(member(found), found.span)
+    if demanded and isinstance(found, Or) and all(map(is_marked, found.parts)):
+        return _either([leaf for part in found.parts for leaf in member(part)], found.span)
     return read(found, section is not Section.EXCLUSION)
 
 

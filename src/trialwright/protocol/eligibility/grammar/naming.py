@@ -9,6 +9,8 @@ from trialwright.protocol.eligibility.grammar.tokens import WORD
 _NO_NAMES = frozenset(
     {
         "half",
+        "washout",
+        "wash",
         "then",
         "etc",
         "found",

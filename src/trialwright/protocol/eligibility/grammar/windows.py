@@ -70,6 +70,11 @@ _OF_THE_TRIAL = frozenset(
 _GONE_THROUGH = frozenset({"completed", "received", "receiving", "tried", "failed", "undergone", "despite", "had"})
 
 
+_OF_A_WASHOUT = frozenset(
+    {"period", "phase", "interval", "time", "of", ":", "is", "a", "for", "minimum", "least", "at"}
+)
+
+
 class Timed(NamedTuple):
     """A window or a duration of a line. `first`, `last`: its tokens, `last` excluded; one of `when` and `lasting` is
     given; `opens`: it stands before what it belongs to (`more than 72 hours of`); `bare`: no word but the comparison
@@ -133,7 +138,7 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         lead = first - 1
     elif before == "for" and stretch.recent:
         return None
-    since = _since(text, tokens, stretch)
+    since = _washout(words, stretch) or _since(text, tokens, stretch)
     if since is not None:
         return since
     skipped = half_lives_after(tokens, last)
@@ -170,6 +175,31 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     if stretch.op is None and stretch.low == stretch.high and side is Side.AFTER and not within:
         return None
     return _timed(stretch, lead, end, side, anchors)
+
+
+def _washout(words: list[str], stretch: Stretch) -> Timed | None:
+    """`a washout of 4 weeks from X`, `4-week washout for X`: X lies at least so long ago."""
+    if stretch.op not in {None, ">", ">="} or stretch.low != stretch.high:
+        return None
+    first, last = stretch.first, stretch.last
+    if (out := _washed(words, last)) is not None:
+        last = out + (words[out : out + 1] == ["period"])
+    else:
+        at = first
+        while at > 0 and first - at < 5 and words[at - 1] in _OF_A_WASHOUT:
+            at -= 1
+        first = next((to for to in (at - 1, at - 3) if to >= 0 and _washed(words, to) == at), -1)
+    if first < 0 or not (last < len(words) and words[last] in {"from", "for", "of", "since", "after"}):
+        return None
+    when = Window(stretch.interval(">="), stretch.unit, Side.BEFORE, _unstated())
+    return Timed(first, last + 1, when, None, True, since=True)
+
+
+def _washed(words: list[str], at: int) -> int | None:
+    """The token after `washout` or `wash-out` at a token."""
+    if words[at : at + 1] == ["washout"]:
+        return at + 1
+    return at + 3 if words[at : at + 3] == ["wash", "-", "out"] else None
 
 
 def _since(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
