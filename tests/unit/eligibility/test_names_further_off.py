@@ -31,6 +31,7 @@ def covered(text: str) -> list[str]:
         ("Scale of Everyday Tasks, total score ≤ 2", "Scale of Everyday Tasks"),
         ("Tremor Burden Inventory - total score of at least 15", "Tremor Burden Inventory"),
         ("Tremor Burden Inventory (total score at least 15)", "Tremor Burden Inventory"),
+        ("Rowan Sleep Questionnaire's total score below 5", "Rowan Sleep Questionnaire"),
         ("Dizziness Handicap Inventory (DHI), self-rated > 36", "dhi"),
     ],
 )

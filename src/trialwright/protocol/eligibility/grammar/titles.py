@@ -34,7 +34,7 @@ _TITLES = word_set(
     interview survey profile thermometer schedule instrument measure measurement task form score subscale questionnaires
     """
 )
-_PARTING = frozenset({",", "-", "–", "—", ":", "(", "with", "an", "is", "has", "having"})
+_PARTING = frozenset({",", "-", "–", "—", ":", "(", "with", "an", "is", "has", "having", "'", "s"})
 _LINKS = frozenset({"of", "for", "in", "to", "the", "a"})
 _LONGEST_TITLE = 10
 _ADJECTIVES = word_set(
@@ -49,6 +49,7 @@ _DIAGNOSES = ("ia", "osis", "ism", "pathy", "itis")
 _NOT_COUNTED = word_set("normal predicted baseline expected reference total body maximum maximal control controls")
 _OF_THE = frozenset({"the", "a", "an", "any", "their", "his", "her", "its", "this", "that", "each"})
 _OF_BODIES = ("tion", "sion", "ment", "ance", "ence", "ture", "lapse", "xion", "angle", "tilt", "width", "ity", "ness")
+_HEADS = word_set("opening narrowing widening thickening shortening lengthening bowing")
 _NO_HEADS = word_set("presence evidence history diagnosis treatment patients duration occurrence incidence absence") | (
     CHANGES
 )
@@ -203,7 +204,7 @@ def _head(tokens: Tokens, first: int, floor: int, unit: str | None) -> int | Non
     head = words[at - 1]
     if head in _NO_HEADS or not is_name(tokens, at - 1) or tokens.kind[at - 1] != WORD:
         return None
-    if unit != "degree" and not head.endswith(_OF_BODIES):
+    if unit != "degree" and not head.endswith(_OF_BODIES) and head not in _HEADS:
         return None
     begin = at - 1
     while begin > floor and at - begin < 3 and is_name(tokens, begin - 1) and tokens.kind[begin - 1] == WORD:
