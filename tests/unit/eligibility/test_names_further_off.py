@@ -95,6 +95,7 @@ def test_the_first_noun_of_a_phrase_says_what_is_measured(text: str, name: str) 
         ),
         ("weight-for-age (WAZ) or weight-for-height (WHZ) < 3", ["weight-for-age", "weight-for-height"]),
         ("weight-for-age < -2", ["weight-for-age"]),
+        ("height-for-age (HAZ) and weight-for-age (WAZ) below -2 SD", ["height-for-age", "weight-for-age"]),
         ("both FEV1 and FVC > 60 % predicted", ["fev1", "fvc"]),
     ],
 )

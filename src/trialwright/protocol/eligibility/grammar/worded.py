@@ -86,7 +86,12 @@ def worded(
         found = name_from(tokens, amount.last + 1 if of else amount.last)
         if found is not None and tokens.word[found.first] in CHANGES:
             return None
-    if found is None or tokens.word[found.last - 1] in _NO_QUANTITIES:
+    if found is None:
+        return None
+    if tokens.word[found.last - 1] in _NO_QUANTITIES and tokens.word[max(0, found.last - 3) : found.last - 1] != [
+        "for",
+        "-",
+    ]:
         return None
     return found
 
