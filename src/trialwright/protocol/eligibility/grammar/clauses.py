@@ -149,6 +149,8 @@ def _put_marker(
     if seconds is not None and at + 1 < len(words) and (forms := seconds.get(words[at + 1])) is not None:
         for rest, more, long_code, long_data in forms:
             if words[at + 1 : at + 1 + more] == rest and not any(to in placed for to in range(at + 1, at + 1 + more)):
+                if _opens_an_alternative(words, at, placed):
+                    break
                 what, value, length = long_code, long_data, 1 + more
                 break
     if what == OPEN:
@@ -167,6 +169,11 @@ def _put_marker(
     row.word.append(this)
     row.data.append(value)
     return length
+
+
+def _opens_an_alternative(words: list[str], at: int, placed: dict[int, tuple[int, list[Leaf]]]) -> bool:
+    """Whether `or not` denies what follows it (`or not pregnant`) and is no `treated or not`."""
+    return words[at : at + 2] == ["or", "not"] and at + 2 in placed and "whether" not in words[max(0, at - 6) : at]
 
 
 def _closing(row: Row, number: bool, brackets: _Brackets) -> int:

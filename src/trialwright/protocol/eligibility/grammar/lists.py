@@ -226,7 +226,7 @@ def of_kind(
         return _joined_parts(line, pieces, kind, req, depth)
     joints = {piece.joint for piece in pieces[1:]}
     if BUT in joints:
-        return _around(line, pieces, BUT, req, depth)
+        return _around(line, pieces, OR if _of_the_last(line, pieces, req) else BUT, req, depth)
     if req and AND in joints and OR in joints:
         comma_and = any(piece.joint == AND and piece.comma and is_explicit(line, piece) for piece in pieces[1:])
         comma_or = any(piece.joint == OR and piece.comma and is_explicit(line, piece) for piece in pieces[1:])
@@ -238,6 +238,16 @@ def of_kind(
     if not req and _says_both(line, pieces[0].lo):
         return _joined_parts(line, pieces, And, req, depth)
     return _joined_parts(line, pieces, And if req else Or, req, depth)
+
+
+def _of_the_last(line: Reading, pieces: list[Piece], req: bool) -> bool:
+    """Whether `but` speaks of the last alternative alone: no comma parts it from that one (`X, or Y but not Z`). In a
+    demand a comma must stand before the alternative too."""
+    place = next(at for at, piece in enumerate(pieces) if piece.joint == BUT)
+    if pieces[place].comma:
+        return False
+    before = [piece for piece in pieces[:place] if piece.joint == OR and is_explicit(line, piece)]
+    return bool(before) and (not req or before[-1].comma)
 
 
 def _says_both(line: Reading, lo: int) -> bool:
