@@ -43,3 +43,14 @@ def test_a_thing_beside_a_deed_has_the_time_itself() -> None:
     found = tree("Evaluation of cancer, stroke within 4 months")
     timed = [leaf for leaf in leaves(found) if isinstance(leaf, Present) and leaf.when is not None]
     assert [leaf.concept.key for leaf in timed] == ["evaluation of cancer", "stroke"]
+
+
+def test_a_need_ends_where_a_deed_that_was_done_is_named() -> None:
+    found = tree("Need for anticonvulsant therapy or anticonvulsant therapy taken within 2 years")
+    assert not any(isinstance(leaf, Present) and "or" in leaf.concept.key.split() for leaf in leaves(found))
+
+
+def test_what_was_completed_is_whole_with_its_time() -> None:
+    found = tree("Palliative radiotherapy was completed within 6 days before enrolment")
+    assert isinstance(found, Present)
+    assert found.concept.id == "palliative-radiotherapy"

@@ -59,9 +59,7 @@ _HAPPENING |= frozenset(
     {"received", "taken", "given", "administered", "started", "initiated", "completed", "conducted"}
 )
 _HAPPENING |= frozenset({"confirmed", "developed", "developing", "experienced", "which", "that", "has", "have"})
-_HAPPENING |= frozenset(
-    {"was", "had", "were", "is", "are", "been", "either", "any", "must", "be", "or", "and", "first"}
-)
+_HAPPENING |= frozenset({"was", "had", "were", "is", "are", "been", "either", "any", "or", "and", "first"})
 _LINKING = frozenset({"for", ",", ";", "(", ")", "than"})
 _TREATMENTS = frozenset({"treatment", "medication", "systemic-therapy", "experimental-treatment", "hospitalization"})
 

@@ -168,6 +168,9 @@ def with_its_deed(line: Line, fact: Fact, low: int) -> bool:
     if not (at > low and words[at] in _OF_A_DEED and _is_deed(words[at - 1])):
         return False
     begin = at - 1
+    joined = not {"or", "and", "/"}.isdisjoint(words[at : fact.begin])
+    if joined and (words[begin] in _NEEDS or fact.sort not in {"condition", "event"}):
+        return False
     if any(phrase.first < fact.begin and begin < phrase.last for phrase in line.phrases):
         return False
     _made_of_words(line, fact, begin)

@@ -175,7 +175,8 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     whole = window.when is not None and not fact.allergy and with_its_deed(line, fact, clause)
     if not give(line, fact, window):
         return False
-    line.cover(fact, window.first, window.last)
+    if not line.cover(fact, window.first, window.last) and set(words[fact.last : window.first]) <= ENDED | IDLE:
+        fact.last = max(fact.last, window.last)
     if whole:
         return True
     elapsed.before(line, fact, window.first, window.last, clause)
