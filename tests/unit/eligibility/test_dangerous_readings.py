@@ -3,7 +3,7 @@
 from trialwright.protocol.eligibility.compiling import compile_all
 from trialwright.protocol.eligibility.items import Eligibility
 from trialwright.protocol.eligibility.split import split_criteria
-from trialwright.protocol.eligibility.tree import And, Expression, Not, Or, Present, leaves
+from trialwright.protocol.eligibility.tree import And, Exposure, Expression, Not, Or, Present, leaves
 
 
 def _exclusion(line: str) -> Expression:
@@ -30,3 +30,16 @@ def test_but_after_a_comma_speaks_of_the_whole_list() -> None:
     assert isinstance(found, And)
     assert isinstance(found.parts[0], Or)
     assert isinstance(found.parts[1], Not)
+
+
+def test_what_a_drug_is_given_for_excludes_nobody_by_itself() -> None:
+    for line in (
+        "opioids at a high dose for back pain within 14 days",
+        "steroids at a high dose or at one that rose, for gout or for another disease, within 28 days",
+        "steroids at a high dose, for gout or for another disease",
+    ):
+        found = _exclusion(line)
+        assert _names(found) == []
+        drugs = [leaf for leaf in leaves(found) if isinstance(leaf, Exposure)]
+        assert len(drugs) == 1
+        assert (drugs[0].when is not None) is ("within" in line)

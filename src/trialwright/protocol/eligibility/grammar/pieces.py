@@ -20,6 +20,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     words_of,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain
+from trialwright.protocol.eligibility.tree import Exposure
 
 _JOINING = frozenset((AND, OR, BUT, COMMA))
 
@@ -119,6 +120,7 @@ def _opens_with_preposition(line: Reading, lo: int) -> bool:
 def merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
     """The pieces, those put together that commas and coordinators part only in appearance."""
     facts = line.row.facts
+    pieces = _with_indications_merged(line, pieces)
     for piece in pieces:
         if facts[piece.hi] == facts[piece.lo] or piece.joint == BUT:
             break
@@ -126,6 +128,26 @@ def merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
         return pieces
     pieces = _with_adjectives_merged(line, _with_opinions_merged(line, pieces))
     return _with_words_merged(line, _with_contrasts_merged(line, pieces), req)
+
+
+def _with_indications_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, what a drug is given for made one with the words before it (`steroids, for asthma`)."""
+    row = line.row
+    if "for" not in row.word:
+        return pieces
+    out: list[Piece] = []
+    drug = False
+    for piece in pieces:
+        if drug and row.word[piece.lo] == "for":
+            last = out[-1]
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+            continue
+        drug = drug or any(
+            row.code[at] == LEAF and isinstance(row.data[at][0], Exposure)  # type: ignore[index]  # leaves
+            for at in range(piece.lo, piece.hi)
+        )
+        out.append(piece)
+    return out
 
 
 def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:

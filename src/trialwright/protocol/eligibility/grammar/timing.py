@@ -8,6 +8,7 @@ from dataclasses import replace
 from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of
 from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of, rate
 from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_general, node_of
+from trialwright.protocol.eligibility.grammar.indications import to_the_drugs
 from trialwright.protocol.eligibility.grammar.members import Line
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.results import allergies, results
@@ -116,6 +117,7 @@ def _place(line: Line, windows: list[Timed]) -> None:
     for window in windows:
         if not _is_of_contraception(line, window):
             attach(line, window)
+    to_the_drugs(line)
 
 
 def _taken(line: Line, first: int, last: int) -> bool:
