@@ -349,7 +349,7 @@ def test_a_file_that_cannot_be_opened_is_still_verified(tmp_path):
         filled(ledger)
     content = where.read_bytes()
     for bad, entry in (
-        (content.replace(b"P2", b"P9", 1), 5),
+        (content.replace(b'"P2"', b'"P9"', 1), 5),
         (content[:-9], 7),
         (content.replace(b"0101", b"0201", 1), 3),
     ):

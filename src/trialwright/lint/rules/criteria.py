@@ -246,7 +246,7 @@ def odd_bound(subject: Subject) -> Iterator[Answer]:
             )
             return
     for item in _items(subject):
-        if not _NUMBERED.search(item.text) or len(item.text) > 300 or not _MAY_BE_ODD.search(item.text):
+        if len(item.text) > 300 or not _NUMBERED.search(item.text) or not _MAY_BE_ODD.search(item.text):
             continue
         for leaf in leaves(subject.compiled(item).expression):
             message = _odd(leaf, item) if isinstance(leaf, Compare | Ordinal) else None

@@ -176,7 +176,7 @@ def _merge_list(old: Any, new: list[Any]) -> None:
             _merge(old[index], value)
         elif isinstance(value, list) and isinstance(old[index], list):
             _merge_list(old[index], value)
-        elif old[index] != value:
-            old[index] = value
+        elif old[index] != value or (isinstance(value, str) and type(old[index]) is not type(value)):
+            old[index] = value  # equal texts too, where the new one says that it must be quoted
     while len(old) > len(new):
         del old[len(old) - 1]
