@@ -3,7 +3,19 @@
 from trialwright.protocol.eligibility.compiling import compile_all
 from trialwright.protocol.eligibility.items import Eligibility
 from trialwright.protocol.eligibility.split import split_criteria
-from trialwright.protocol.eligibility.tree import And, Exposure, Expression, Not, Or, Present, leaves
+from trialwright.protocol.eligibility.tree import (
+    And,
+    Concept,
+    Exposure,
+    Expression,
+    Judgement,
+    Kind,
+    Not,
+    Or,
+    Ordinal,
+    Present,
+    leaves,
+)
 
 
 def _exclusion(line: str) -> Expression:
@@ -43,3 +55,32 @@ def test_what_a_drug_is_given_for_excludes_nobody_by_itself() -> None:
         drugs = [leaf for leaf in leaves(found) if isinstance(leaf, Exposure)]
         assert len(drugs) == 1
         assert (drugs[0].when is not None) is ("within" in line)
+
+
+def test_an_allergy_with_words_set_aside_is_to_the_substances_named() -> None:
+    found = _exclusion("allergy, now or in the past, to aspirin and human albumin")
+    assert isinstance(found, Or)
+    told = [leaf for leaf in leaves(found) if isinstance(leaf, Present)]
+    assert [leaf.kind for leaf in told] == [Kind.ALLERGY, Kind.ALLERGY]
+    assert told[0].concept.id == "aspirin"
+    assert not [leaf for leaf in leaves(found) if isinstance(leaf, Exposure)]
+
+
+def test_a_narrowed_substance_keeps_its_words() -> None:
+    [leaf] = leaves(_exclusion("allergy, past or present, to low-molecular heparin"))
+    assert isinstance(leaf, Present)
+    assert leaf.concept == Concept(None, "low-molecular heparin")
+
+
+def test_an_allergy_to_an_unknown_substance_is_asked() -> None:
+    assert isinstance(_exclusion("allergy, past or present, to frobnicatin"), Judgement)
+
+
+def test_levels_stand_before_the_name_of_their_scale() -> None:
+    for line in ("class III or IV of the New York Heart Association", "class III-IV according to the NYHA"):
+        found = _exclusion(line)
+        assert isinstance(found, Ordinal)
+        assert (found.scale.id, found.low, found.high) == ("nyha", "III", "IV")
+    found = _exclusion("at least class II of the NYHA")
+    assert isinstance(found, Ordinal)
+    assert (found.low, found.high, found.low_inclusive) == ("II", None, True)

@@ -45,6 +45,12 @@ _LIGHT = frozenset(
         "antibodies", "antigen", "by", "in", "positive", "negative", "to", "other", "-", "(", ")", "drugs", "drug",
     }
 )  # fmt: skip
+_ASIDE = frozenset(
+    {
+        "now", "or", "and", "earlier", "before", "past", "present", "ever", "current", "currently", "previous", "prior",
+        "previously", "presently", "in", "the", "at", "any", "time", "known", "history", "/", "historical", "formerly",
+    }
+)  # fmt: skip
 _NO_NAMES = frozenset(
     {
         "that", "which", "who", "with", "within", "if", "when", "treatment", "treated", "taking", "use", "using",
@@ -121,7 +127,7 @@ def allergies(line: Line) -> None:
     for at, word in enumerate(words):
         if word not in {"to", "against"} or at == 0:
             continue
-        source = _allergy_before(line, at)
+        source, aside = _allergy_before(line, at)
         if source is None and words[at - 1] not in _TOLERANCE:
             continue
         high = line.clause(at)[1]
@@ -136,13 +142,17 @@ def allergies(line: Line) -> None:
             if count and not (set(between) <= _LIGHT | _JOINS or _is_list(between)):
                 break
             fact.allergy = True
-            if count == 0 and set(between) <= _LIGHT:
+            if count == 0 and source is not None and aside and _JOINS.isdisjoint(between):
+                _named_in_full(line, fact, before)
+                fact.first = source.first
+                source.dropped = True
+            elif count == 0 and set(between) <= _LIGHT:
                 fact.first = source.first if source is not None else at - 1
                 if source is not None:
                     source.dropped = True
             before = fact.end
             count += 1
-        if source is not None and count == 0:
+        if source is not None and (count == 0 or aside):
             source.dropped = True  # an allergy to something that the lexicon does not have is no allergy at large
 
 
@@ -151,8 +161,23 @@ def _is_list(between: Sequence[str]) -> bool:
     return between[0] in _JOINS and between[-1] in _JOINS and _NO_NAMES.isdisjoint(between)
 
 
-def _allergy_before(line: Line, at: int) -> Fact | None:
+def _named_in_full(line: Line, fact: Fact, begin: int) -> None:
+    """A substance with the words that narrow it (`low-molecular heparin`), which the lexicon then does not have."""
+    words = line.tokens.word
+    first = next((at for at in range(begin, fact.begin) if words[at] not in _LIGHT), fact.begin)
+    if first < fact.begin:
+        fact.begin, fact.id = first, None
+
+
+def _allergy_before(line: Line, at: int) -> tuple[Fact | None, bool]:
+    """The allergy that a `to` goes on, and whether words set aside stand in between (`allergy, now or earlier, to`)."""
+    words = line.tokens.word
     for fact in line.facts:
-        if fact.end <= at and at - fact.end <= 2 and fact.id in _ALLERGIC and not fact.dropped:
-            return fact
-    return None
+        if fact.end > at or fact.id not in _ALLERGIC or fact.dropped:
+            continue
+        between = words[fact.end : at]
+        if len(between) <= 2:
+            return fact, False
+        if (between[0], between[-1]) in {(",", ","), ("(", ")")} and set(between[1:-1]) <= _ASIDE:
+            return fact, True
+    return None, False

@@ -31,6 +31,7 @@ _NOUNS = word_set(
     class grade stage type level category score scores grades classes stages
     """
 )
+_OF_THE_SCALE = frozenset({"of", "on", "by", "in", "per", "using", "according", "to", "as", "defined", "the", "(", "'"})
 _BETTER_UP = frozenset({"asia", "fac", "brunnstrom", "timi-flow", "mtici", "deauville"})
 _ROMAN = ("0", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN_SIGNS = {
@@ -86,7 +87,7 @@ def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> li
         if mention.sort != "scale" or mention.first < done:
             continue
         found = _phrases_at(text, tokens, mentions, position)
-        if found:
+        if found and found[0].first >= done:
             out.extend(found)
             done = found[-1].last
     return out
@@ -354,9 +355,11 @@ def _level(tokens: Tokens, index: int, levels: Levels) -> str | None:
 
 
 def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Concept | None) -> list[Phrase]:
-    """A level named in words before its scale: `the fifth stage of chronic renal failure`."""
-    if mention.first == 0 or mention.id not in GENERIC:
+    """A level named before its scale: `the fifth stage of chronic renal failure`, `class II of the NYHA`."""
+    if mention.first == 0:
         return []
+    if mention.id not in GENERIC:
+        return _levels_before(text, tokens, mention, levels)
     number = _ORDINALS.get(tokens.word[mention.first - 1])
     name = levels.spelled.get(number) if number is not None else None
     if name is None or of is None:
@@ -364,6 +367,27 @@ def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Con
     scale = Concept(_OF_SCALE.get(of.id or "", mention.id), text[mention.start : mention.end])
     node = Ordinal(scale, name, name, of=of)
     return [_phrase(tokens, mention.first - 1, mention.last, node, (mention.start, mention.end))]
+
+
+def _levels_before(text: str, tokens: Tokens, mention: Mention, levels: Levels) -> list[Phrase]:
+    """The levels before the name of their scale, where their noun opens them: `class III or IV of the NYHA`."""
+    words = tokens.word
+    for noun in range(mention.first - 2, max(-1, mention.first - 14), -1):
+        if words[noun] not in _NOUNS:
+            continue
+        found, joins, last = _list_at(tokens, noun + 1, levels)
+        if not found or _unread(tokens, last):
+            return []
+        concept = Concept(mention.id, text[mention.start : mention.end])
+        side, inclusive, first = _comparator_before(tokens, noun)
+        placed = _nodes(tokens, mention, concept, None, levels, found, joins, side, inclusive, first, last)
+        gap = words[placed[0].last : mention.first] if len(placed) == 1 else []
+        if not gap or not _OF_THE_SCALE.issuperset(gap):
+            return []
+        phrase = placed[0]
+        assert isinstance(phrase.node, Ordinal)
+        return [_phrase(tokens, phrase.first, mention.last, phrase.node, phrase.subject)]
+    return []
 
 
 def _spellings(name: str) -> set[str]:
