@@ -185,7 +185,7 @@ def refusal(data: bytes) -> str:
     return ""
 
 
-REFUSALS = {"", "READ-002", "READ-003", "READ-004", "READ-005", "READ-006", "READ-008", "READ-009"}
+REFUSALS = {"", "READ-002", "READ-003", "READ-004", "READ-005", "READ-006", "READ-008", "READ-009", "READ-018"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -168,6 +168,14 @@ def _merge(old: Any, new: dict[str, Any]) -> None:
             old[key] = value
 
 
+def _must_be_written_anew(old: Any, value: Any) -> bool:
+    """Whether an equal value would lose something if the file's own were kept: a text that must be quoted, a number with
+    more digits than the file's writer keeps."""
+    if type(old) is type(value):
+        return False
+    return isinstance(value, str) or (isinstance(value, float) and float(f"{value:.14g}") != value)
+
+
 def _merge_list(old: Any, new: list[Any]) -> None:
     for index, value in enumerate(new):
         if index >= len(old):
@@ -176,7 +184,7 @@ def _merge_list(old: Any, new: list[Any]) -> None:
             _merge(old[index], value)
         elif isinstance(value, list) and isinstance(old[index], list):
             _merge_list(old[index], value)
-        elif old[index] != value or (isinstance(value, str) and type(old[index]) is not type(value)):
-            old[index] = value  # equal texts too, where the new one says that it must be quoted
+        elif old[index] != value or _must_be_written_anew(old[index], value):
+            old[index] = value
     while len(old) > len(new):
         del old[len(old) - 1]
