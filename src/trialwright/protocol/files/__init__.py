@@ -169,8 +169,8 @@ def _merge(old: Any, new: dict[str, Any]) -> None:
 
 
 def _must_be_written_anew(old: Any, value: Any) -> bool:
-    """Whether an equal value would lose something if the file's own were kept: a text that must be quoted, a number with
-    more digits than the file's writer keeps."""
+    """Whether an equal value would lose something if the file's own were kept: a text that must be quoted, or a number
+    with more digits than the file's writer keeps."""
     if type(old) is type(value):
         return False
     return isinstance(value, str) or (isinstance(value, float) and float(f"{value:.14g}") != value)
