@@ -6,6 +6,7 @@ from trialwright.protocol.eligibility.split import split_criteria
 from trialwright.protocol.eligibility.tree import (
     And,
     Concept,
+    Course,
     Exposure,
     Expression,
     Judgement,
@@ -84,3 +85,20 @@ def test_levels_stand_before_the_name_of_their_scale() -> None:
     found = _exclusion("at least class II of the NYHA")
     assert isinstance(found, Ordinal)
     assert (found.low, found.high, found.low_inclusive) == ("II", None, True)
+
+
+def test_now_or_within_a_time_is_within_that_time() -> None:
+    for line in (
+        "in another drug trial now or within 3 months before screening",
+        "smoking currently or in the last year",
+    ):
+        found = _exclusion(line)
+        assert isinstance(found, Present)
+        assert found.concept.id in ("clinical-trial-participation", "smoking")
+        assert found.when is not None
+
+
+def test_in_another_trial_means_now() -> None:
+    found = _exclusion("in another clinical trial")
+    assert isinstance(found, Present)
+    assert found.course is Course.CURRENT

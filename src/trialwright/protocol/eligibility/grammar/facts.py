@@ -39,6 +39,9 @@ _CURRENT = frozenset(["current", "currently", "active", "ongoing", "concurrent",
 _KINDS = {"condition": Kind.CONDITION, "finding": Kind.FINDING, "event": Kind.EVENT}
 
 _STATES = frozenset({"pregnancy", "breastfeeding"})
+_BEING = frozenset({"is", "are", "be", "being", ",", ";", ":", ".", "or", "and", "currently", "still", "also"})
+_NOW = frozenset({"now", "currently", "presently"})
+_WITHIN = frozenset({"within", "in", "during", "over"})
 _IN_TRIAL = "clinical-trial-participation"
 _PAST = frozenset({"history", "prior", "previous", "previously", "past", "ever", "earlier", "last", "since", "recent"})
 
@@ -88,6 +91,9 @@ def facts_of(text: str, tokens: Tokens, mentions: Sequence[Mention], taken: Sequ
             continue
         fact = Fact(mention.first, mention.last, mention.first, mention.last, mention.sort, mention.id)
         _look_before(tokens, fact)
+        after = tokens.word[fact.last : fact.last + 3]
+        if len(after) == 3 and after[0] in _NOW and after[1] == "or" and after[2] in _WITHIN:
+            fact.last += 2  # what is going on lies in every time up to now
         out.append(fact)
     return out
 
@@ -146,10 +152,19 @@ def node_of(text: str, tokens: Tokens, fact: Fact) -> Leaf:
 def _course(tokens: Tokens, fact: Fact) -> Course:
     """The course that is said; of a state that passes, now, where nothing points to the past: who was pregnant years
     ago is not meant by "pregnant", nor who took part in a trial by "participating in another trial"."""
-    passes = fact.id in _STATES or (fact.id == _IN_TRIAL and "participating" in tokens.word[fact.begin : fact.end])
+    passes = fact.id in _STATES or (fact.id == _IN_TRIAL and _takes_part(tokens.word, fact))
     if not passes or fact.course is not Course.ANY or fact.stated:
         return fact.course
     return Course.ANY if _PAST.intersection(tokens.word[max(0, fact.first - 4) : fact.last + 3]) else Course.CURRENT
+
+
+def _takes_part(words: list[str], fact: Fact) -> bool:
+    """Whether taking part in a trial is told as going on: `participating in`, or `in another trial` with no noun or
+    verb of the past before it."""
+    if "participating" in words[fact.begin : fact.end]:
+        return True
+    before = words[max(0, fact.begin - 2) : fact.begin]
+    return before[-1:] == ["in"] and (len(before) == 1 or before[0] in _BEING)
 
 
 def _kind(fact: Fact) -> Kind:

@@ -38,7 +38,7 @@ IDLE = frozenset(
         "also", "must", "should", "lasting", "least", "stable", "continuous", "continuously", "requiring",
         "documented", "known", "as", "well", "persisting", "up", "approximately", "more", "less", "longer",
         "greater", "only", "both", "within", "not", "no", "without", "never", "prescribed", "regularly", "regular",
-        "chronic", "and", "consumption", "participated", "participation", "their",
+        "chronic", "and", "consumption", "participated", "participation", "their", "now", "currently", "presently",
     }
 )  # fmt: skip
 
