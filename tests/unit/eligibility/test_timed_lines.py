@@ -397,7 +397,10 @@ def test_what_is_no_count_of_things(text: str) -> None:
     [
         ("Treatment with aspirin, ibuprofen or naproxen within 9 days", ["aspirin", "ibuprofen", "naproxen"]),
         ("Asthma, treatment with aspirin or ibuprofen within 9 days", ["aspirin", "ibuprofen"]),
-        ("Major surgery other than tonsillectomy or biopsy within 5 weeks", ["Major surgery other than tonsillectomy or biopsy"]),
+        (
+            "Major surgery other than tonsillectomy or biopsy within 5 weeks",
+            ["Major surgery other than tonsillectomy or biopsy"],
+        ),
         ("Cancer including melanoma (apart from local ones) in the past 4 years", ["Cancer"]),
         ("Burn expected to heal within 3 weeks", []),
         ("Biopsy between 15 months and 3 weeks before screening", []),
