@@ -122,6 +122,7 @@ def _day_and_month(tokens: Tokens, at: int) -> tuple[int, int] | None:
 
 
 def is_year(tokens: Tokens, at: int) -> bool:
+    """Whether a number of four figures is a calendar year."""
     word = tokens.word[at]
     if len(word) != 4 or not word.isdigit() or not "1950" <= word <= "2099":
         return False

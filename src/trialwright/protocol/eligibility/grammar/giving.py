@@ -36,6 +36,7 @@ _AT_ONCE = ("seizure", "stroke", "transient-ischemic-attack", "myocardial-infarc
 
 
 def give(line: Line, fact: Fact, window: Timed) -> bool:
+    """Puts a window or a duration on a fact; False where it may not stand there."""
     if fact.allergy:
         return False
     if window.bare and isinstance(window.when, Window) and window.when.unit == "year" and fact.sort not in _MOMENTARY:
@@ -99,6 +100,7 @@ def _plan(line: Line, fact: Fact) -> None:
 
 
 def give_phrase(line: Line, index: int, window: Timed) -> bool:
+    """Puts a window or a duration on a comparison or a level; True, for the time is used up either way."""
     phrase = line.phrases[index]
     node = phrase.node
     if isinstance(node, Compare | Ordinal) and window.when is not None and node.when is None:

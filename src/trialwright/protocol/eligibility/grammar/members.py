@@ -249,11 +249,13 @@ def _within_a_purpose(line: Line, at: int, low: int) -> bool:
 
 
 def is_empty(words: Sequence[str], begin: int, end: int) -> bool:
+    """Whether the tokens there name nothing: idle words, or one participle."""
     rest = [w for w in words[begin:end] if w not in IDLE and w not in JOINS and w[0].isalnum()]
     return not rest or (len(rest) == 1 and rest[0].endswith("ed") and rest[0] not in {"need", "transplanted"})
 
 
 def facts_in(line: Line, begin: int, end: int) -> list[Fact]:
+    """The facts that lie within the tokens there, those in brackets left out where there is another."""
     found = [f for f in line.facts if begin <= f.begin and f.end <= end and not f.dropped]
     if len(found) > 1 or "(" in line.tokens.word[begin:end]:
         outside = set(outside_brackets(line.tokens.word, begin, end))
@@ -262,6 +264,7 @@ def facts_in(line: Line, begin: int, end: int) -> list[Fact]:
 
 
 def phrase_in(line: Line, begin: int, end: int) -> int | None:
+    """The place of the last phrase that reaches into the tokens there."""
     found = None
     for index, phrase in enumerate(line.phrases):
         if begin < phrase.last <= end or begin <= phrase.first < end:
@@ -270,6 +273,7 @@ def phrase_in(line: Line, begin: int, end: int) -> int | None:
 
 
 def outside_brackets(words: Sequence[str], begin: int, end: int) -> list[int]:
+    """The tokens there that stand in no brackets."""
     out, depth = [], 0
     for at in range(begin, end):
         if words[at] == "(":

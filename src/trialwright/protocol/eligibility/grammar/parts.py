@@ -123,10 +123,7 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             if found and is_plain(stated) and _is_closer(stated, found[-1]):
                 found[-1] = stated
             elif _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
-                if found:
-                    trail = True
-                else:
-                    lead = True
+                lead, trail = lead or not found, trail or bool(found)
             else:
                 found.append(stated)
                 giving = False
@@ -136,14 +133,11 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             trail = trail or more
             at = close
         elif what == NEG:
-            if line.row.facts[hi] > line.row.facts[at]:
-                inner = line.read(at + 1, hi, not req, depth + 1)
-                if inner is not None and not only_asks(inner):
-                    found.append(negation(inner, line.span(at, hi)))
-                else:
-                    lead, trail = lead or not found, trail or bool(found)
-            else:
+            denied = _denied(line, at, hi, req, depth)
+            if denied is None:
                 lead, trail = lead or not found, trail or bool(found)
+            else:
+                found.append(denied)
             break
         elif what == IF or (what == LINK and found and _names_sex(line, at, hi)):
             inner = line.read(at + 1, hi, True, depth + 1)
@@ -181,6 +175,14 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
         at += 1
     trail = trail or giving
     return _put_together(line, lo, hi, req, found, conditions, lead, trail, direct)
+
+
+def _denied(line: Reading, at: int, hi: int, req: bool, depth: int) -> Expression | None:
+    """The opposite of what follows a negation; None where data could not answer that."""
+    if line.row.facts[hi] == line.row.facts[at]:
+        return None
+    inner = line.read(at + 1, hi, not req, depth + 1)
+    return None if inner is None or only_asks(inner) else negation(inner, line.span(at, hi))
 
 
 def _uses(line: Reading, at: int, hi: int) -> bool:

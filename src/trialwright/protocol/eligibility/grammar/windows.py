@@ -332,6 +332,15 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
             _, end = _skip_anchor(tokens, end)
             last = end
         return _lasts(low, stretch, begin, last, False)
+    return _lasting_before(words, stretch)
+
+
+def _lasting_before(words: list[str], stretch: Stretch) -> Timed | None:
+    """A duration that only its comparison, or the words behind it, tell as one (`at least 3 months of`)."""
+    count = len(words)
+    first, last = stretch.first, stretch.last
+    after = words[last] if last < count else ""
+    low = stretch.interval(">=")
     if (
         (stretch.op is not None or stretch.low != stretch.high)
         and after == "of"

@@ -178,6 +178,7 @@ def _dosed(mentions: Sequence[Mention], firsts: list[int], amount: Amount, floor
 
 
 def in_figures(tokens: Tokens, amount: Amount) -> bool:
+    """Whether an amount is written in figures, not in words."""
     return any(tokens.kind[index] == NUMBER for index in range(amount.first, amount.last))
 
 
