@@ -278,7 +278,7 @@ def test_screen_prints_verdicts_or_writes_them(escalation, empty_folder):
     assert "B: not eligible" in words.out
     kept = trialwright("screen", escalation, "--patients", "people.csv", "-o", "people.csv")
     assert kept.status == 2
-    assert kept.err.startswith("RUN-007")
+    assert kept.err.startswith("SCR-045")
     assert (empty_folder / "people.csv").read_text().startswith("USUBJID,AGE,SEX\nA")
 
 

@@ -173,7 +173,7 @@ def _must_be_written_anew(old: Any, value: Any) -> bool:
     with more digits than the file's writer keeps."""
     if type(old) is type(value):
         return False
-    return isinstance(value, str) or (isinstance(value, float) and float(f"{value:.14g}") != value)
+    return isinstance(value, str) or (isinstance(value, float) and ("e" in repr(value) or len(repr(value)) > 14))
 
 
 def _merge_list(old: Any, new: list[Any]) -> None:
