@@ -1,7 +1,9 @@
 """Lines whose short cuts misread would shut out the wrong people."""
 
-from trialwright.protocol.eligibility.compiling import compile_all
-from trialwright.protocol.eligibility.items import Eligibility
+import pytest
+
+from trialwright.protocol.eligibility.compiling import compile_all, compile_text
+from trialwright.protocol.eligibility.items import Eligibility, Section
 from trialwright.protocol.eligibility.split import split_criteria
 from trialwright.protocol.eligibility.tree import (
     And,
@@ -102,3 +104,16 @@ def test_in_another_trial_means_now() -> None:
     found = _exclusion("in another clinical trial")
     assert isinstance(found, Present)
     assert found.course is Course.CURRENT
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Heart failure, NYHA class III-IV", And),
+        ("Heart failure, class III or IV of the NYHA", And),
+        ("Hepatitis, NYHA class III", Or),
+        ("Asthma, ECOG 2 or more", Or),
+    ],
+)
+def test_a_level_behind_a_comma_narrows_the_condition_that_it_grades(text, kind):
+    assert isinstance(compile_text(text, Section.EXCLUSION).expression, kind)

@@ -38,7 +38,8 @@ from trialwright.protocol.eligibility.grammar.phrases import Phrase
 from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
-from trialwright.protocol.eligibility.tree import Exposure, Leaf, Present, Side, Window
+from trialwright.protocol.eligibility.lexicon.loading import is_a
+from trialwright.protocol.eligibility.tree import Exposure, Kind, Leaf, Ordinal, Present, Side, Window
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
 _IS_FACT = tuple(int(what in _FACTS) for what in range(OTHER + 1))
@@ -128,7 +129,9 @@ def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]]
             brackets.hidden -= 1
         elif word == ")" and brackets.opened:
             code[brackets.opened.pop()] = SKIP
-    if code and code[-1] == OTHER and _is_of_trials(nodes[0]):
+    of_trials = bool(code) and code[-1] == OTHER and _is_of_trials(nodes[0])
+    behind_comma = len(code) > 1 and code[-1] == COMMA and code[-2] == LEAF
+    if of_trials or (behind_comma and _grade_what_stands_before(row.data[-2], nodes)):
         code[-1] = SKIP
     code.append(FERTILE if _is_fertile(nodes) else LEAF)
     row.start.append(tokens.start[at])
@@ -192,6 +195,18 @@ def _closing(row: Row, number: bool, brackets: _Brackets) -> int:
 def _is_of_trials(leaf: Leaf) -> bool:
     """Whether taking part in trials is meant: of those, another one is just one."""
     return isinstance(leaf, Present) and leaf.concept.id == "clinical-trial-participation"
+
+
+def _grade_what_stands_before(before: object, nodes: list[Leaf]) -> bool:
+    """Whether levels behind a comma narrow the condition before it (`heart failure, NYHA III`) and list nothing new."""
+    if not isinstance(before, list) or not all(isinstance(node, Ordinal) for node in nodes):
+        return False
+    conditions = [leaf.concept.id for leaf in before if isinstance(leaf, Present) and leaf.kind is Kind.CONDITION]
+    scales = {node.scale.id for node in nodes if isinstance(node, Ordinal)}
+    if len(conditions) != 1 or not scales:
+        return False
+    named = conditions[0] or ""
+    return scales <= {"stage", "grade"} or (scales == {"nyha"} and is_a(named, "heart-disease"))
 
 
 def _hand_back(row: Row, leaf: Leaf) -> None:
