@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from trialwright.protocol.eligibility.grammar.graded import GENERIC
 from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
     AND,
@@ -39,7 +40,7 @@ from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.lexicon.loading import is_a
-from trialwright.protocol.eligibility.tree import Exposure, Kind, Leaf, Ordinal, Present, Side, Window
+from trialwright.protocol.eligibility.tree import Exposure, Expression, Kind, Leaf, Or, Ordinal, Present, Side, Window
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
 _IS_FACT = tuple(int(what in _FACTS) for what in range(OTHER + 1))
@@ -53,6 +54,14 @@ _WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active
 _ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
 _SPECIAL = frozenset((*LONG, *_ALONE, "."))
 _JOINING = (AND, OR, SLASH, COMMA)
+# what the scales of one disease grade
+_GRADED = {
+    "nyha": ("heart-disease",),
+    "gold": ("chronic-obstructive-pulmonary-disease",),
+    "child-pugh": ("liver-disease", "cirrhosis", "hepatocellular-carcinoma"),
+    "hoehn-yahr": ("parkinsons-disease",),
+    "ckd-stage": ("kidney-disease", "renal-failure"),
+}
 
 
 def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
@@ -129,6 +138,8 @@ def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]]
             brackets.hidden -= 1
         elif word == ")" and brackets.opened:
             code[brackets.opened.pop()] = SKIP
+    if type(nodes[0]) is Ordinal and len(nodes) == 1 and _go_on_with_levels(row, nodes[0], tokens.end[last - 1]):
+        return
     of_trials = bool(code) and code[-1] == OTHER and _is_of_trials(nodes[0])
     behind_comma = len(code) > 1 and code[-1] == COMMA and code[-2] == LEAF
     if of_trials or (behind_comma and _grade_what_stands_before(row.data[-2], nodes)):
@@ -197,16 +208,48 @@ def _is_of_trials(leaf: Leaf) -> bool:
     return isinstance(leaf, Present) and leaf.concept.id == "clinical-trial-participation"
 
 
+def _go_on_with_levels(row: Row, level: Ordinal, end: int) -> bool:
+    """Takes one more level of the same scale into the levels right before it: `stage IIIB or IV` is one state."""
+    code = row.code
+    place = len(code) - 1
+    if place > 1 and code[place] == WORD and row.word[place] == level.scale.text.lower():
+        place -= 1  # the name of the scale once more: `stage III or stage IV`
+    stop = place
+    while place > 0 and code[place] in _JOINING:
+        place -= 1
+    if not 0 < stop - place < 3 or code[place] != LEAF:
+        return False
+    before: list[Expression] = row.data[place]  # type: ignore[assignment]  # what a LEAF holds
+    known = before[0].parts if len(before) == 1 and type(before[0]) is Or else tuple(before)
+    if len(known) != len(before) and len(before) > 1:
+        return False
+    if not all(type(one) is Ordinal and _is_of_one_scale(one, level) for one in known):
+        return False
+    del code[place + 1 :], row.start[place + 1 :], row.end[place + 1 :], row.word[place + 1 :], row.data[place + 1 :]
+    row.data[place] = [Or((*known, level), (row.start[place], end))]
+    row.end[place] = end
+    return True
+
+
+def _is_of_one_scale(one: Ordinal, other: Ordinal) -> bool:
+    """Whether two single levels grade the same thing on the same scale."""
+    single = one.low == one.high and other.low == other.high and one.low != other.low
+    return single and one.scale.key == other.scale.key and one.of == other.of and one.when == other.when
+
+
 def _grade_what_stands_before(before: object, nodes: list[Leaf]) -> bool:
     """Whether levels behind a comma narrow the condition before it (`heart failure, NYHA III`) and list nothing new."""
     if not isinstance(before, list) or not all(isinstance(node, Ordinal) for node in nodes):
         return False
-    conditions = [leaf.concept.id for leaf in before if isinstance(leaf, Present) and leaf.kind is Kind.CONDITION]
+    conditions = [leaf.concept for leaf in before if isinstance(leaf, Present) and leaf.kind is Kind.CONDITION]
     scales = {node.scale.id for node in nodes if isinstance(node, Ordinal)}
-    if len(conditions) != 1 or not scales:
+    if len(conditions) != 1 or len(scales) != 1:
         return False
-    named = conditions[0] or ""
-    return scales <= {"stage", "grade"} or (scales == {"nyha"} and is_a(named, "heart-disease"))
+    named = conditions[0]
+    scale = scales.pop()
+    if scale in GENERIC:
+        return all(isinstance(node, Ordinal) and node.of is not None and node.of.id == named.id for node in nodes)
+    return any(is_a(named.id or "", broader) for broader in _GRADED.get(scale or "", ()))
 
 
 def _hand_back(row: Row, leaf: Leaf) -> None:

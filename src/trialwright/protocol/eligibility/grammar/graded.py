@@ -35,6 +35,9 @@ def graded(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int
             opened = step > 0 and "(" in gap
             if len(gap) <= reach and not (joined or opened) and _ENDING.isdisjoint(gap):
                 return Concept(other.id, text[other.start : other.end])
+    other = mentions[position - 1] if position else mention
+    if other.sort == "condition" and tokens.word[other.last : mention.first] == [","]:
+        return Concept(other.id, text[other.start : other.end])  # `melanoma, stage III`
     return None
 
 

@@ -20,7 +20,8 @@ from trialwright.protocol.eligibility.grammar.markers import (
     words_of,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain
-from trialwright.protocol.eligibility.tree import Exposure
+from trialwright.protocol.eligibility.lexicon.loading import is_a
+from trialwright.protocol.eligibility.tree import Exposure, Or, Ordinal, Present
 
 _JOINING = frozenset((AND, OR, BUT, COMMA))
 
@@ -120,7 +121,7 @@ def _opens_with_preposition(line: Reading, lo: int) -> bool:
 def merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
     """The pieces, those put together that commas and coordinators part only in appearance."""
     facts = line.row.facts
-    pieces = _with_indications_merged(line, pieces)
+    pieces = _with_stages_merged(line, _with_indications_merged(line, pieces))
     for piece in pieces:
         if facts[piece.hi] == facts[piece.lo] or piece.joint == BUT:
             break
@@ -148,6 +149,36 @@ def _with_indications_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
         )
         out.append(piece)
     return out
+
+
+def _with_stages_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, the stage of a tumour behind a comma made one with the tumour (`melanoma, unresectable stage III`)."""
+    row = line.row
+    out = pieces[:1]
+    for piece in pieces[1:]:
+        last = out[-1]
+        if (
+            piece.comma
+            and row.code[piece.hi - 1] == LEAF
+            and row.code[last.hi - 1] == LEAF
+            and not is_explicit(line, piece)
+            and LEAF not in row.code[piece.lo : piece.hi - 1]
+            and _is_staged(row.data[last.hi - 1], row.data[piece.hi - 1])
+        ):
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        else:
+            out.append(piece)
+    return out
+
+
+def _is_staged(tumour: object, stage: object) -> bool:
+    """Whether the leaves are a tumour and nothing but stages of a tumour."""
+    if not (isinstance(tumour, list) and isinstance(stage, list) and len(tumour) == len(stage) == 1):
+        return False
+    one, parts = tumour[0], stage[0].parts if isinstance(stage[0], Or) else stage
+    if not (isinstance(one, Present) and one.concept.id is not None and is_a(one.concept.id, "cancer")):
+        return False
+    return all(isinstance(part, Ordinal) and part.scale.id == "stage" and part.of is None for part in parts)
 
 
 def _with_adjectives_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
