@@ -104,10 +104,9 @@ def _without_counts(tokens: Tokens, mentions: Sequence[Mention], phrases: list[P
 
 def first_of(tokens: Tokens, count: int) -> Tokens:
     """The first tokens alone."""
-    out = Tokens()
-    out.kind, out.word, out.value = tokens.kind[:count], tokens.word[:count], tokens.value[:count]
-    out.start, out.end = tokens.start[:count], tokens.end[:count]
-    return out
+    return Tokens(
+        tokens.kind[:count], tokens.word[:count], tokens.start[:count], tokens.end[:count], tokens.value[:count]
+    )
 
 
 def _place(line: Line, windows: list[Timed]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import accumulate
+from operator import add
 
 WORD, NUMBER, OPERATOR, PUNCTUATION = range(4)
 
@@ -43,27 +45,38 @@ _GLUED = (
     "|x|ages?|aged|years?|months?|weeks?|days?|hours?|grades?|stages?|class|classes|scores?|type|phase|phases|ecog|ps"
     "|nyha|asa|bmi|kps|gcs|nihss|mmse|moca|mrs|edss|fvc|lvef"
 )
-_MASTER = re.compile(
+# each sort of token, in the order in which they are tried
+_SORTS = (
     # 1: a word; a word with digits in it is tried below
-    r"([^\W\d_½¼¾⅓⅔⅛]++(?![\d½]))"
+    r"[^\W\d_½¼¾⅓⅔⅛]++(?![\d½])",
     # 2: a power of ten, or a number in exponent notation
-    r"|((?<![\d.,])10(?:\s?\\?\^\s?\(?[-+]?\d+\)?|\s?\*\*\s?-?\d+|\\?\*[0-9]+(?![\d.,])|e[-+]?\d+|<sup>-?\d+</sup>"
-    r"|[⁰¹²³⁴-⁹⁻]+)|(?<![\d.,])\d+(?:\.\d+)?e\+?\d+(?![^\W_]))"
+    (
+        r"(?<![\d.,])10(?:\s?\\?\^\s?\(?[-+]?\d+\)?|\s?\*\*\s?-?\d+|\\?\*[0-9]+(?![\d.,])|e[-+]?\d+|<sup>-?\d+</sup>"
+        r"|[⁰¹²³⁴-⁹⁻]+)|(?<![\d.,])\d+(?:\.\d+)?e\+?\d+(?![^\W_])"
+    ),
     # 3: a count in a row ("2nd") or a label with several points ("1.2.3")
-    r"|(\d++(?:st|nd|rd|th)(?![^\W_])|\d+(?:\.\d+){2,})"
+    r"\d++(?:st|nd|rd|th)(?![^\W_])|\d+(?:\.\d+){2,}",
     # 4: a number, with separated thousands, a decimal point or a decimal comma
-    r"|((?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,]*\d)"
-    r"|(?<!\d)\d{1,3}(?:, 000)+(?!\d)|(?<![\d ])\d{1,3}(?: 000)+(?!\d)"
-    r"|(?<![\d,])\d+,\d{1,2}(?!\d|,\d|\s?(?:,|or|and|to)\s?\d)|\d+\.\d+|\d+[½¼¾]?|(?<![\w.)])\.\d+|[½¼¾⅓⅔⅛])"
+    (
+        r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,]*\d)"
+        r"|(?<!\d)\d{1,3}(?:, 000)+(?!\d)|(?<![\d ])\d{1,3}(?: 000)+(?!\d)"
+        r"|(?<![\d,])\d+,\d{1,2}(?!\d|,\d|\s?(?:,|or|and|to)\s?\d)|\d+\.\d+|\d+[½¼¾]?|(?<![\w.)])\.\d+|[½¼¾⅓⅔⅛]"
+    ),
     # 5: a sign of comparison
-    r"|(\\?[<>≥≤]\s?/?\s?\\?=|=\s?\\?[<>](?!\s?=)|\\?[<>≥≤=~±≠]|\+\s?/\s?\\?-|&[lg]t;=?|&[lg]e;)"
+    r"\\?[<>≥≤]\s?/?\s?\\?=|=\s?\\?[<>](?!\s?=)|\\?[<>≥≤=~±≠]|\+\s?/\s?\\?-|&[lg]t;=?|&[lg]e;",
     # 6: words glued to a number
-    rf"|((?:{_GLUED})(?=\d))"
+    rf"(?:{_GLUED})(?=\d)",
     # 7: a word with digits in it, and letters that no other case takes
-    r"|([^\W\d_½¼¾⅓⅔⅛]++(?:\d++[^\W\d_]*+)*+)"
+    r"[^\W\d_½¼¾⅓⅔⅛]++(?:\d++[^\W\d_]*+)*+",
     # 8: any other sign; a backslash that escapes it belongs to it
-    r"|(\\?\S)"
+    r"\\?\S",
 )
+_SORT = re.compile("|".join(f"({sort})" for sort in _SORTS))
+# cuts a text into its tokens, each with the blanks behind it; plain words and signs, which most tokens are, come first
+_CUT = re.compile(rf"(?:[a-z]++(?![^\W_])|[,;:()\[\]{{}}\"'%?!/#-]|\.(?!\d)|{'|'.join(_SORTS)})\s*+")
+_UNKNOWN = -1  # a kind that only a closer look can tell
+_KINDS = dict.fromkeys(",;:()[]{}\"'%?!/#-.*&+|·…°@$^_®™", PUNCTUATION)
+_KINDS |= {"<": OPERATOR, ">": OPERATOR, "<=": OPERATOR, ">=": OPERATOR, "=": OPERATOR, "~": OPERATOR, "±": OPERATOR}
 _OPERATORS = {
     "≥": ">=", "≤": "<=", ">=": ">=", "<=": "<=", "=>": ">=", "=<": "<=", "≥=": ">=", "≤=": "<=", "&gt;": ">",
     "&lt;": "<", "&ge;": ">=", "&le;": "<=", "&gt;=": ">=", "&lt;=": "<=", "+-": "±", ">/=": ">=", "</=": "<=",
@@ -83,12 +96,14 @@ class Tokens:
 
     __slots__ = ("end", "kind", "start", "value", "word")
 
-    def __init__(self) -> None:
-        self.kind: list[int] = []
-        self.word: list[str] = []
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.value: list[Decimal | None] = []
+    def __init__(
+        self, kind: list[int], word: list[str], start: list[int], end: list[int], value: list[Decimal | None]
+    ) -> None:
+        self.kind = kind
+        self.word = word
+        self.start = start
+        self.end = end
+        self.value = value
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -118,39 +133,42 @@ def tokens_of(text: str) -> Tokens:
     >>> found.value[4]
     Decimal('1E+9')
     """
-    found = Tokens()
-    kinds, words, starts, ends, values = found.kind, found.word, found.start, found.end, found.value
     low = folded(text)
-    plain = low.isascii()
-    spelled = NUMBER_WORDS.get
-    numbers = 0
-    for match in _MASTER.finditer(low):
-        group = match.lastindex
-        start, end = match.span()
-        word = match[0]
-        if group == 1:
-            if not plain:
-                word = word.translate(_RAISED)
-            kinds.append(WORD)
-            value = spelled(word)
-            if value is not None:
-                numbers += 1
-            values.append(value)
-        elif group == 8:
-            kinds.append(PUNCTUATION)
-            values.append(None)
-            if len(word) > 1:
-                word = word[1:]
-        else:
-            kind, word, value = _special(group, word)
-            kinds.append(kind)
-            values.append(value)
-        words.append(word)
-        starts.append(start)
-        ends.append(end)
-    if numbers > 1:
+    pieces = _CUT.findall(low)
+    words = [piece.rstrip() for piece in pieces]
+    starts = list(accumulate(map(len, pieces), initial=len(low) - len(low.lstrip())))
+    starts.pop()
+    known = _KINDS.get
+    kinds = [WORD if word.isalpha() else known(word, _UNKNOWN) for word in words]
+    values = list(map(NUMBER_WORDS.get, words))
+    found = Tokens(kinds, words, starts, list(map(add, starts, map(len, words))), values)
+    if _UNKNOWN in kinds:
+        _tell_apart(found)
+    if len(values) - values.count(None) > 1:
         _join_number_words(low, found)
     return found
+
+
+def _tell_apart(found: Tokens) -> None:
+    """Gives tokens that are neither plain words nor plain signs their kind, folded word and value."""
+    kinds, words, values = found.kind, found.word, found.value
+    at = -1
+    for _ in range(kinds.count(_UNKNOWN)):
+        at = kinds.index(_UNKNOWN, at + 1)
+        word = words[at]
+        if word.isdigit() and word.isascii() and len(word) <= LONGEST_NUMBER:
+            kinds[at], values[at] = NUMBER, Decimal(word)
+            continue
+        sort = _SORT.fullmatch(word)
+        group = 8 if sort is None else sort.lastindex
+        if group == 1:
+            kinds[at], words[at] = WORD, word.translate(_RAISED)
+        elif group == 8:
+            kinds[at], words[at] = PUNCTUATION, word[1:] if len(word) > 1 else word
+        else:
+            kinds[at], words[at], values[at] = _special(group, word)
+        if word[0] in _FRACTIONS and at and found.end[at - 1] == found.start[at]:
+            values[at - 1] = None if kinds[at - 1] == WORD else values[at - 1]  # "three½" is neither three nor a half
 
 
 def _special(group: int | None, word: str) -> tuple[int, str, Decimal | None]:
