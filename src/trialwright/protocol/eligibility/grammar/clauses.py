@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from trialwright.protocol.eligibility.grammar.graded import GENERIC
+from trialwright.protocol.eligibility.grammar.lacking import lacked
 from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
     AND,
@@ -138,6 +139,10 @@ def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]]
             brackets.hidden -= 1
         elif word == ")" and brackets.opened:
             code[brackets.opened.pop()] = SKIP
+    first: Leaf = nodes[0]
+    if type(first) is Present and first.lasting is not None and first.concept.id is None:
+        turned = lacked(first, row.text[tokens.start[at] : tokens.end[last - 1]])
+        nodes = [turned or first, *nodes[1:]]  # type: ignore[list-item]  # what a LEAF holds
     if type(nodes[0]) is Ordinal and len(nodes) == 1 and _go_on_with_levels(row, nodes[0], tokens.end[last - 1]):
         return
     of_trials = bool(code) and code[-1] == OTHER and _is_of_trials(nodes[0])

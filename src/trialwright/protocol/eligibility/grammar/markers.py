@@ -337,6 +337,14 @@ BLOCKING = words_of(
     wish wishing want wants hope attempting attempt trying
     """
 )
+# what has ended, or is kept away from: how long that is, is not how long it lasted
+ENDING = words_of(
+    """
+    washed washout wash discontinued discontinue discontinuing discontinuation stopped stop stopping withheld withhold
+    withdrawn withdrawal ceased cease cessation abstinent abstained abstain abstaining abstinence refrained refrain
+    avoided avoid avoiding avoidance interrupted held quit resolved resolution off free recovered
+    """
+)
 KIN = words_of(
     """
     family familial mother mothers father fathers maternal paternal sibling siblings relative relatives partner

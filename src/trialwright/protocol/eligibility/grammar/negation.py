@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialwright.protocol.eligibility.grammar.exceptions import apart
+from trialwright.protocol.eligibility.grammar.lacking import opposite
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
@@ -51,7 +52,7 @@ def negated(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) 
     else:
         covered = line.read(place + 1, stop, not req, depth + 1)
         if covered is not None:
-            covered = line.question(lo, stop) if only_asks(covered) else negation(covered, line.span(lo, stop))
+            covered = line.question(lo, stop) if only_asks(covered) else opposite(line, place, stop, covered)
         inner = covered
     if stop >= hi:
         return inner

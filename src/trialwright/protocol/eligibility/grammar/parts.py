@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.brackets import bracketed
 from trialwright.protocol.eligibility.grammar.consent import consented
+from trialwright.protocol.eligibility.grammar.lacking import opposite
 from trialwright.protocol.eligibility.grammar.markers import (
     BLOCKING,
     CLOSE,
     CODES,
     CONSENT,
     CONSENT_WORDS,
+    ENDING,
     FERTILE,
     IF,
     KIN,
@@ -33,7 +35,6 @@ from trialwright.protocol.eligibility.grammar.reading import (
     combine,
     is_plain,
     joined,
-    negation,
     only_asks,
     thing_of,
 )
@@ -118,6 +119,9 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
         what = code[at]
         if what == LEAF:
             stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
+            if lead and _has_ended(line, lo, at, stated):
+                at += 1
+                continue
             if now:
                 stated, now = _current(stated), False
             if found and is_plain(stated) and _is_closer(stated, found[-1]):
@@ -177,12 +181,17 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
     return _put_together(line, lo, hi, req, found, conditions, lead, trail, direct)
 
 
+def _has_ended(line: Reading, lo: int, at: int, stated: Expression) -> bool:
+    """Whether a duration counts from when something ended (`stopped aspirin for at least 7 days`)."""
+    return getattr(stated, "lasting", None) is not None and not ENDING.isdisjoint(line.row.word[lo:at])
+
+
 def _denied(line: Reading, at: int, hi: int, req: bool, depth: int) -> Expression | None:
     """The opposite of what follows a negation; None where data could not answer that."""
     if line.row.facts[hi] == line.row.facts[at]:
         return None
     inner = line.read(at + 1, hi, not req, depth + 1)
-    return None if inner is None or only_asks(inner) else negation(inner, line.span(at, hi))
+    return None if inner is None or only_asks(inner) else opposite(line, at, hi, inner)
 
 
 def _uses(line: Reading, at: int, hi: int) -> bool:

@@ -152,7 +152,7 @@ def _with_indications_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
 
 
 def _with_stages_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
-    """The pieces, the stage of a tumour behind a comma made one with the tumour (`melanoma, unresectable stage III`)."""
+    """The pieces, the stage of a tumour behind a comma made one with it (`melanoma, unresectable stage III`)."""
     row = line.row
     out = pieces[:1]
     for piece in pieces[1:]:

@@ -1,0 +1,113 @@
+"""Lines in which the reach of one word decides who is let in: each with what its tree says in plain English."""
+
+import pytest
+
+from trialwright.protocol.eligibility.compiling import compile_text
+from trialwright.protocol.eligibility.forms.english import english
+from trialwright.protocol.eligibility.items import Section
+
+ASKED = "judged by a person: "
+
+
+def _read(section: str, line: str) -> str:
+    found = english(compile_text(line, Section.INCLUSION if section == "in" else Section.EXCLUSION).expression)
+    return found.replace(" (the text names no moment)", "")
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        (
+            "out",
+            "Melanoma, stage III or IV",
+            (
+                "all of: (1) melanoma, now or before; (2) any of: (a) tumor stage exactly III of melanoma; "
+                "(b) tumor stage exactly IV of melanoma"
+            ),
+        ),
+        (
+            "out",
+            "Sarcoma, stage I or stage IV, or asthma",
+            (
+                "any of: (1) all of: (a) sarcoma, now or before; (b) any of: (i) tumor stage exactly I of sarcoma; "
+                "(ii) tumor stage exactly IV of sarcoma; (2) asthma, now or before"
+            ),
+        ),
+        (
+            "out",
+            "Chronic kidney disease, stage 4 or 5",
+            (
+                "all of: (1) chronic kidney disease, now or before; (2) CKD stage at least 4 and at most 5 of chronic "
+                "kidney disease"
+            ),
+        ),
+        (
+            "out",
+            "Cirrhosis, Child-Pugh B or C",
+            "all of: (1) cirrhosis, now or before; (2) Child-Pugh class at least B and at most C",
+        ),
+        # a level of something else is an item of its own
+        (
+            "out",
+            "Sepsis, stage IV lymphoma",
+            (
+                "any of: (1) sepsis, now or before; (2) all of: (a) tumor stage exactly IV of lymphoma; "
+                "(b) lymphoma, now or before"
+            ),
+        ),
+        ("out", "Gout, ECOG above 2", "any of: (1) gout, now or before; (2) ECOG performance status above 2"),
+    ],
+)
+def test_levels_in_a_row_are_one_state_of_what_they_grade(section, line, said):
+    assert _read(section, line) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Without dialysis for at least 6 weeks", "not true: dialysis, less than 6 weeks before screening"),
+        ("Free of migraine for at least 3 months", "not true: migraine, less than 3 months before screening"),
+        ("Seizure-free for at least 8 months", "not true: seizure, less than 8 months before screening"),
+        ("Off warfarin for 9 days", "not true: warfarin, taken, less than 9 days before screening"),
+        (
+            "No smoking for at least 5 months prior to randomization",
+            "not true: smoking, less than 5 months before randomisation",
+        ),
+        (
+            "No aspirin or clopidogrel for at least 6 days",
+            (
+                "none of: (1) aspirin, taken, less than 6 days before screening; "
+                "(2) clopidogrel, taken, less than 6 days before screening"
+            ),
+        ),
+        ("Afebrile for at least 36 hours", "not true: fever, less than 36 hours before screening"),
+        ("Without fever for more than 60 hours", "not true: fever, at most 60 hours before screening"),
+        (
+            "Epilepsy without a seizure for at least 7 months",
+            "all of: (1) epilepsy, now or before; (2) not true: seizure, less than 7 months before screening",
+        ),
+        # what must not have gone on for so long
+        ("No fever lasting at least 4 days", "not true: fever, now or before, for at least 4 days"),
+        ("Metformin for at least 5 months", "metformin, taken now or before, for at least 5 months"),
+        (
+            "No insulin for more than 3 weeks in the past year",
+            "not true: insulin, taken, at most 1 year before screening, for more than 3 weeks",
+        ),
+    ],
+)
+def test_how_long_a_thing_has_been_missing_counts_back_from_now(line, said):
+    assert _read("in", line) == said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Never treated with steroids for more than 3 weeks",
+        "No prior treatment with methotrexate for longer than 5 months",
+        "No chronic use of aspirin for at least 4 months",
+        "No fever for at least 20 hours after surgery",
+        "Washed out of aspirin for at least 12 days",
+    ],
+)
+def test_a_length_that_may_be_of_the_thing_or_of_its_lack_is_asked(line):
+    assert _read("in", line) == f"{ASKED}“{line}”"
