@@ -112,15 +112,25 @@ def _after() -> dict[tuple[str, ...], Comparator]:
     return found
 
 
-def _by_first(table: dict[tuple[str, ...], Comparator]) -> dict[str, tuple[tuple[tuple[str, ...], Comparator], ...]]:
-    grouped: dict[str, list[tuple[tuple[str, ...], Comparator]]] = {}
-    for words, comparator in table.items():
-        grouped.setdefault(words[0], []).append((words, comparator))
-    return {first: tuple(sorted(entries, key=lambda entry: -len(entry[0]))) for first, entries in grouped.items()}
+Form = tuple[list[str], int, Comparator]  # the words from the third on, how many words there are in all
+Forms = tuple[Comparator | None, dict[str, tuple[Form, ...]]]
 
 
-BEFORE = _by_first(_before())
-AFTER = _by_first(_after())
+def _by_first_words(table: dict[tuple[str, ...], Comparator]) -> dict[str, Forms]:
+    """By the first word: what it is alone, and the longer forms by their second word, the longest first."""
+    grouped: dict[str, dict[str, list[Form]]] = {}
+    for words, comparator in sorted(table.items(), key=lambda entry: -len(entry[0])):
+        seconds = grouped.setdefault(words[0], {})
+        if len(words) > 1:
+            seconds.setdefault(words[1], []).append((list(words[2:]), len(words), comparator))
+    return {
+        first: (table.get((first,)), {second: tuple(forms) for second, forms in seconds.items()})
+        for first, seconds in grouped.items()
+    }
+
+
+BEFORE = _by_first_words(_before())
+AFTER = _by_first_words(_after())
 SIGNS = {
     ">": Comparator(LOW, False),
     ">=": Comparator(LOW, True),
@@ -131,6 +141,8 @@ SIGNS = {
 }
 STARTS = frozenset(BEFORE) | frozenset(SIGNS)
 TURNED = {LOW: HIGH, HIGH: LOW}
+_OR = frozenset({("or",), ("/",), ("and",)})
+_OR_EQUAL = frozenset({("or", "="), ("/", "="), ("or", "equal"), ("and", "=")})
 
 
 def before_at(tokens: Tokens, index: int) -> tuple[Comparator, int] | None:
@@ -144,17 +156,22 @@ def before_at(tokens: Tokens, index: int) -> tuple[Comparator, int] | None:
     sign = SIGNS.get(words[index])
     if sign is not None:
         behind = tuple(words[index + 1 : index + 4])
-        if sign.side in TURNED and behind[:2] in (("or", "="), ("/", "="), ("or", "equal"), ("and", "=")):
+        if behind[:1] in _OR and sign.side in TURNED and behind[:2] in _OR_EQUAL:
             extra = 3 if behind[2:] == ("to",) else 2
             return Comparator(sign.side, True), index + 1 + extra
         return sign, index + 1
-    entries = BEFORE.get(words[index])
-    if entries is None:
-        return None
-    for parts, comparator in entries:
-        if len(parts) == 1 or tuple(words[index : index + len(parts)]) == parts:
-            return comparator, index + len(parts)
-    return None
+    forms = BEFORE.get(words[index])
+    return None if forms is None else _longest(words, index, forms)
+
+
+def _longest(words: list[str], index: int, forms: Forms) -> tuple[Comparator, int] | None:
+    """The longest comparator of those that begin with the word at a place, and the place after it."""
+    alone, seconds = forms
+    if seconds and index + 1 < len(words):
+        for rest, count, comparator in seconds.get(words[index + 1], ()):
+            if words[index + 2 : index + count] == rest:
+                return comparator, index + count
+    return None if alone is None else (alone, index + 1)
 
 
 def after_at(tokens: Tokens, index: int) -> tuple[Comparator, int] | None:
@@ -162,15 +179,15 @@ def after_at(tokens: Tokens, index: int) -> tuple[Comparator, int] | None:
     words = tokens.word
     if index >= len(words):
         return None
-    opened = words[index] == "("
-    start = index + 1 if opened else index
-    if start >= len(words):
+    if words[index] != "(":
+        forms = AFTER.get(words[index])
+        return None if forms is None else _longest(words, index, forms)
+    forms = AFTER.get(words[index + 1]) if index + 1 < len(words) else None
+    if forms is None:
         return None
-    for parts, comparator in AFTER.get(words[start], ()):
-        end = start + len(parts)
-        if tuple(words[start:end]) == parts:
-            if not opened:
-                return comparator, end
-            if words[end : end + 1] == [")"]:
-                return comparator, end + 1
-    return None
+    alone, seconds = forms
+    for rest, count, comparator in seconds.get(words[index + 2], ()) if index + 2 < len(words) else ():
+        end = index + 1 + count
+        if words[index + 3 : end] == rest and words[end : end + 1] == [")"]:
+            return comparator, end + 1
+    return (alone, index + 3) if alone is not None and words[index + 2 : index + 3] == [")"] else None

@@ -27,15 +27,16 @@ Found = tuple[str, str]
 class Trie:
     """Spellings as paths of words. `forms`: each written form of a word (plural, American or British) and the form the
     paths use; a node holds the next words, under None what a spelling ending there names, and under `""` what
-    abbreviations that end there name, each by its letters."""
+    abbreviations that end there name, each by its letters. `waiting`: the words that name nothing by themselves."""
 
-    __slots__ = ("forms", "root")
+    __slots__ = ("forms", "root", "waiting")
 
     def __init__(self, source: Lexicon) -> None:
         self.forms: dict[str, str] = {}
         self.root: Node = {}
         for spelling, entry in source.spellings:
             self._add(spelling, entry)
+        self.waiting = frozenset(form for form, node in self.root.items() if None not in node and "" not in node)
 
     def _add(self, spelling: str, entry: Entry) -> None:
         tokens = tokens_of(spelling)
@@ -66,91 +67,61 @@ def mentions_of(text: str, tokens: Tokens) -> list[Mention]:
     """
     trie = _trie()
     words, starts, ends = tokens.word, tokens.start, tokens.end
-    get = trie.forms.get
-    root = trie.root
-    forms = [get(word) for word in words]
-    if not any(forms):
-        return _british(text, tokens, forms, trie)
-    if not text.isascii() or "ae" in text or "oe" in text or "our" in text or "is" in text:
+    root, waiting = trie.root, trie.waiting
+    forms = list(map(trie.forms.get, words))
+    if not text.isascii() or "ae" in text or "oe" in text or "our" in text or "is" in text or not any(forms):
         _americanise(words, forms, trie)
     out: list[Mention] = []
-    count = len(words)
-    index = 0
-    while index < count:
+    final = len(words) - 1
+    done = 0
+    for index in [index for index, form in enumerate(forms) if form in root]:
+        if index < done:
+            continue
         form = forms[index]
-        node = root.get(form) if form is not None else None
-        if node is None:
-            index += 1
+        node = root[form]
+        # most words that names begin with are everyday words, which only the next one makes a name
+        if form in waiting and (index == final or (forms[index + 1] not in node and words[index + 1] not in _SKIPPED)):
             continue
         last, found = _longest(text, tokens, forms, index, node)
         if found is None or (index > 1 and words[index - 1] == "-" and words[index - 2] == "non"):
-            index += 1  # what is non-squamous is not squamous
-            continue
+            continue  # what is non-squamous is not squamous
         out.append(Mention(starts[index], ends[last - 1], index, last, found[0], found[1]))
-        index = last
-    return out
-
-
-def _british(text: str, tokens: Tokens, forms: list[str | None], trie: Trie) -> list[Mention]:
-    """A text of which no word is known as it stands: with American spelling there may be one."""
-    _americanise(tokens.word, forms, trie)
-    return mentions_of_forms(text, tokens, forms, trie) if any(forms) else []
-
-
-def mentions_of_forms(text: str, tokens: Tokens, forms: list[str | None], trie: Trie) -> list[Mention]:
-    """As `mentions_of`, with the form of each word already looked up."""
-    out: list[Mention] = []
-    index = 0
-    while index < len(forms):
-        form = forms[index]
-        node = trie.root.get(form) if form is not None else None
-        last, found = (index + 1, None) if node is None else _longest(text, tokens, forms, index, node)
-        if tokens.word[max(0, index - 2) : index] == ["non", "-"]:
-            found = None
-        if found is not None:
-            out.append(Mention(tokens.start[index], tokens.end[last - 1], index, last, found[0], found[1]))
-        index = last if found is not None else index + 1
+        done = last
     return out
 
 
 def _longest(text: str, tokens: Tokens, forms: list[str | None], first: int, node: Node) -> tuple[int, Found | None]:
     """The longest spelling from a token on: the token after it, and what it names."""
-    best, best_end = _ends_here(text, tokens, first, first + 1, node), first + 1
-    words, kinds = tokens.word, tokens.kind
-    at = first + 1
+    words = tokens.word
+    at = best_end = first + 1
+    best: Found | None = _abbreviated(text, tokens, first, at, node) if "" in node else node.get(None)
     limit = min(len(words), first + LONGEST)
     while at < limit:
         word = words[at]
-        if kinds[at] == PUNCTUATION and word in _SKIPPED:
+        if word in _SKIPPED and tokens.kind[at] == PUNCTUATION:
             at += 1
             continue
         form = forms[at]
         following = node.get(form) if form is not None else None
-        if following is None:
-            if word == "s" and words[at - 1] == "'":
-                at += 1
-                found = _ends_here(text, tokens, first, at, node)
-                if found is not None:
-                    best, best_end = found, at
-                continue
+        if following is not None:
+            node = following
+        elif word != "s" or words[at - 1] != "'":
             break
-        node = following
         at += 1
-        found = _ends_here(text, tokens, first, at, node)
+        found = _abbreviated(text, tokens, first, at, node) if "" in node else node.get(None)
         if found is not None:
             best, best_end = found, at
     return best_end, best
 
 
-def _ends_here(text: str, tokens: Tokens, first: int, last: int, node: Node) -> Found | None:
-    found = node.get(None)
-    short: dict[str, Found] | None = node.get("")
-    if short is not None:
-        letters = _letters(text[tokens.start[first] : tokens.end[last - 1]])
-        exact = short.get(letters) or (short.get(letters[:-1]) if letters[-1:] == "s" else None)
-        if exact is not None and not (letters in _EVERYDAY and text.isupper() and len(text) > 12):
-            return exact
-    return found
+def _abbreviated(text: str, tokens: Tokens, first: int, last: int, node: Node) -> Found | None:
+    """What the letters there name, where an abbreviation ends; else what the spelling names whatever its case."""
+    short: dict[str, Found] = node[""]
+    letters = _letters(text[tokens.start[first] : tokens.end[last - 1]])
+    exact = short.get(letters) or (short.get(letters[:-1]) if letters[-1:] == "s" else None)
+    if exact is not None and not (letters in _EVERYDAY and text.isupper() and len(text) > 12):
+        return exact
+    return node.get(None)
 
 
 def stem(word: str) -> str:
