@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from trialwright.conduct.events import (
     Allocated,
-    Confirmed,
     Corrected,
-    Decided,
     DltAssessed,
     Dosed,
     Enrolled,
     Event,
-    Opened,
     Recorded,
     Retracted,
     Supplemented,
@@ -27,8 +24,6 @@ _ANSWERS: dict[Value, bool | None] = {"Y": True, "N": False, None: None}
 def key_of(event: Event) -> tuple[str, str, int] | None:
     """The key of the row that an event is about, None for an event about no row."""
     match event:
-        case Opened() | Confirmed() | Decided():
-            return None
         case Enrolled():
             return ("DS", event.subject, event.number)
         case Allocated():
@@ -37,8 +32,10 @@ def key_of(event: Event) -> tuple[str, str, int] | None:
             return ("EX", event.subject, event.number)
         case DltAssessed():
             return ("XD", event.subject, event.number)
-        case _:
+        case Recorded() | Supplemented() | Corrected() | Retracted():
             return (event.domain, event.subject, event.number)
+        case _:
+            return None
 
 
 def fact_of(event: Event, known: int, before: Fact | None) -> Fact | None:
@@ -61,7 +58,7 @@ def _content(event: Event, before: Fact | None) -> tuple[int, Values]:
         case Enrolled():
             return event.day, {**event.values, "DSDECOD": ENROLLED}
         case Allocated():
-            drawn: Values = {"ARMCD": event.arm, "DOSELVL": event.dose_level, "COHORT": event.cohort}
+            drawn: Values = {"ARMCD": event.arm or None, "DOSELVL": event.dose_level, "COHORT": event.cohort}
             kept = {} if before is None or before.retracted else before.values
             return event.day, _known({**kept, **event.values, **drawn})
         case Dosed():

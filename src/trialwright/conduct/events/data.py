@@ -1,9 +1,4 @@
-"""What can have happened in a live trial: the frozen types of events, each with the version of its schema.
-
-An event is never changed once it stands on a ledger. A type whose fields change gets a new schema version, and
-stored events of the old one stay readable. These are the first versions: an event knows trial days, not hours,
-and there are no roles, sites, signatures or blinding on it yet.
-"""
+"""Events about the data of a trial: what designs and analyses see. They know trial days, not hours."""
 
 from __future__ import annotations
 
@@ -139,7 +134,7 @@ class Decided:
     after: int
 
 
-Event = (
+DataEvent = (
     Opened
     | Confirmed
     | Enrolled
@@ -152,8 +147,7 @@ Event = (
     | Retracted
     | Decided
 )
-
-SCHEMAS: Mapping[type[Event], int] = {
+SCHEMAS: Mapping[type[DataEvent], int] = {
     Opened: 1,
     Confirmed: 1,
     Enrolled: 1,

@@ -1,0 +1,1 @@
+"""The course of a trial as a whole: opening, amendments, pauses, the end, the lock."""

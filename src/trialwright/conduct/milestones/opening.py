@@ -1,0 +1,86 @@
+"""How a ledger begins to hold a trial: its first events, by the sponsor who begins it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from trialwright.conduct import commands as ask
+from trialwright.conduct.events import Opened
+from trialwright.conduct.events.people import RoleGranted, StaffAdded
+from trialwright.conduct.events.trial import Begun
+from trialwright.conduct.ledger.entry import Draft, Entry, Head
+from trialwright.conduct.people.roles import Role
+from trialwright.conduct.people.state import EVERYWHERE
+from trialwright.core.errors import StageError, UsageError
+
+if TYPE_CHECKING:
+    from trialwright.conduct.ledger.interface import Ledger
+    from trialwright.protocol.design import Design
+    from trialwright.protocol.protocol import Protocol
+
+MODES = ("rehearsal", "live")
+
+
+def begin(
+    ledger: Ledger,
+    protocol: Protocol,
+    digest: str,
+    design: Design,
+    *,
+    mode: str,
+    start: date,
+    zone: str,
+    sponsor: tuple[str, str],
+    validation: str = "",
+) -> tuple[Entry, ...]:
+    """Begin a trial on an empty ledger, and give its first entries.
+
+    `digest`: SHA-256 (hex) of the protocol's file. `start`: the date of trial day 0, in `zone` (IANA). `sponsor`:
+    identifier and printed name of the person who begins it and is its first sponsor. `validation`: the sponsor's
+    statement that this system has been validated for this trial; a live trial demands it. Raises UsageError (COND-050)
+    for what cannot be, StageError (COND-001) if the ledger is not empty.
+    """
+    _check(mode, zone, sponsor, validation)
+    if ledger.head != Head():
+        raise StageError(
+            "COND-001",
+            f"the ledger holds {ledger.head.size} entries already",
+            expected="an empty ledger",
+            mend="begin the trial on a ledger of its own",
+        )
+    from trialwright import __version__
+
+    person, name = sponsor
+    asked = ask.Open.of(protocol, digest=digest, design=design.name)
+    events = (
+        Begun(mode, protocol.record.nct_id or protocol.record.title, start.isoformat(), zone, validation, __version__),
+        Opened(asked.protocol, asked.design, asked.arms, asked.unconfirmed),
+        StaffAdded(person, name),
+        RoleGranted(person, Role.SPONSOR.value, EVERYWHERE),
+    )
+    drafts = [Draft(event, 0, person, role=Role.SPONSOR.value, site=EVERYWHERE) for event in events]
+    return ledger.append(drafts, Head())
+
+
+def _check(mode: str, zone: str, sponsor: tuple[str, str], validation: str) -> None:
+    try:
+        ZoneInfo(zone)
+        known = True
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = False
+    said = [
+        f"the mode is {mode!r}" if mode not in MODES else "",
+        f"there is no time zone {zone!r}" if not known else "",
+        "the sponsor has no identifier or no name" if not all(each.strip() for each in sponsor) else "",
+        "a live trial has no statement of validation" if mode == "live" and not validation.strip() else "",
+    ]
+    if wrong := [each for each in said if each]:
+        raise UsageError(
+            "COND-050",
+            "the trial cannot begin: " + "; ".join(wrong),
+            expected="a mode (rehearsal or live), an IANA time zone, a named sponsor; for a live trial the sponsor's "
+            "statement that the system was validated",
+            mend="give what is missing; rehearse first",
+        )

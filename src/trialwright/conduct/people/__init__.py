@@ -1,0 +1,1 @@
+"""Who acts in a live trial: roles and their duties, accounts, signatures."""

@@ -1,0 +1,67 @@
+"""What a command must pass before it becomes events: its duty, its check, its signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from trialwright.conduct.events import Event
+from trialwright.conduct.people.roles import Duty
+
+if TYPE_CHECKING:
+    from trialwright.conduct.masking.keys import Keyring
+    from trialwright.conduct.people.roles import Role
+    from trialwright.conduct.standing import Standing
+    from trialwright.protocol.design import Design
+    from trialwright.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The circumstances of a command: who gives it in which role and where, when, and what stands.
+
+    `day`: trial day on which it is recorded. `now`: the server's time (UTC, RFC 3339). `occurred`: when what it reports
+    happened, RFC 3339 with an offset, None for now. `reason`: as given. `protocol`: the version in force at the site.
+    """
+
+    standing: Standing
+    protocol: Protocol
+    design: Design
+    keys: Keyring
+    actor: str
+    role: Role
+    site: str
+    day: int
+    now: str
+    occurred: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An event that a command becomes. `reason`: stored beside it. `secrets`: by envelope name, what is sealed beside
+    it besides the event's own sealed values; `identity:SUBJECT` is sealed under that person's key."""
+
+    event: Event
+    reason: str = ""
+    secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+Check = Callable[[Any, Ask], Iterable[Made]]
+"""Gives the events that a command becomes, in order, or raises StageError or UsageError; it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How commands of one type are handled.
+
+    `duties`: any one of them allows it. `signed`: the meaning of the signature that it demands, empty for none; what is
+    signed is its first event. `when`: the phases (names of `milestones.phase.Phase`) in which it is allowed, empty for
+    all but locked and unmasked.
+    """
+
+    duties: frozenset[Duty]
+    check: Check
+    signed: str = ""
+    when: frozenset[str] = frozenset()

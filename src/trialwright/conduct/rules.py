@@ -1,0 +1,11 @@
+"""The rule of every command, gathered from the concerns that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trialwright.conduct import data_rules
+from trialwright.conduct.rule import Rule
+
+RULES: Mapping[type[Any], Rule] = {**data_rules.RULES}
