@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from trialwright.protocol.eligibility.grammar.references import folded_normal, multiple_at, percentage_at
+from trialwright.protocol.eligibility.grammar.references import FOLDED, folded_normal, multiple_at, percentage_at
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME, unit_at
 from trialwright.protocol.eligibility.tree import Reference
@@ -30,6 +30,8 @@ _TIME_WORDS = word_set(
     year years month months week weeks day days hour hours minute yr yrs minutes
     """
 )
+# what stands between a number and its unit of time
+_BEFORE_TIME = frozenset({"-", "completed", "full", "continuous", "consecutive", "whole", "calendar", "more"})
 _OLD = (
     ("-", "old"),
     ("old",),
@@ -112,15 +114,17 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
     if negative:
         value = -value
     index += 1
+    here = words[index] if index < len(words) else ""
     # the same number again in figures: "three (3)"
-    if words[index : index + 1] == ["("] and words[index + 2 : index + 3] == [")"] and values[index + 1] == value:
+    if here == "(" and words[index + 2 : index + 3] == [")"] and values[index + 1] == value:
         index += 3
-    if index < len(words) and words[index].startswith("10^") and tokens.kind[index] == NUMBER:
+        here = words[index] if index < len(words) else ""
+    if here.startswith("10^") and tokens.kind[index] == NUMBER:
         return None
-    ratio = words[index : index + 1] == [":"] and index + 1 < len(words) and values[index + 1] is not None
+    ratio = here == ":" and index + 1 < len(words) and values[index + 1] is not None
     if ratio and (value == 1 or tokens.end[index - 1] == tokens.start[index] == tokens.start[index + 1] - 1):
         return None  # "1:80" is a titer or a ratio
-    normal = folded_normal(tokens, index) if value <= MOST_FOLD else None
+    normal = folded_normal(tokens, index) if here in FOLDED and value <= MOST_FOLD else None
     if normal is not None:
         return Bound(value, None, Reference.UPPER_LIMIT, normal)
     if limits:
@@ -128,7 +132,7 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
         if multiple is not None:
             return Bound(value, None, multiple[0], multiple[1])
     pair: Decimal | None = None
-    if words[index : index + 1] == ["+"] and index + 1 < len(words):
+    if here == "+" and index + 1 < len(words):
         days = values[index + 1]
         behind = words[index + 2 : index + 7]
         if days is not None and days < 7 and behind[:1] not in (["week"], ["weeks"], ["wks"]):
@@ -136,9 +140,9 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
                 return Bound(7 * value + days, "day", ABSOLUTE, index + 2)
         elif days is not None and days < 7:
             return _with_unit(tokens, index + 3, value, None, limits)._replace(value=7 * value + days, unit="day")
-    if words[index : index + 2] == ["out", "of"] and index + 2 < len(words) and values[index + 2] is not None:
+    if here == "out" and index + 2 < len(words) and words[index + 1] == "of" and values[index + 2] is not None:
         return _with_unit(tokens, index + 3, value, values[index + 2], limits)
-    paired = words[index : index + 1] == ["/"] and index + 1 < len(words) and tokens.kind[index + 1] == NUMBER
+    paired = here == "/" and index + 1 < len(words) and tokens.kind[index + 1] == NUMBER
     if paired and not words[index + 1].startswith(("1.73", "10^")):
         pair, index = values[index + 1], index + 2
     return _with_unit(tokens, index, value, pair, limits)
@@ -155,18 +159,8 @@ def _in_a_row(word: str) -> Decimal | None:
 def _with_unit(tokens: Tokens, index: int, value: Decimal, pair: Decimal | None, limits: bool) -> Bound:
     words = tokens.word
     place = index
-    if words[index : index + 1] == ["-"] and index + 1 < len(words) and words[index + 1] in _TIME_WORDS:
+    if index + 1 < len(words) and words[index] in _BEFORE_TIME and words[index + 1] in _TIME_WORDS:
         place = index + 1
-    elif words[index : index + 1] in (
-        ["completed"],
-        ["full"],
-        ["continuous"],
-        ["consecutive"],
-        ["whole"],
-        ["calendar"],
-        ["more"],
-    ):
-        place = index + 1 if words[index + 1 : index + 2] and words[index + 1] in _TIME_WORDS else index
     unit = unit_at(tokens, place)
     if unit is None:
         old, after = old_at(tokens, index)
@@ -212,6 +206,6 @@ def old_at(tokens: Tokens, index: int) -> tuple[bool, int]:
     if index >= len(words) or words[index] not in _OLD_FIRST:
         return False, index
     for parts in _OLD:
-        if tuple(words[index : index + len(parts)]) == parts:
+        if words[index] == parts[0] and tuple(words[index : index + len(parts)]) == parts:
             return True, index + len(parts)
     return False, index

@@ -33,6 +33,8 @@ _FILLERS = word_set(
 )
 _TO = frozenset({"-", "to", "~", "through", "until", "till", "thru"})
 _OVER = frozenset({"higher", "above", "greater", "over", "more"})
+_OPENERS = STARTS | {"-"}
+_OPENERS_WITH_FOLDS = _OPENERS | frozenset(FOLDS)
 
 
 def amounts_of(tokens: Tokens) -> list[Amount]:
@@ -44,30 +46,32 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
     """
     words, values = tokens.word, tokens.value
     limits = not HINTS.isdisjoint(words)
+    openers = _OPENERS_WITH_FOLDS if limits else _OPENERS
     out: list[Amount] = []
-    index, count = 0, len(words)
-    while index < count:
+    done, count = 0, len(words)
+    for index in [at for at, word in enumerate(words) if word in openers or values[at] is not None]:
+        if index < done:
+            continue
         found: Amount | None = None
-        if values[index] is not None or (limits and words[index] in FOLDS):
+        word = words[index]
+        if values[index] is not None or (limits and word in FOLDS):
             if not is_label(tokens, index):
                 found = _from_number(tokens, index, limits)
-        elif words[index] in STARTS:
+        elif word != "-":
             comparator = before_at(tokens, index)
             if comparator is not None:
                 found = _after_comparator(tokens, index, comparator, limits)
-        elif words[index] == "-" and index + 1 < count and values[index + 1] is not None and signed(tokens, index):
+        elif index + 1 < count and values[index + 1] is not None and signed(tokens, index):
             found = _from_number(tokens, index, limits)
         if found is None:
-            index += 1
             continue
+        done = found.last
         if out and found.first >= out[-1].last:
             both = merged(tokens, out[-1], found)
             if both is not None:
                 out[-1] = both
-                index = found.last
                 continue
         out.append(found)
-        index = max(found.last, index + 1)
     for place in range(1, len(out)):
         out[place - 1], out[place] = lent(tokens, out[place - 1], out[place])
     return out

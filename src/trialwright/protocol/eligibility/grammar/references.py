@@ -61,6 +61,9 @@ def multiple_at(tokens: Tokens, index: int) -> tuple[Reference, int] | None:
     return kind, index + len(match[0].split())
 
 
+FOLDED = frozenset({"x", "*", "·", "n"})  # what the N for the upper limit of normal begins with, behind its number
+
+
 def folded_normal(tokens: Tokens, index: int) -> int | None:
     """The token after the N of `2N`, `1.5 x N`, `3×N`, where that is the upper limit of normal."""
     words = tokens.word

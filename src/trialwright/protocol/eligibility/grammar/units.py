@@ -16,6 +16,7 @@ _COUNTED = frozenset({"cell", "platelet", "leukocyte", "beat", "breath"})
 # these alone are things and no units: "1500 platelets" is a number of them
 _THINGS = frozenset({"platelet", "leukocyte"})
 _EACH = {"daily": "day", "weekly": "week", "monthly": "month"}
+_POWERS = frozenset({"x", "*", "·"})
 # these are units only right behind their number: "38C", but not "3 in"
 _ONLY_GLUED = frozenset({"c", "f", "in", "k", "x", "w", "lt", "py", "hs", "pack", "packs", "mi", "y", "cal", "word"})
 MOST_PARTS = 5
@@ -52,7 +53,14 @@ def unit_at(tokens: Tokens, index: int, whole: bool = False) -> tuple[str, int] 
     not behind a number."""
     words = tokens.word
     first = index
-    power, index = _power_at(tokens, index)
+    if index >= len(words):
+        return None
+    here = words[index]
+    power: str | None = None
+    if here in _POWERS or tokens.kind[index] == NUMBER:
+        power, index = _power_at(tokens, index)
+    elif not whole and here not in _first_words():
+        return None
     if whole and words[index : index + 2] == ["1", "/"]:
         index += 1
     numerator: str | None = None
@@ -94,7 +102,7 @@ def _power_at(tokens: Tokens, index: int) -> tuple[str | None, int]:
     """A power of ten before a unit, as in `x 10^9/L`; also where the raised digit was lost (`x109/L`)."""
     words, kinds = tokens.word, tokens.kind
     place = index
-    if place < len(words) and words[place] in {"x", "*", "·"}:
+    if place < len(words) and words[place] in _POWERS:
         place += 1
     if place >= len(words) or kinds[place] != NUMBER:
         return None, index
@@ -161,7 +169,7 @@ def _atom(tokens: Tokens, index: int) -> tuple[str, int] | None:
     if index >= len(words):
         return None
     for parts, name in _by_first_word().get(words[index], ()):
-        if tuple(words[index : index + len(parts)]) == parts:
+        if len(parts) == 1 or tuple(words[index : index + len(parts)]) == parts:
             return name, index + len(parts)
     return None
 
@@ -177,6 +185,12 @@ def _by_first_word() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
                 if all(parts != known for known, _ in entries):
                     entries.append((parts, row["id"]))
     return {first: tuple(sorted(entries, key=lambda e: -len(e[0]))) for first, entries in found.items()}
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """What a unit can begin with."""
+    return frozenset(_by_first_word()) | _EACH.keys() | {"/", "per", "k", "a", "each", "every", "1"}
 
 
 @cache
