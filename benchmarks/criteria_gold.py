@@ -35,6 +35,7 @@ from trialwright.protocol.eligibility.tree import (
 )
 
 ROLES = ("age", "observation", "stage", "temporality", "duration", "dose", "count")
+_OFTEN = frozenset(f"{what}/{period}" for what in ("1", "day") for period in ("day", "week", "month", "year"))
 SIDES = {"GTEQ": ("low", True), "GT": ("low", False), "LTEQ": ("high", True), "LT": ("high", False)}
 _PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 365}
 _ROMAN = {
@@ -357,6 +358,8 @@ def _compared(leaf: Compare) -> Statement:
             bounds,
             shown=_shown("age", "age", leaf.interval, [leaf.unit or ""]),
         )
+    if leaf.unit in _OFTEN:
+        role = "frequency"
     found = _statement(role, leaf.measure, leaf.interval, [leaf.unit or ""])
     limited = leaf.reference in {Reference.UPPER_LIMIT, Reference.LOWER_LIMIT}
     percent = leaf.reference in {Reference.PREDICTED, Reference.BASELINE}

@@ -9,8 +9,10 @@ same thing of the lexicon, or have been read, with whatever leaf, from a stretch
 part; an age needs no name. A leaf of ours is right where every bound of it belongs to a constraint of the gold with
 that variable and unit (under a negation, of the contrary bounds: see `stated`); all other leaves are false, also those
 on words that the gold left unmarked. `≥ 18 and < 65` as one interval or as two bounds is the same. Roles are not
-exchanged, save that a level of a scale may be `observation` or `stage` in the gold. Left out of the gold: its
-modifiers of other constraints, and counts of criteria (`one of these`).
+exchanged, save that a level of a scale may be `observation` or `stage` in the gold, and that how often a thing
+happens (`3 times a week`), for which the gold has no role of its own and uses several, may be `observation`, `count`
+or `temporality` there. Left out of the gold: its modifiers of other constraints, and counts of criteria (`one of
+these`).
 
 Two halves: studies are split by a hash of their number; errors are shown of one half only, and both are reported.
 
@@ -37,7 +39,12 @@ from trialwright.protocol.eligibility.lexicon.loading import is_a, lexicon
 from trialwright.protocol.eligibility.lines import lines_of, unescape
 
 TOLERANCE = Decimal("0.000001")
-ALLOWED = {"observation": {"observation", "level"}, "stage": {"level", "observation"}}
+ALLOWED = {
+    "observation": {"observation", "level", "frequency"},
+    "stage": {"level", "observation"},
+    "count": {"count", "frequency"},
+    "temporality": {"temporality", "frequency"},
+}
 TIMES = frozenset(("temporality", "duration"))
 
 
@@ -156,9 +163,9 @@ def judge(line: Line, tally: Tally) -> Judged:
 def _right(one: Statement, gold: Iterable[Statement], there: frozenset[str]) -> tuple[str, bool]:
     """The role that a statement of ours counts under, and whether the gold bears all of it."""
     role = "stage" if one.role == "level" and one.ids & {"stage", "grade"} else one.role
-    role = "observation" if role == "level" else role
+    role = "observation" if role in {"level", "frequency"} else role
     near = [wanted for wanted in gold if _comparable(one, wanted, there)]
-    if near and one.role == "level":
+    if near and one.role in {"level", "frequency"}:
         role = near[0].role
     right = any(
         bool(bounds)

@@ -70,7 +70,7 @@ INCLUDED = [
     # permitting demands nothing
     ("Earlier radiotherapy is allowed if it ended 3 weeks before enrolment", "?"),
     ("AST below 3 x ULN NOTE: up to 5 x ULN is acceptable with liver metastases", "(ast & ?)"),
-    ("Migraine for more than 1 year, two or more attacks each month", "(migraine & ?)"),
+    ("Migraine for more than 1 year, two or more attacks each month", "(migraine & attacks)"),
     ("Diabetes, asthma or epilepsy", "(diabetes | asthma | epilepsy)"),
     ("Diabetes or asthma, and epilepsy", "((diabetes | asthma) & epilepsy)"),
     ("No diabetes", "!diabetes"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, plausible_age, states_age
 from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
+from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
@@ -77,6 +78,7 @@ _INTAKE = word_set(
 _RELATIVE = frozenset({"greater", "higher", "larger", "lower", "smaller", "above", "below", "longer", "shorter"})
 # these are volumes and flows: in per cent they are of the predicted value
 _OF_PREDICTED = frozenset({"fev1", "fvc", "pef", "tlc"})
+_SAYING = HINTS | frozenset(OFTEN)  # these words compare without a number
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 
 
@@ -88,10 +90,10 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
     """
     scaled = "class" in tokens.word or any(mention.sort == "scale" for mention in mentions)
-    if not scaled and not any(value is not None for value in tokens.value) and HINTS.isdisjoint(tokens.word):
+    if not scaled and not any(value is not None for value in tokens.value) and _SAYING.isdisjoint(tokens.word):
         return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []
-    staged = tnm_phrases(text, tokens)
+    staged = [*tnm_phrases(text, tokens), *frequencies(text, tokens, mentions)]
     if staged:
         out = _apart(sorted((*out, *staged), key=lambda phrase: (phrase.first, phrase.last)))
     starts, ends = [phrase.first for phrase in out], [phrase.last for phrase in out]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.stretches import UNITS, compared_after, compared_before, interval_of
@@ -34,8 +35,27 @@ _STOP = frozenset(
     }
 )  # fmt: skip
 _ADJECTIVE = ("al", "ar", "ic", "ous", "able", "ed", "ive", "id", "ble", "ant", "ent", "ary", "ory")
-_PAST = frozenset({"completed", "received", "experienced", "suffered", "failed", "undergone", "had"})
+_PAST = frozenset({"completed", "received", "experienced", "suffered", "failed", "undergone", "had", "underwent"})
+_LED_TO = frozenset({"completion", "failure", "receipt"})
+_ARTICLES = frozenset({"the", "a", "an", "any", "their"})
+_HAD = frozenset(
+    {
+        "presence", "history", "existence", "evidence", "failure", "diagnosis", "occurrence", "receipt", "completion",
+        "use", "total", "experience", "intake", "loss", "absence", "administration", "involvement",
+    }
+)  # fmt: skip
+_NUMBERED = frozenset(
+    {
+        "grade", "grades", "stage", "stages", "type", "types", "class", "classes", "level", "levels", "score", "scores",
+        "day", "days", "visit", "visits", "week", "weeks", "cycle", "arm", "arms", "cohort", "group", "groups", "part",
+        "phase", "scale", "section", "table", "appendix", "category", "categories", "no", "number", "ratio", "version",
+    }
+)  # fmt: skip
 _NOT_AFTER_PAST = frozenset({"or", "to", "and", "x", "copies", "months", "month", "cycle"})
+_PLURALS = frozenset({"teeth", "children", "metastases", "diagnoses", "women", "men", "people", "feet", "criteria"})
+_NOUNS = frozenset(
+    {"diagnosis", "level", "symptom", "complication", "event", "factor", "score", "day", "week", "month"}
+)
 _EARLIER = frozenset({"prior", "previous", "past", "earlier", "additional"})
 _LONGEST = 4
 
@@ -70,14 +90,32 @@ def countable(words: list[str], count: Count) -> bool:
     if head == "-" or (len(head) < 4 and head not in {"eye", "eyes"}):
         return False
     after = words[count.thing_end] if count.thing_end < len(words) else ""
-    many = head.endswith("s") and not head.endswith(("ss", "us", "is"))
-    many = many or head in {"teeth", "children", "metastases", "diagnoses", "women", "men"}
+    many = _plural(head)
     if not many and (after in {"(", "or", "and", ","} and head.endswith(_ADJECTIVE)):
         return False
     if after in {"/", "-"} or (not many and not _is_one(words, count)):
         return False
     before = words[count.first - 1] if count.first else ""
-    return before not in {"in", "on", "at", "by", "of", "than", "from"}
+    if before == "of":
+        return words[max(0, count.first - 2)] in _HAD
+    return before not in {"in", "on", "at", "by", "than", "from"}
+
+
+def heads(words: list[str], count: Count, begin: int, end: int) -> bool:
+    """Whether a thing named from `begin` to `end` is what a number counts, and not a word before or behind the noun
+    that is counted (`two vertebral levels that need surgery`, `one ICD related diagnosis`)."""
+    if words[end : end + 1] == ["-"]:
+        return False
+    if any(_plural(words[at]) and words[at + 1] != "of" for at in range(count.thing, begin)):
+        return False
+    rest = words[end : count.thing_end]
+    if not rest or _plural(words[end - 1]):
+        return True
+    return rest[-1] in _OF or not (_plural(rest[-1]) or rest[-1] in _NOUNS)
+
+
+def _plural(word: str) -> bool:
+    return word in _PLURALS or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ous")))
 
 
 def _is_one(words: list[str], count: Count) -> bool:
@@ -92,11 +130,16 @@ def counts_of(tokens: Tokens) -> list[Count]:
     for at, value in enumerate(values):
         if value is None or value != int(value) or value > 1000:
             continue
-        op, first = compared_before(tokens, at)
+        low, at_low = _low_end(tokens, at)
+        op, first = compared_before(tokens, at_low)
         last = at + 1
+        if low != value:
+            if op is not None or words[max(0, at_low - 1)] in _NUMBERED:
+                continue
+            op, first = "=", at_low - 1 if at_low and words[at_low - 1] in {"between", "from"} else at_low
         if op is None:
             op, last = compared_after(tokens, last)
-        if op is None and value > 1 and at and (words[at - 1] in _PAST or words[at - 2 : at] == ["completion", "of"]):
+        if op is None and value > 1 and _of_the_past(words, at):
             op, last = ">=", at + 1  # who has had three has had two
             if last >= len(words) or not words[last].isalpha() or words[last] in _NOT_AFTER_PAST:
                 continue
@@ -106,7 +149,7 @@ def counts_of(tokens: Tokens) -> list[Count]:
         if words[thing] == "x":
             continue
         if words[thing] in _OF and thing + 1 < len(words) and words[thing + 1] == "of":
-            thing += 2
+            thing += 3 if words[thing + 2 : thing + 3] and words[thing + 2] in _ARTICLES else 2
         while thing + 1 < len(words) and words[thing] in _EARLIER:
             thing += 1
         if words[thing : thing + 2] == ["of", "the"] and not {"following", "below"} & set(words[thing : thing + 4]):
@@ -117,8 +160,32 @@ def counts_of(tokens: Tokens) -> list[Count]:
             continue
         end = thing
         while end < len(words) and end - thing < _LONGEST and (kinds[end] == WORD or _hyphen(tokens, end)):
-            if words[end] in _STOP:
+            if words[end] in _STOP or (end > thing and _plural(words[end - 1]) and words[end].endswith(("ed", "ing"))):
                 break
             end += 1
-        out.append(Count(first, last, interval_of(op, value), thing, end))
+        interval = interval_of(op, value) if low == value else Interval(low, value)
+        out.append(Count(first, last, interval, thing, end))
     return out
+
+
+def _low_end(tokens: Tokens, at: int) -> tuple[Decimal, int]:
+    """The lower number of a range of counts that ends at a token, and its token (`1 to 3`, `one or two`); the number
+    there itself where it ends none."""
+    words, values = tokens.word, tokens.value
+    value = values[at]
+    assert value is not None
+    low = values[at - 2] if at > 1 else None
+    if low is None or low != int(low) or not 0 < low < value:
+        return value, at
+    join = words[at - 1]
+    ranged = join in {"-", "to", "~"} or (join == "and" and words[at - 3 : at - 2] == ["between"])
+    return (low, at - 2) if ranged or (join == "or" and low + 1 == value) else (value, at)
+
+
+def _of_the_past(words: list[str], at: int) -> bool:
+    """Whether the words around a bare number tell of what is over, so that more than the number is the number too."""
+    if words[at + 1 : at + 2] and words[at + 1] in {"prior", "previous"}:
+        return True
+    if not at:
+        return False
+    return words[at - 1] in _PAST or (words[at - 1] in {"of", "to"} and words[max(0, at - 2)] in _LED_TO)

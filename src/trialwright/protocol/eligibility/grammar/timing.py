@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of
+from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of, heads
 from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of, rate
 from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_general, node_of
 from trialwright.protocol.eligibility.grammar.indications import to_the_drugs
@@ -294,12 +294,14 @@ def _counts(line: Line) -> None:
             (
                 f
                 for f in line.facts
-                if not f.dropped and count.thing <= f.begin <= count.thing_end and f.begin - count.thing < 4
+                if not f.dropped and count.last <= f.begin <= count.thing_end and f.begin - count.thing < 4
             ),
             None,
         )
-        if fact is not None and line.tokens.word[fact.end : fact.end + 1] == ["-"]:
+        if fact is not None and not heads(line.tokens.word, count, fact.begin, fact.end):
             fact = None
+        if fact is not None and fact.id == "lines-of-therapy":
+            _with_what_follows(line, fact)
         if fact is None and countable(line.tokens.word, count):
             fact = _thing(line, count)
         if fact is None:
@@ -314,7 +316,7 @@ def _thing(line: Line, count: Count) -> Fact | None:
     first, last = count.thing, count.thing_end
     words = line.tokens.word
     inside = [fact for fact in line.facts if not fact.dropped and fact.first < last and first < fact.last]
-    if any(fact.begin < first or fact.end >= last or words[fact.end] != "-" for fact in inside):
+    if any(fact.begin < first or fact.end > last for fact in inside):
         return None
     if _in_window(line, first, last) or any(p.first < first < p.last for p in line.phrases):
         return None
@@ -332,6 +334,17 @@ def _thing(line: Line, count: Count) -> Fact | None:
         fact.first, fact.last = count.first, count.last
     line.facts.append(fact)
     return fact
+
+
+def _with_what_follows(line: Line, fact: Fact) -> None:
+    """Takes in what lines of therapy are of (`lines of chemotherapy`): they are others then than lines of any."""
+    if line.tokens.word[fact.end : fact.end + 1] != ["of"]:
+        return
+    for other in line.facts:
+        if other.begin in {fact.end + 1, fact.end + 2} and not other.dropped and other.sort != "condition":
+            other.dropped, fact.id, fact.end = True, None, other.end
+            fact.last = max(fact.last, other.last)
+            return
 
 
 def _in_window(line: Line, first: int, last: int) -> bool:
