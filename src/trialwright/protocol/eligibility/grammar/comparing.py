@@ -89,8 +89,9 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     quantities share a comparison, each has a phrase: the one away from it covers its name only. `160/100` of a blood
     pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
     """
-    scaled = "class" in tokens.word or any(mention.sort == "scale" for mention in mentions)
-    if not scaled and not any(value is not None for value in tokens.value) and _SAYING.isdisjoint(tokens.word):
+    values = tokens.value
+    scaled = "class" in tokens.word or "scale" in [mention.sort for mention in mentions]
+    if not scaled and values.count(None) == len(values) and _SAYING.isdisjoint(tokens.word):
         return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []
     staged = [*tnm_phrases(text, tokens), *frequencies(text, tokens, mentions)]
@@ -110,6 +111,8 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
         last = stated if stated is not None else last if _beside(tokens, last, amount) else None
         if stated is not None or not whole_scale(tokens, amount):
             floor = amount.last
+    if len(out) < 2:
+        return out
     out.sort(key=lambda phrase: (phrase.first, phrase.last))
     return _apart(out)
 

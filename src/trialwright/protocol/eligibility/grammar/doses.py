@@ -83,8 +83,8 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
     """The doses of a line, in order; concentrations (`mg/dL`) and weights of the body are none."""
     words, values = tokens.word, tokens.value
     out: list[Amount] = []
-    for at, word in enumerate(words):
-        if word not in _AMOUNTS or at == 0 or values[at] is not None:
+    for at in [at for at, word in enumerate(words) if word in _AMOUNTS]:
+        if at == 0 or values[at] is not None:
             continue
         number = at - 2 if words[at - 1] in {"-", "standard", "alcoholic"} and at > 1 else at - 1
         if values[number] is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from trialwright.protocol.eligibility.grammar.doses import ROUTES
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
-from trialwright.protocol.eligibility.lexicon.loading import entry
+from trialwright.protocol.eligibility.lexicon.loading import lexicon
 from trialwright.protocol.eligibility.tree import (
     Concept,
     Course,
@@ -76,23 +77,26 @@ class Fact:
     @property
     def stated(self) -> bool:
         """Whether the line says more of it than its name."""
-        given = (self.when, self.lasting, self.times, self.dose, self.result)
-        return self.allergy or any(value is not None for value in given)
+        if self.allergy or self.when is not None or self.lasting is not None or self.times is not None:
+            return True
+        return self.dose is not None or self.result is not None
 
 
 def facts_of(text: str, tokens: Tokens, mentions: Sequence[Mention], taken: Sequence[Phrase]) -> list[Fact]:
     """One fact for each mention of a thing that is none of a comparison's words."""
     blocked = [(phrase.first, phrase.last) for phrase in taken]
+    words = tokens.word
+    count = len(words)
     out: list[Fact] = []
     for mention in mentions:
         if mention.sort in {"measure", "scale"}:
             continue
-        if any(first < mention.last and mention.first < last for first, last in blocked):
+        if blocked and any(first < mention.last and mention.first < last for first, last in blocked):
             continue
         fact = Fact(mention.first, mention.last, mention.first, mention.last, mention.sort, mention.id)
         _look_before(tokens, fact)
-        after = tokens.word[fact.last : fact.last + 3]
-        if len(after) == 3 and after[0] in _NOW and after[1] == "or" and after[2] in _WITHIN:
+        last = fact.last
+        if last + 2 < count and words[last] in _NOW and words[last + 1] == "or" and words[last + 2] in _WITHIN:
             fact.last += 2  # what is going on lies in every time up to now
         out.append(fact)
     return out
@@ -172,5 +176,11 @@ def _kind(fact: Fact) -> Kind:
         return Kind.EVENT
     if fact.sort in {"procedure", "test"}:
         return Kind.PROCEDURE
-    found = entry(fact.id)
-    return _KINDS.get(found.fields.get("kind", ""), Kind.CONDITION) if found is not None else Kind.CONDITION
+    return _kinds().get(fact.id, Kind.CONDITION)
+
+
+@cache
+def _kinds() -> dict[str, Kind]:
+    """The kind of each entry of the lexicon that says one."""
+    entries = lexicon().entries
+    return {name: _KINDS[known.fields["kind"]] for name, known in entries.items() if known.fields.get("kind") in _KINDS}

@@ -76,12 +76,12 @@ class Line:
         self.phrases = phrases
         self.windows: list[tuple[int, int]] = []
         self.begin = _after_label(tokens)
-        self._bounds = [at for at, word in enumerate(tokens.word) if word in _ENDS and _ends_clause(text, tokens, at)]
-        self._brackets = _outer_brackets(tokens.word) if self._bounds and "(" in tokens.word else []
+        self._bounds: list[int] | None = None
+        self._brackets: list[tuple[int, int]] = []
 
     def clause(self, at: int) -> tuple[int, int]:
         """The tokens of the clause around a token, the end excluded."""
-        bounds = self._bounds
+        bounds = self._bounds if self._bounds is not None else self._bounded()
         place = bisect_right(bounds, at)
         above = place
         if self._brackets:
@@ -92,6 +92,15 @@ class Line:
         low = max(bounds[place - 1] + 1 if place else 0, self.begin)
         high = bounds[above] if above < len(bounds) else len(self.tokens)
         return low, high
+
+    def _bounded(self) -> list[int]:
+        """The signs that end a clause; looked for where the first clause is asked for."""
+        text, tokens = self.text, self.tokens
+        words = tokens.word
+        found = [at for at, word in enumerate(words) if word in _ENDS and _ends_clause(text, tokens, at)]
+        self._bounds = found
+        self._brackets = _outer_brackets(words) if found and "(" in words else []
+        return found
 
     def _is_aside(self, bound: int, at: int) -> bool:
         """Whether a clause ends at a token within brackets that another token does not stand in."""

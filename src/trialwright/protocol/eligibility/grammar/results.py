@@ -20,6 +20,7 @@ _RESULTS = {
     "negativity": "negative",
     "abnormal": "abnormal",
 }
+RESULTS = frozenset(_RESULTS)
 # the infection a text calls positive or negative, and the test that says so
 _TEST_OF = {
     "hiv-infection": "hiv-test",
@@ -113,9 +114,7 @@ def _give(line: Line, fact: Fact, result: str, first: int, last: int) -> None:
         fact.sort = "test"
     words = line.tokens.word
     low, high = min(first, fact.first), max(last, fact.last)
-    if set(words[low : fact.first]) <= _LIGHT | set(_RESULTS) and set(words[fact.last : high]) <= _LIGHT | set(
-        _RESULTS
-    ):
+    if set(words[low : fact.first]) <= _LIGHT | RESULTS and set(words[fact.last : high]) <= _LIGHT | RESULTS:
         fact.first, fact.last = low, high
     if fact.last < len(words) and words[fact.last] in {"test", "tests", "result", "results"}:
         fact.last += 1

@@ -131,10 +131,10 @@ def stretches_of(tokens: Tokens) -> list[Stretch]:
     """The stretches of time in a line, in order."""
     words, values = tokens.word, tokens.value
     out: list[Stretch] = []
-    for at, word in enumerate(words):
-        unit = UNITS.get(word)
-        if unit is None or at == 0:
+    for at in [at for at, word in enumerate(words) if word in UNITS]:
+        if at == 0:
             continue
+        unit = UNITS[words[at]]
         found = _measured(tokens, at, unit)
         if found is None and words[at - 1] in RECENT and values[at - 1] is None and words[at - 1] != "recent":
             op, begin, _ = _compared(tokens, at)

@@ -11,7 +11,7 @@ from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_ge
 from trialwright.protocol.eligibility.grammar.indications import to_the_drugs
 from trialwright.protocol.eligibility.grammar.members import Line
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
-from trialwright.protocol.eligibility.grammar.results import allergies, results
+from trialwright.protocol.eligibility.grammar.results import RESULTS, allergies, results
 from trialwright.protocol.eligibility.grammar.subjects import attach
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
@@ -49,21 +49,25 @@ def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Seque
     """The phrases given, with `when` and `lasting` put where the line states them, and one phrase for each fact of the
     line that data could answer. Never raises; the work is bounded: a line
     is read as far as `MOST_TOKENS` tokens."""
-    phrases = [phrase for phrase in phrases if not _is_of_years(phrase)]
-    if any(isinstance(phrase.node, Compare) and phrase.node.unit is None for phrase in phrases):
+    bare = [phrase for phrase in phrases if type(phrase.node) is Compare and phrase.node.unit is None]
+    if bare:
+        phrases = [phrase for phrase in phrases if not _is_of_years(phrase)]
         phrases = _without_counts(tokens, mentions, phrases)
     if len(tokens) > MOST_TOKENS:
         beyond = [phrase for phrase in phrases if phrase.last > MOST_TOKENS]
         within = [phrase for phrase in phrases if phrase.last <= MOST_TOKENS]
         near = [mention for mention in mentions if mention.last <= MOST_TOKENS]
         return [*timed(text, first_of(tokens, MOST_TOKENS), near, within), *beyond]
-    numbers = any(value is not None for value in tokens.value)
+    numbers = tokens.value.count(None) < len(tokens.value)
     facts = facts_of(text, tokens, mentions, phrases)
     if not facts and not numbers and not phrases:
         return list(phrases)
     line = Line(text, tokens, facts, list(phrases))
-    allergies(line)
-    results(line)
+    words = tokens.word
+    if "to" in words or "against" in words:
+        allergies(line)
+    if not RESULTS.isdisjoint(words):
+        results(line)
     windows = [window for window in windows_of(text, tokens) if not _taken(line, window.first, window.last)]
     line.windows = [(window.first, window.last) for window in windows]
     if numbers:
@@ -362,5 +366,6 @@ def _stated(line: Line) -> list[Phrase]:
         subject = (tokens.start[fact.begin], tokens.end[fact.end - 1])
         start, end = tokens.start[fact.first], tokens.end[fact.last - 1]
         out.append(Phrase(start, end, fact.first, fact.last, node_of(line.text, tokens, fact), subject, fact.elapsed))
-    out.sort(key=lambda phrase: (phrase.start, -phrase.end))
+    if len(out) > 1:
+        out.sort(key=lambda phrase: (phrase.start, -phrase.end))
     return out

@@ -98,7 +98,8 @@ def windows_of(text: str, tokens: Tokens) -> list[Timed]:
         found = _window(text, tokens, stretch) or _lasting(tokens, stretch)
         if found is not None and (not out or found.first >= out[-1].last):
             out.append(found)
-    years = [at for at, kind in enumerate(tokens.kind) if kind == NUMBER and is_year(tokens, at)]
+    kinds = tokens.kind
+    years = [at for at, kind in enumerate(kinds) if kind == NUMBER and is_year(tokens, at)] if NUMBER in kinds else []
     for at in years:
         if any(isinstance(other.when, Dates) and other.first <= at < other.last for other in out):
             continue
@@ -106,7 +107,8 @@ def windows_of(text: str, tokens: Tokens) -> list[Timed]:
         found = None if calendar is None else Timed(*calendar, None, False)
         if found is not None and not any(found.first < other.last and other.first < found.last for other in out):
             out.append(found)
-    out.sort()
+    if len(out) > 1:
+        out.sort()
     return out
 
 
