@@ -73,9 +73,9 @@ def _event(command: ask.Command, fold: Fold, design: Design, day: int) -> tuple[
         case ask.Supplement(domain, subject, number, values):
             return Supplemented(domain, subject, number, values), ""
         case ask.Correct(domain, subject, number, on, values, reason):
-            return Corrected(domain, subject, number, on, values), _telling(reason)
+            return Corrected(domain, subject, number, on, values), telling(reason)
         case ask.Retract(domain, subject, number, reason):
-            return Retracted(domain, subject, number), _telling(reason)
+            return Retracted(domain, subject, number), telling(reason)
         case ask.Decide():
             return Decided(design.decide(fold.state(day)), fold.size), ""
 
@@ -138,7 +138,7 @@ def _enrolled(command: ask.Enrol, fold: Fold, design: Design, day: int) -> Enrol
             "a design that has a place today",
             "wait for the design's decision; an override needs a reason",
         )
-    _telling(command.override)
+    telling(command.override)
     return Enrolled(command.subject, command.day, (), None, command.number, values)
 
 
@@ -167,7 +167,7 @@ def _allocated(command: ask.Allocate, fold: Fold) -> Allocated:
             "record the arm that was drawn; an override needs a reason, and an arm of the protocol",
         )
     if command.override:
-        _telling(command.override)
+        telling(command.override)
     values = _without(command.values, "ARMCD", "DOSELVL", "COHORT")
     return Allocated(
         command.subject, command.day, command.arm, command.dose_level, command.cohort, command.number, values
@@ -264,8 +264,8 @@ def _is_decimal(value: object) -> bool:
     return number.is_finite() and number >= 0
 
 
-def _telling(reason: str) -> str:
-    """The reason itself, if it says something. Raises StageError (COND-008)."""
+def telling(reason: str) -> str:
+    """The reason itself, if it says something: 10 characters or more, in words. Raises StageError (COND-008)."""
     if len(reason.strip()) < SHORTEST_REASON or not any(character.isalpha() for character in reason):
         raise _refused(
             "COND-008",

@@ -19,7 +19,8 @@ from trialwright.conduct.masking.sealing import ARM, ARM_SIZES, taken_out
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.people.credentials import Session
 from trialwright.conduct.people.roles import DUTIES, Role
-from trialwright.conduct.rule import Ask, Made, Rule
+from trialwright.conduct.people.state import EVERYWHERE
+from trialwright.conduct.rule import Ask, Made, Plan, Rule
 from trialwright.conduct.rules import RULES
 from trialwright.conduct.standing import Standing
 from trialwright.core.errors import StageError, UsageError
@@ -30,16 +31,6 @@ if TYPE_CHECKING:
     from trialwright.conduct.ledger.interface import Ledger
     from trialwright.conduct.masking.keys import Keyring
     from trialwright.conduct.people.credentials import Credentials
-    from trialwright.protocol.design import Design
-    from trialwright.protocol.protocol import Protocol
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One version of the protocol, with the design that decides under it."""
-
-    protocol: Protocol
-    design: Design
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +141,31 @@ class Desk:
         for command in commands:
             rule = _rule(command)
             _require(rule, command, call, standing)
-            plan = self.plan_in(standing)
-            circumstances = person, call.role, call.site, day, now, call.occurred, call.reason
-            asked = Ask(standing, plan.protocol, plan.design, self.keys, *circumstances)
+            asked = Ask(
+                standing,
+                self.plans,
+                self.plan(call.site).protocol,
+                self.plan().design,
+                self.keys,
+                person,
+                call.role,
+                call.site,
+                day,
+                now,
+                call.occurred,
+                call.reason,
+            )
             stored = [put(made) for made in rule.check(command, asked)]
             if rule.signed and stored:
                 put(Made(self._signature(call, rule.signed, *stored[0])))
         return drafts
 
-    def plan_in(self, standing: Standing) -> Plan:
-        """The version of the protocol in force. Raises StageError (COND-001) where there is none yet."""
-        opened = standing.data.opened
-        if opened is None:
+    def plan(self, site: str = EVERYWHERE) -> Plan:
+        """The version of the protocol in force at a site; without one, the last. Raises StageError (COND-001)."""
+        digest = self._standing.course.version(site)
+        if digest is None:
             raise _refused("COND-001", "the trial is not open", "an opening first", "open the trial with its protocol")
-        return self.plans[opened.protocol]
+        return self.plans[digest]
 
     def day(self, now: str) -> int:
         """The trial day of a time of the server (RFC 3339, UTC); in a rehearsal with a date of its own, of that."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.conduct.events import Confirmed, Decided, Enrolled, Event, Opened
+from trialwright.conduct.events.trial import Amended
 from trialwright.conduct.facts import fact_of, key_of
 from trialwright.conduct.ledger.entry import Entry
 from trialwright.dataset.facts import Fact
@@ -53,6 +54,8 @@ class Fold:
         match event:
             case Opened():
                 self.opened, self.unconfirmed = event, list(event.unconfirmed)
+            case Amended(protocol, design, arms, unconfirmed):
+                self.opened, self.unconfirmed = Opened(protocol, design, arms), [*self.unconfirmed, *unconfirmed]
             case Confirmed():
                 self.unconfirmed.remove(event.about)
             case Decided():

@@ -17,10 +17,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.conduct.desk import Desk, Plan
+from trialwright.conduct.desk import Desk
 from trialwright.conduct.ledger.clock import server_clock
 from trialwright.conduct.masking.keys import Keyring
 from trialwright.conduct.people.credentials import Credentials
+from trialwright.conduct.rule import Plan
 from trialwright.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:

@@ -18,14 +18,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """One version of the protocol, with the design that decides under it."""
+
+    protocol: Protocol
+    design: Design
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The circumstances of a command: who gives it in which role and where, when, and what stands.
 
     `day`: trial day on which it is recorded. `now`: the server's time (UTC, RFC 3339). `occurred`: when what it reports
     happened, RFC 3339 with an offset, None for now. `reason`: as given. `protocol`: the version in force at the site.
+    `design`: that of the last version. `plans`: every version that the trial's folder keeps, by digest.
     """
 
     standing: Standing
+    plans: Mapping[str, Plan]
     protocol: Protocol
     design: Design
     keys: Keyring

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialwright.conduct import data_rules
+from trialwright.conduct.milestones import rules as milestones
 from trialwright.conduct.rule import Rule
 
-RULES: Mapping[type[Any], Rule] = {**data_rules.RULES}
+RULES: Mapping[type[Any], Rule] = {**data_rules.RULES, **milestones.RULES}

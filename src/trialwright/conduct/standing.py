@@ -25,6 +25,14 @@ class Part(Protocol):
         ...
 
 
+class Waiting(Protocol):
+    """A concern in which something can wait for a person."""
+
+    def unsettled(self) -> list[str]:
+        """What waits, in words."""
+        ...
+
+
 class Standing:
     """What stands after the entries so far.
 
@@ -42,6 +50,7 @@ class Standing:
         self.head = Head()
         self.retries: dict[str, tuple[str, list[int]]] = {}
         self._parts: dict[type[Any], list[Part]] = {}
+        self._waiting: tuple[Waiting, ...] = ()
         for part in (self.course, self.people):
             for kind in part.EVENTS:
                 self._parts.setdefault(kind, []).append(part)
@@ -68,6 +77,10 @@ class Standing:
                 secrets[envelope.name] = found
         self.apply(Act.of(entry, event, secrets))
         self.head = Head(entry.sequence, entry.hash)
+
+    def before_lock(self) -> list[str]:
+        """What waits for a person and must be settled before the data can be final, in words without an arm."""
+        return [said for part in self._waiting for said in part.unsettled()]
 
     @property
     def day(self) -> int:

@@ -36,7 +36,7 @@ def draft(record: Record) -> Protocol:
     outcomes, proposed, outcome_problems, outcome_assumptions = draft_outcomes(record)
     said = _Said(
         (*drafted.problems, *enrolment_problems, *kind.problems, *outcome_problems, *criteria_problems),
-        (*kind.assumptions, *window_assumptions, *drafted.assumptions, *outcome_assumptions),
+        (*kind.assumptions, *window_assumptions, *drafted.assumptions, *outcome_assumptions, *_ended(record)),
     )
     return Protocol(
         record=RecordReference(record.nct_id, record.title, record.origin.rendering.value, record.origin.sha256),
@@ -83,6 +83,19 @@ def _with_windows(kind: DraftedKind, dlt: DltDefinition | None) -> tuple[DesignK
             return replace(both, escalation=windowed), assumptions
         case other:
             return other, ()
+
+
+_ENDED = {"WITHDRAWN": "withdrawn", "TERMINATED": "terminated", "SUSPENDED": "suspended"}
+
+
+def _ended(record: Record) -> tuple[Assumption, ...]:
+    """What a person must confirm of a trial that the registry says has been stopped, or was never begun."""
+    status = record.study.protocol_section.status_module
+    word = _ENDED.get(status.overall_status or "")
+    if word is None:
+        return ()
+    why = f"the registry says that the trial is {word}" + (f": {status.why_stopped}" if status.why_stopped else "")
+    return (Assumption("record", "the trial is conducted all the same", why, must_confirm=True),)
 
 
 def _window(design: DesignKind) -> int | None:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from trialwright.conduct import commands as ask
 from trialwright.conduct.events import Opened
 from trialwright.conduct.events.people import RoleGranted, StaffAdded
 from trialwright.conduct.events.trial import Begun
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
+from trialwright.conduct.milestones.refusals import reasons, to_confirm, to_supply
 from trialwright.conduct.people.roles import Role
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.core.errors import StageError, UsageError
@@ -40,9 +40,17 @@ def begin(
     `digest`: SHA-256 (hex) of the protocol's file. `start`: the date of trial day 0, in `zone` (IANA). `sponsor`:
     identifier and printed name of the person who begins it and is its first sponsor. `validation`: the sponsor's
     statement that this system has been validated for this trial; a live trial demands it. Raises UsageError (COND-050)
-    for what cannot be, StageError (COND-001) if the ledger is not empty.
+    for what cannot be, StageError (COND-001) if the ledger is not empty, COND-135 if the protocol lacks what somebody
+    must supply first; the message lists what will have to be confirmed too.
     """
     _check(mode, zone, sponsor, validation)
+    if to_supply(protocol):
+        raise StageError(
+            "COND-135",
+            "the trial cannot begin with this protocol:\n  " + "\n  ".join(reasons(protocol)),
+            expected="a protocol in which a named person has supplied what the record lost",
+            mend="edit the protocol file; what only has to be confirmed is confirmed on the ledger",
+        )
     if ledger.head != Head():
         raise StageError(
             "COND-001",
@@ -53,10 +61,10 @@ def begin(
     from trialwright import __version__
 
     person, name = sponsor
-    asked = ask.Open.of(protocol, digest=digest, design=design.name)
+    arms = tuple(arm.id for arm in protocol.arms)
     events = (
         Begun(mode, protocol.record.nct_id or protocol.record.title, start.isoformat(), zone, validation, __version__),
-        Opened(asked.protocol, asked.design, asked.arms, asked.unconfirmed),
+        Opened(digest, design.name, arms, to_confirm(protocol)),
         StaffAdded(person, name),
         RoleGranted(person, Role.SPONSOR.value, EVERYWHERE),
     )
