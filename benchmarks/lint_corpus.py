@@ -2,15 +2,17 @@
 found its fault (docs/reference/lint-rates.csv) and the errors and warnings that were found, with the judgements that
 stand (tests/published/data/lint_judgements.csv); a finding that nobody has judged yet has an empty verdict.
 
-Without a day it only prints. `TRIALWRIGHT_CORPUS` names the folder of records.
+Without a day it only prints the rates, and the precision that the judgements show. `TRIALWRIGHT_CORPUS` names the
+folder of records. A finding is judged by the author of the rules, by a second reader who opened the record before the
+rule, or by both: one row each.
 """
 
 import csv
 import hashlib
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from trialwright.core.problem import Severity
@@ -24,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RATES = ROOT / "docs" / "reference" / "lint-rates.csv"
 JUDGED = ROOT / "tests" / "published" / "data" / "lint_judgements.csv"
 KEY = ("source", "rule", "severity", "field", "evidence")
+JUDGES = ("second reader", "author")
+"""The judge who counts first."""
 
 
 def records(corpus: Path) -> Iterator[tuple[str, Record]]:
@@ -58,6 +62,7 @@ def main() -> None:
     for rule, hits, blind, count in rows:
         print(f"{rule} {hits:4} of {count} records, {hits / count:6.1%}; not assessable in {blind}")
     if len(sys.argv) < 2:
+        show_precision()
         return
     with RATES.open("w", encoding="utf-8", newline="") as opened:
         table = csv.writer(opened, lineterminator="\n")
@@ -65,20 +70,48 @@ def main() -> None:
             [("rule", "found", "not_assessable", "records", "measured"), *((*row, sys.argv[1]) for row in rows)]
         )
     freeze(sorted({row for name, findings in linted for row in serious(name, findings)}))
+    show_precision()
 
 
 def freeze(rows: list[tuple[str, ...]]) -> None:
     """Write the frozen list, each finding with the judgement that stands."""
-    held = {}
-    if JUDGED.exists():
-        with JUDGED.open(encoding="utf-8", newline="") as opened:
-            held = {tuple(row[name] for name in KEY): row for row in csv.DictReader(opened)}
+    held = {(*(row[name] for name in KEY), row["judge"]): row["verdict"] for row in judgements()}
     with JUDGED.open("w", encoding="utf-8", newline="") as opened:
         table = csv.writer(opened, lineterminator="\n")
         table.writerow([*KEY, "verdict", "judge"])
         for row in rows:
-            before = held.get(row, {})
-            table.writerow([*row, before.get("verdict", ""), before.get("judge", "")])
+            stands = [(held[*row, judge], judge) for judge in JUDGES if (*row, judge) in held]
+            table.writerows((*row, *each) for each in stands or [("", "")])
+
+
+def judgements() -> list[dict[str, str]]:
+    """The rows of the frozen list."""
+    if not JUDGED.exists():
+        return []
+    with JUDGED.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def verdicts(rows: Iterable[Mapping[str, str]], *names: str) -> dict[tuple[str, ...], Counter[str]]:
+    """The verdicts counted by the columns named, each finding once: by the second reader where there is one."""
+    one: dict[tuple[str, ...], tuple[int, Mapping[str, str]]] = {}
+    for row in rows:
+        rank = JUDGES.index(row["judge"]) if row["judge"] in JUDGES else len(JUDGES)
+        key = tuple(row[name] for name in KEY)
+        if key not in one or rank < one[key][0]:
+            one[key] = rank, row
+    counted: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for _, row in one.values():
+        counted[tuple(row[name] for name in names)][row["verdict"]] += 1
+    return counted
+
+
+def show_precision() -> None:
+    """Print what share of the errors and warnings is right, by severity, by the first judge of each."""
+    for (severity,), counted in sorted(verdicts(judgements(), "severity").items()):
+        number = sum(counted.values())
+        told = ", ".join(f"{verdict or 'not judged'} {count}" for verdict, count in counted.most_common())
+        print(f"{severity}: {counted['right'] / number:.1%} of {number} right ({told})")
 
 
 if __name__ == "__main__":

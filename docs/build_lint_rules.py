@@ -9,7 +9,7 @@ python docs/build_lint_rules.py --check    exit with 1 if it is out of date
 import csv
 import sys
 import textwrap
-from collections import defaultdict
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -48,9 +48,13 @@ wrong, *possible* where the pattern cannot see what a reader sees.
 
 The rates are those of {records} real records (API v2, legacy XML and flat JSON, tables of search results, five pages),
 measured on {day}: how many of them the rule found at fault, and in how many it could not tell. The records are about
-cell therapy for the most part and stand for no register as a whole. The precision counts the errors and warnings among
-these findings that a second reading by the author of the rules called right: it is no independent measure. "Not
-measured" means that no error or warning of the rule was found.
+cell therapy for the most part and stand for no register as a whole.
+
+The precision counts the errors and warnings among these findings that a judge called right; "arguable" counts as not
+right. A second reader, who had written none of the rules and opened each record before the rule, judged what was found
+on 2026-11-22: 15 of 17 errors and 287 of 292 warnings were right. Rules were mended and widened after that. Of what they
+find now, {second} findings were judged by the second reader and {author} by the author of the rule alone.
+{by_severity} "Not measured" means that no error or warning of the rule was found.
 """
 SHOWN = 110
 
@@ -73,28 +77,44 @@ def examples() -> dict[str, tuple[list, list]]:
 
 def build() -> str:
     """The page."""
-    sys.path.insert(0, str(DOCS.parent / "src"))
+    sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "src")]
+    from benchmarks.lint_corpus import verdicts
+
     from trialwright.lint.rules import RULES
 
     measured = {row["rule"]: row for row in rows(RATES)}
-    verdicts = defaultdict(list)
-    for row in rows(JUDGED):
-        verdicts[row["rule"]].append(row["verdict"] == "right")
+    judged = rows(JUDGED)
+    by_rule = verdicts(judged, "rule")
+    judges = Counter(judge for (judge,), counted in verdicts(judged, "judge").items() for _ in counted.elements())
+    severities = verdicts(judged, "severity")
+    told = ", ".join(
+        f"{counted['right']} of {counted.total()} {name}s ({counted['right'] / counted.total():.1%})"
+        for (name,), counted in sorted(severities.items())
+    )
     cases = examples()
     any_row = next(iter(measured.values()))
-    parts = [HEAD.format(count=len(RULES), records=any_row["records"], day=any_row["measured"])]
+    head = HEAD.format(
+        count=len(RULES),
+        records=any_row["records"],
+        day=any_row["measured"],
+        second=judges["second reader"],
+        author=judges["author"],
+        by_severity=f"Right are {told}.",
+    )
+    parts = [head]
     for family, title in FAMILIES.items():
         parts.append(f"## {title}\n")
         for rule in RULES:
             if rule.id.startswith(family):
-                parts.append(entry(rule, measured[rule.id], verdicts[rule.id], cases.get(rule.id)))
+                parts.append(entry(rule, measured[rule.id], by_rule.get((rule.id,), Counter()), cases.get(rule.id)))
     return "\n".join(parts)
 
 
-def entry(rule, measured: dict[str, str], verdicts: list[bool], case: tuple[list, list] | None) -> str:
+def entry(rule, measured: dict[str, str], judged: Counter[str], case: tuple[list, list] | None) -> str:
     """One rule."""
     found, count = int(measured["found"]), int(measured["records"])
-    right = f"{sum(verdicts)} of {len(verdicts)} right" if verdicts else "not measured"
+    others = "".join(f", {count} {verdict}" for verdict, count in sorted(judged.items()) if verdict != "right")
+    right = f"{judged['right']} of {judged.total()} right{others}" if judged else "not measured"
     lines = [
         f"### {rule.id}: {rule.looks_for}\n",
         f"{textwrap.fill(rule.why, 118)}\n",

@@ -10,7 +10,7 @@ CASES = [
         [
             (STATUS, "WITHDRAWN"),
             ("statusModule.startDateStruct.date", "2024-01"),
-            ("statusModule.completionDateStruct.date", "2025-02"),
+            ("statusModule.completionDateStruct", {"date": "2025-02", "type": "ACTUAL"}),
             ("statusModule.primaryCompletionDateStruct.date", "2025-02"),
         ],
     ),

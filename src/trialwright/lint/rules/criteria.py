@@ -31,6 +31,15 @@ _GIVEN = re.compile(
 )
 
 
+_ALLERGIC = re.compile(
+    r"\b(?:allerg\w+|hypersensitiv\w+)\b[^.;]{0,60}?\b(?:in (?:this|the) (?:treatment|study|trial)"
+    r"|(?:study|trial|investigational) (?:drug|product|treatment)s?)[^.;]{0,20}?,?"
+    r" (?:such as|including|especially|e\.g\.,?|i\.e\.,?) "
+    r"((?:interleukin|aldesleukin|[a-z]{4,}(?:mab|tinib|leukin))(?:-\d)?)\b",
+    re.IGNORECASE,
+)
+
+
 @rule(
     "EL-004",
     Severity.WARNING,
@@ -40,7 +49,9 @@ _GIVEN = re.compile(
     sure=Confidence.POSSIBLE,
 )
 def stranger(subject: Subject) -> Iterator[Answer]:
-    found = [(item, m) for item in _items(subject) for m in _GIVEN.finditer(item.text)]
+    found = [
+        (item, m) for item in _items(subject) for pattern in (_GIVEN, _ALLERGIC) for m in pattern.finditer(item.text)
+    ]
     if not found:
         return
     names = subject.section.arms_interventions_module.interventions
@@ -58,7 +69,7 @@ def stranger(subject: Subject) -> Iterator[Answer]:
         told = item.text[: match.start()] + item.text[match.end() :]
         if name.lower() not in known and name not in told:
             yield Found(
-                f"A criterion is timed by {match.group(1)}, which is named nowhere else.",
+                f"A criterion is {'timed by' if match.re is _GIVEN else 'about'} {name}, which is named nowhere else.",
                 CRITERIA,
                 (subject.quote(CRITERIA, item.text),),
             )

@@ -22,6 +22,7 @@ REFERENCES = "protocolSection.referencesModule.references"
 SITES = "protocolSection.contactsLocationsModule.locations"
 NO_DAY = "The record shows no date of its last update; name a day with --as-of."
 SLACK = 31  # days: a month more or less is how registrants round
+LEFT_EARLY = 0.2  # of a follow-up: how much of it may be missing where those who entered last left before its end
 
 
 @rule(
@@ -53,7 +54,9 @@ def follow_up_cut(subject: Subject) -> Iterator[Answer]:
     if len(horizons) < 2 or horizons[True][0] > WHOLE_TRIAL:
         return
     needed = horizons[False][0] - horizons[True][0]
-    if needed > SLACK and latest + SLACK < needed:
+    over = subject.record.value(COMPLETION.removesuffix("date") + "type") == "ACTUAL"
+    slack = max(SLACK, needed * LEFT_EARLY if over else 0)
+    if needed > SLACK and latest + slack < needed:
         yield Found(
             f"The last time point lies {needed:g} days after that of the primary outcome; between primary completion "
             f"and completion lie at most {latest} days.",

@@ -9,7 +9,7 @@ from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import COUNT, DESCRIPTION, sentences
+from trialwright.lint.texts import COUNT, DESCRIPTION, SUMMARY, prose, sentences
 from trialwright.protocol.arms import ArmRole
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare
 
@@ -93,6 +93,21 @@ def _speaks_of_levels(subject: Subject) -> bool:
 _CLAIMS = (
     (re.compile(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("NON_RANDOMIZED", "NA")),
     (re.compile(r"\bdouble[- ]blind(?:ed)?\b|\bdouble[- ]masked\b", re.IGNORECASE), MASKING, ("NONE",)),
+    (
+        re.compile(
+            r"\bopen[- ]label(?:led)?\b(?![- ,]{1,2}(?:extension|period|phase|part|stage|run|lead|dose|follow|basis"
+            r"|single|treatment|trial of|and\b|then\b|or\b))",
+            re.IGNORECASE,
+        ),
+        MASKING,
+        ("DOUBLE", "TRIPLE", "QUADRUPLE"),
+    ),
+    (
+        re.compile(r"\bsingle[- ]arm(?:ed)?\b(?! (?:phase|part|extension|stage|cohort|run|lead))", re.IGNORECASE),
+        ALLOCATION,
+        ("RANDOMIZED",),
+    ),
+    (re.compile(r"\bnon-? ?randomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("RANDOMIZED",)),
 )
 _OWN = re.compile(r"\b(?:this|the present|our) (?:\S+ ){0,8}?(?:study|trial)\b", re.IGNORECASE)
 
@@ -107,7 +122,7 @@ _OTHER = re.compile(
 @rule(
     "DS-003",
     Severity.WARNING,
-    "a text that calls the trial randomised or blinded, against the coded design",
+    "a text that calls the trial randomised or not, blinded or open, against the coded design",
     why="Readers who filter by the coded field and readers of the text see two different trials.",
     fix=Fixability.SPONSOR,
 )
@@ -202,7 +217,9 @@ def escalation_gaps(subject: Subject) -> Iterator[Answer]:
         return
     stated = tuple(_located(subject, Evidence.of(words)) for words in escalation.stated)
     three = _THREE.search(subject.low) is not None
-    if escalation.silent_on:
+    if escalation.silent_on and not stated and subject.unsure(SUMMARY, DESCRIPTION):
+        yield Unknown("This rendering does not show the text that would state the rule of escalation.", DESCRIPTION)
+    elif escalation.silent_on:
         yield Found(
             f"The record is silent on {'; '.join(escalation.silent_on)}.",
             DESCRIPTION,
@@ -241,7 +258,7 @@ def forward_dose(subject: Subject) -> Iterator[Answer]:
     for arm in subject.protocol.arms:
         for treatment in arm.treatments:
             reference = treatment.dosing.reference
-            if reference is not None and reference.to == "selected dose":
+            if reference is not None and reference.to == "selected dose" and not _settled(subject):
                 yield Found(
                     f"The dose of {arm.label!r} is {reference.text!r}.",
                     f"{arm.source}.description",
@@ -249,12 +266,41 @@ def forward_dose(subject: Subject) -> Iterator[Answer]:
                 )
 
 
-_TREATED = re.compile(
-    r"\b(?:receive|received|given|treated with|administered)\b[^.]{0,80}"
-    r"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen)\b"
-    r"|\b(?:standard|conventional)\s+(?:\w+\s+)?(?:therapy|treatment)\b",
+_AMOUNT = r"\d[\d.,]* ?(?:x ?10\S* |million |billion )?(?:cells|mg|g|µg|ug|mcg|ml|IU|units?)\b"
+_CHOSEN = (
+    r"(?:was|were|is|has been|have been) (?:then |already )?(?:approved|selected|chosen|determined|established"
+    r"|identified|confirmed|set)(?: by (?:the )?[\w ]{2,30}?)? (?:as|to be) (?:the )?(?:\w+ ){0,3}(?:dose|RP2D|MTD)\b"
+)
+_SETTLED = re.compile(
+    rf"{_AMOUNT}[^.;\n]{{0,160}}\b{_CHOSEN}"
+    rf"|\b(?:RP2D|MTD|(?:recommended|selected|tolerated)(?: phase 2)? dose)\)? (?:was|is|=|:|of) (?:\w+ ){{0,4}}"
+    rf"{_AMOUNT}",
     re.IGNORECASE,
 )
+_MODEL_TEXT = "protocolSection.designModule.designInfo.interventionModelDescription"
+
+
+def _settled(subject: Subject) -> bool:
+    """Whether a text says which dose was chosen."""
+    texts = [subject.record.value(_MODEL_TEXT) or "", *(text for _, text in prose(subject))]
+    return any(_SETTLED.search(text) for text in texts)
+
+
+_PROCEDURES = (
+    r"surger(?:y|ies)|operations?|transplantations?|transplants?|decompression|laminectomy|discectomy|fusion|fixation"
+    r"|exercises?|program(?:me)?s?|radiotherapy|chemotherapy|physiotherapy|rehabilitation"
+)
+_TREATED = re.compile(
+    r"\b(?:receives?|received|given|treated (?:with|under|by)|administered|undergo(?:es)?|underwent|managed (?:by|with)"
+    r"|conducted)\b[^.]{0,80}"
+    rf"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen|care|{_PROCEDURES})\b"
+    r"|\b(?:standard|conventional)\s+(?:\w+\s+)?(?:therapy|treatment)\b"
+    r"|\bstandard of care\b"
+    rf"|\b(?:{_PROCEDURES}) (?:alone|only)\b",
+    re.IGNORECASE,
+)
+_AS_USUAL = re.compile(r"care$|as usual$|usual (?:care|treatment)$", re.IGNORECASE)
+"""Care that goes on as it does outside the trial, none of it named: what registrants mean by no intervention."""
 _NEGATED = re.compile(r"\b(?:no|not|without|nothing but)\b[^.]{0,40}$", re.IGNORECASE)
 
 
@@ -271,10 +317,12 @@ def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
         match = _TREATED.search(text)
         if arm.type == "NO_INTERVENTION" and match is not None and not _NEGATED.search(text[: match.end()]):
             path = f"{ARMS}[{index}]"
+            words = match.group() + (" as usual" if text[match.end() :].lower().startswith(" as usual") else "")
             yield Found(
                 f"{arm.label!r} is coded NO_INTERVENTION and receives treatment.",
                 f"{path}.type",
                 (subject.quote(f"{path}.type"), subject.quote(f"{path}.description", match.group())),
+                severity=Severity.INFO if _AS_USUAL.search(words) else None,
             )
 
 

@@ -10,7 +10,7 @@ from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import CONDITIONS, CRITERIA, INTERVENTIONS, folded, titles
+from trialwright.lint.texts import CONDITIONS, CRITERIA, INTERVENTIONS, folded, timed_outcomes, titles
 from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
 from trialwright.protocol.eligibility.tree import And, Compare, Expression
 
@@ -32,6 +32,12 @@ _HEDGED = re.compile(
     r"|donor|except",
     re.I,
 )
+_NO_HEDGE = re.compile(
+    r"\b(?:fe)?males? ?(?:and|or|/|,|and/or) ?(?:fe)?males?\b|\b(?:wo)?m[ae]n ?(?:and|or|/|,|and/or) ?(?:wo)?m[ae]n\b"
+    r"|\bor (?:older|over|above|more|greater|younger|under|below|less)\b",
+    re.IGNORECASE,
+)
+"""Words of both sexes, and of a bound: they single nobody out."""
 ROUNDING = 1  # a year: "over 17" and "from 18" are the same people
 
 
@@ -46,7 +52,12 @@ def ages(subject: Subject) -> Iterator[Answer]:
     aged = [item for item in items(subject, Section.INCLUSION) if _AGED.search(item.text) and len(item.text) < 160]
     if not any(_differs(subject, item) for item in aged):
         return
-    found = [(item, part) for item in aged if not _HEDGED.search(item.text) for part in _age_of(subject, item)]
+    found = [
+        (item, part)
+        for item in aged
+        if not _HEDGED.search(_NO_HEDGE.sub(" ", item.text))
+        for part in _age_of(subject, item)
+    ]
     if len(found) != 1:
         return
     item, compare = found[0]
@@ -183,17 +194,16 @@ _RANDOMISATION = re.compile(r"\brandomi[sz]ation\b", re.IGNORECASE)
 @rule(
     "EL-009",
     Severity.WARNING,
-    "a criterion timed by randomisation in a trial that does not randomise",
-    why="The window has no anchor: nobody can say whether the criterion is met.",
+    "a criterion or an outcome timed by randomisation in a trial that does not randomise",
+    why="The time has no anchor: nobody can say whether the criterion is met, or when the outcome is due.",
     fix=Fixability.SPONSOR,
 )
 def anchor(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
     if info is None or info.allocation not in ("NON_RANDOMIZED", "NA"):
         return
-    if not subject.says("randomisation", "randomization"):
-        return
-    for item in subject.criteria:
+    criteria = subject.criteria if subject.says("randomisation", "randomization") else ()
+    for item in criteria:
         if _RANDOMISATION.search(item.text):
             yield Found(
                 f"A criterion is timed by randomisation, and allocation is {info.allocation}.",
@@ -201,10 +211,19 @@ def anchor(subject: Subject) -> Iterator[Answer]:
                 (subject.quote(CRITERIA, item.text), subject.quote(ALLOCATION)),
             )
             return
+    for path, _, _, raw in timed_outcomes(subject):
+        if raw and _RANDOMISATION.search(raw):
+            field = f"{path}.timeFrame"
+            yield Found(
+                f"An outcome is timed by randomisation, and allocation is {info.allocation}.",
+                field,
+                (subject.quote(field), subject.quote(ALLOCATION)),
+            )
+            return
 
 
 _NO_DISEASE = re.compile(
-    r"^(?:safety|efficacy|toxicity|quality of life|pharmacokinetics|treatment(?: outcome)?|(?:\w+ )?(?:stem"
+    r"^(?:safety|efficacy(?:, self)?|toxicity|quality of life|pharmacokinetics|treatment(?: outcome)?|(?:\w+ )?(?:stem"
     r"|stromal) cells?"
     r"|(?:\w+ )?therapy|immunotherapy|chemotherapy|cell transplantation|vaccination)$",
     re.IGNORECASE,
@@ -234,6 +253,8 @@ def no_condition(subject: Subject) -> Iterator[Answer]:
             yield Found(f"The condition {condition!r} is no disease.", path, (subject.quote(path),))
 
 
+_FAILING = re.compile(r"critical|septic", re.IGNORECASE)
+"""People of whom many have failing organs, the kidneys among them."""
 _TARGETS = (
     (
         re.compile(r"critical", re.IGNORECASE),
@@ -244,8 +265,10 @@ _TARGETS = (
     ),
     (re.compile(r"shock", re.IGNORECASE), re.compile(r"^(?:\w+ ){0,2}shock\W*$", re.IGNORECASE)),
     (
-        re.compile(r"critical|septic", re.IGNORECASE),
-        re.compile(r"(?:stage|CKD|grade) ?(?:3|III)\b[^;]{0,30}(?:or (?:more|higher|above)|\+)", re.IGNORECASE),
+        _FAILING,
+        re.compile(
+            r"(?:stage|CKD|grade) ?(?:3|III)\b[^;]{0,30}(?:(?:or|and) (?:more|higher|above|over)|\+)", re.IGNORECASE
+        ),
     ),
 )
 
@@ -275,10 +298,14 @@ def removed(subject: Subject) -> Iterator[Answer]:
             return
         for population, excluded in _TARGETS:
             if population.search(title) and excluded.search(item.text):
+                common = population is _FAILING
                 yield Found(
-                    "What excludes is what makes the population that the title names.",
+                    "Many of those whom the title names have what excludes."
+                    if common
+                    else "What excludes is what makes the population that the title names.",
                     CRITERIA,
                     (subject.quote(CRITERIA, item.text),),
+                    severity=Severity.INFO if common else None,
                 )
                 return
 

@@ -49,7 +49,7 @@ def number(subject: Subject) -> Iterator[Answer]:
 @rule(
     "ID-002",
     Severity.WARNING,
-    "product codes that differ by one character",
+    "product codes that differ by one character, or by two letters that changed places",
     why="Two codes that differ by a letter may be one product misspelt, or two. Nothing may be pooled on a guess.",
     fix=Fixability.SPONSOR,
 )
@@ -70,6 +70,38 @@ def near_codes(subject: Subject) -> Iterator[Answer]:
                     codes[one],
                     (subject.quote(codes[one], one), subject.quote(codes[other], other)),
                 )
+    yield from _swapped(subject)
+
+
+_LETTERS = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-[A-Z]{3,5}(?=s?\b)(?!-)")
+
+
+def _swapped(subject: Subject) -> Iterator[Answer]:
+    """Names of products in letters of which two changed places, such as MSC and MCS."""
+    names: dict[str, str] = {}
+    for path, text in prose(subject):
+        for match in _LETTERS.finditer(text):
+            names.setdefault(match.group(), path)
+    ordered = sorted(names)
+    for index, one in enumerate(ordered):
+        for other in ordered[index + 1 :]:
+            first, second = (name.rpartition("-") for name in (one, other))
+            if first[0].lower() == second[0].lower() and _neighbours_changed(first[2], second[2]):
+                yield Found(
+                    f"{one} and {other} differ by two letters that changed places.",
+                    names[one],
+                    (subject.quote(names[one], one), subject.quote(names[other], other)),
+                )
+
+
+def _neighbours_changed(one: str, other: str) -> bool:
+    places = [i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    return (
+        len(one) == len(other)
+        and len(places) == 2
+        and places[1] == places[0] + 1
+        and (one[places[0]], one[places[1]]) == (other[places[1]], other[places[0]])
+    )
 
 
 @rule(

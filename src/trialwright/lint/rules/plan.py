@@ -32,6 +32,15 @@ _PART = (
 )
 _PART_1 = re.compile(rf"\bphase (?:1|I)(?!/|-I| ?[/&]){_PART}", re.IGNORECASE)
 _PART_2 = re.compile(rf"(?<!recommended )\bphase (?:2|II)(?!I|/){_PART}", re.IGNORECASE)
+_SPOKEN = tuple(
+    re.compile(rf"(?:^|[.;:)\n]\s*)\b(?:in|during) (?:the )?phase (?:{n})[ab]?\b(?! ?[/&-])", re.IGNORECASE)
+    for n in ("1|I", "2|II")
+)
+_NAMED = tuple(
+    re.compile(rf"^\W*phase ?(?:{n})[ab]?\b(?! ?[/&-] ?(?:phase|\d|I))", re.IGNORECASE) for n in ("1|I", "2|II")
+)
+_TRIALS = tuple(re.compile(rf"\bphase (?:{n})[ab]? (?:trial|study)\b", re.IGNORECASE) for n in ("1|I", "2|II"))
+_MODEL_TEXT = "protocolSection.designModule.designInfo.interventionModelDescription"
 
 
 @rule(
@@ -45,13 +54,19 @@ def two_parts(subject: Subject) -> Iterator[Answer]:
     if not set(subject.section.design_module.phases) >= BOTH:
         return
     texts = [*narrative(subject), *treatments(subject)]
-    first = next(((path, m) for path, text in texts for m in [_PART_1.search(text)] if m), None)
-    second = next(((path, m) for path, text in texts for m in [_PART_2.search(text)] if m), None)
+    labels = [(path, text) for path, text in treatments(subject) if path.endswith(".label")]
+    model = [(_MODEL_TEXT, subject.record.value(_MODEL_TEXT) or "")]
+    for places, (one, other) in ((texts, (_PART_1, _PART_2)), (labels, _NAMED), (model, _TRIALS), (texts, _SPOKEN)):
+        first = next(((path, m) for path, text in places for m in [one.search(text)] if m), None)
+        second = next(((path, m) for path, text in places for m in [other.search(text)] if m), None)
+        if first and second:
+            break
     if first and second:
         yield Found(
             "The text tells of a phase 1 part and a phase 2 part; one allocation and one size are coded.",
             PHASES,
-            tuple(subject.quote(path, match.group()) for path, match in (first, second)),
+            tuple(subject.quote(path, match.group().lstrip(" .;:)\n")) for path, match in (first, second)),
+            severity=Severity.INFO if one is _SPOKEN[0] else None,
         )
 
 
@@ -303,6 +318,31 @@ _VERSIONS = (
     ),
 )
 _ROMAN = {"III": "3", "IV": "4", "V": "5"}
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+)
+_ORDINAL = rf"(?P<edition>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:edition|version)\b"
+_GUIDE = r"\b(?:guidelines?|(?:diagnosis|diagnostic)[\w -]{0,30}treatment (?:plan|protocol|program(?:me)?))\b"
+_EDITIONS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (rf"{_ORDINAL}[^.;\n]{{0,20}}{_GUIDE}[^.;\n]{{0,80}}", rf"{_GUIDE}[^.;\n]{{0,60}}?{_ORDINAL}")
+)
+_DISEASE = re.compile(
+    r"\b(COVID|pneumonia|hypertension|diabetes|hepatitis|leuk[a]?emia|lymphoma|asthma|COPD)", re.IGNORECASE
+)
+
+
+def _editions(subject: Subject) -> Iterator[tuple[str, str, Evidence]]:
+    """Editions of guidelines told by an ordinal: the disease that the guideline is for, the number, the words."""
+    for path, text in prose(subject):
+        for pattern in _EDITIONS:
+            for match in pattern.finditer(text):
+                written = match["edition"].lower()
+                number = str(_ORDINALS.index(written) + 1) if written in _ORDINALS else re.sub(r"\D", "", written)
+                about = _DISEASE.search(match.group())
+                if about is not None:
+                    yield f"The guideline for {about.group(1)}", number, subject.quote(path, match.group())
 
 
 @rule(
@@ -313,9 +353,11 @@ _ROMAN = {"III": "3", "IV": "4", "V": "5"}
     fix=Fixability.SPONSOR,
 )
 def versions(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("ctcae", "recist", "dsm", "guideline"):
+    if not subject.says("ctcae", "recist", "dsm", "guideline", " edition"):
         return
     seen: dict[str, dict[str, Evidence]] = {}
+    for name, version, evidence in _editions(subject) if subject.says(" edition", " version") else ():
+        seen.setdefault(name, {}).setdefault(version, evidence)
     for path, text in prose(subject):
         for name, pattern in _VERSIONS:
             for match in pattern.finditer(text):
@@ -324,7 +366,15 @@ def versions(subject: Subject) -> Iterator[Answer]:
                 seen.setdefault(name, {}).setdefault(version, subject.quote(path, around(text, match)))
     for name, found in seen.items():
         if len(found) > 1:
-            yield Found(f"{name} is named in the versions {' and '.join(sorted(found))}.", None, tuple(found.values()))
+            yield Found(
+                f"{name} is named in the versions {' and '.join(sorted(found, key=_number))}.",
+                None,
+                tuple(found.values()),
+            )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 RULES = (

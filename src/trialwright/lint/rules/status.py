@@ -23,7 +23,7 @@ OPEN = ("RECRUITING", "ACTIVE_NOT_RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_
 @rule(
     "ST-001",
     Severity.WARNING,
-    "a withdrawn trial with dates in the future",
+    "a withdrawn trial with dates in the future, or estimated ones",
     why="A withdrawn trial will not start: a future date was left behind or the status is wrong.",
     fix=Fixability.SPONSOR,
     sure=Confidence.CERTAIN,
@@ -35,13 +35,21 @@ def withdrawn_with_future(subject: Subject) -> Iterator[Answer]:
     if subject.as_of is None:
         yield Unknown("The record shows no date of its last update; name a day with --as-of.", STATUS)
         return
-    for path, name in ((START, "start"), (COMPLETION, "completion")):
+    end = COMPLETION if subject.record.value(COMPLETION) else PRIMARY
+    for path, name in ((START, "start"), (end, "completion" if end == COMPLETION else "primary completion")):
         days = partial_date(subject.record.value(path))
         if days is not None and days[0] > subject.as_of:
             yield Found(
                 f"The trial is withdrawn, and its {name} lies after {subject.as_of}.",
                 path,
                 (subject.quote(STATUS), subject.quote(path)),
+            )
+        elif days is not None and subject.record.value(path.removesuffix("date") + "type") == "ESTIMATED":
+            yield Found(
+                f"The trial is withdrawn, and its {name} is still an estimate.",
+                path,
+                (subject.quote(STATUS), subject.quote(path.removesuffix("date") + "type")),
+                severity=Severity.INFO,
             )
 
 

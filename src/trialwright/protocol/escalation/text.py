@@ -171,6 +171,13 @@ def _says_down(text: str) -> bool:
     return re.search(r"\bde-?\s?escalat", text, re.IGNORECASE) is not None
 
 
+_LOWER = re.compile(
+    r"\bdose[- ]reduction (?:dose )?(?:group|level|cohort)|\blevel (?:-|−|minus )1\b|\bnext[- ]lower dose"
+    r"|\blower dose level",
+    re.IGNORECASE,
+)
+
+
 def _silent(text: str) -> tuple[str, ...]:
     """What a 3+3 needs and the text does not say."""
     one = re.search(
@@ -188,7 +195,7 @@ def _silent(text: str) -> tuple[str, ...]:
     said = (
         ("what follows one DLT among three participants", one is not None),
         ("how many participants are treated at the MTD", _says_six(text)),
-        ("whether the dose is de-escalated", _says_down(text)),
+        ("whether the dose is de-escalated", _says_down(text) or _LOWER.search(text) is not None),
         ("whether a cohort is completed after its second DLT", second is not None),
     )
     return tuple(what for what, stated in said if not stated)
