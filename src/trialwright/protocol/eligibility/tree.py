@@ -7,10 +7,11 @@ the text that a node was read from, is not compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 Span = tuple[int, int]
 
@@ -393,6 +394,27 @@ def computability(node: Expression) -> Computability:
     if kinds == {False}:
         return Computability.COMPUTABLE
     return Computability.JUDGEMENT if kinds == {True} else Computability.PARTLY
+
+
+def placed(node: Expression, span: Span | None) -> Expression:
+    """The node read from another place in the text; every node has its span as its last field."""
+    kind = type(node)
+    return kind(*_ALL_BUT_SPAN[kind](node), span)  # type: ignore[call-arg]
+
+
+def _all_but_span(kind: type) -> Callable[[object], tuple[object, ...]]:
+    names = [one.name for one in fields(kind)][:-1]
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda node: (get(node),)
+
+
+_ALL_BUT_SPAN: dict[type, Callable[[object], tuple[object, ...]]] = {
+    kind: _all_but_span(kind)
+    for kind in (
+        Compare, Ordinal, Present, Exposure, Result, Sex, Judgement, Consent, Missing, And, Or, AtLeast, Not, Implies,
+        Defined,
+    )
+}  # fmt: skip
 
 
 def _several(parts: tuple[Expression, ...]) -> None:

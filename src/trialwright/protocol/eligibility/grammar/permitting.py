@@ -39,12 +39,14 @@ def permits(line: Reading, lo: int, hi: int) -> bool:
 def only_permits(line: Reading, words: list[str]) -> bool:
     """Whether a whole line, of these words, says that something is allowed or excludes nobody: it then neither demands
     nor excludes it, but may name a condition, which a person reads."""
+    if "exclusion" not in words and PERMITTING.isdisjoint(words):
+        return False
     code = line.row.code[slice(*line.trimmed(0, len(line.row.code)))]
     if "exclusion" in words:
         row = line.row
         place = next((at for at, what in enumerate(row.code) if what == NEG), len(row.code))
         return "exclusion" in row.word[place : place + 5] and _ALONE.isdisjoint(code)
-    if PERMITTING.isdisjoint(words) or NEG in code or not _ALONE.isdisjoint(code):
+    if NEG in code or not _ALONE.isdisjoint(code):
         return False
     return not any(_bears_numbers(line.row.data[at]) for at, what in enumerate(line.row.code) if what == LEAF)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from operator import attrgetter
 
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.protocol.eligibility.grammar.markers import (
@@ -49,6 +49,7 @@ from trialwright.protocol.eligibility.tree import (
     Span,
     children,
     leaves,
+    placed,
 )
 
 EDGES = frozenset((SKIP, LINK, WITH, COMMA, AND, OR, BUT, SLASH, SEMI, STOP, COLON, THEN, ENUM))
@@ -122,14 +123,14 @@ def joined(kind: type[And] | type[Or], parts: Iterable[Expression | None], span:
         else:
             flat.append(part)
     if len(flat) > 1:
-        if kind is Or and any(type(part) is Implies for part in flat):
+        if kind is Or and Implies in map(type, flat):
             flat = _where_they_hold(flat)
-        flat = list(dict.fromkeys(flat)) if len(flat) > 7 else _each_once(flat)
+        flat = _each_once(flat)
         if len(flat) > 1:
             return kind(tuple(flat), span)
     if not flat:
         return None
-    return flat[0] if count == 1 or span is None else replace(flat[0], span=span)
+    return flat[0] if count == 1 or span is None else placed(flat[0], span)
 
 
 def _where_they_hold(parts: list[Expression]) -> list[Expression]:
@@ -150,6 +151,12 @@ def _sexes(node: Expression) -> set[str]:
 
 
 def _each_once(parts: list[Expression]) -> list[Expression]:
+    """The parts without repetitions. What differs in the words it names differs: most lists need no closer look."""
+    named = {of(part) if (of := _NAMES.get(type(part))) is not None else type(part) for part in parts}
+    if len(named) == len(parts):
+        return parts
+    if len(parts) > 7:
+        return list(dict.fromkeys(parts))
     out = parts[:1]
     for part in parts[1:]:
         sort = type(part)
@@ -185,18 +192,18 @@ def thing_of(leaf: Expression) -> Concept | None:
 
 def is_constraint(leaf: Expression) -> bool:
     """Whether a leaf states more than that something is there: a number, a level, a time, a dose, a count."""
-    if isinstance(leaf, Compare | Ordinal):
-        return True
     if isinstance(leaf, Present):
         return leaf.when is not None or leaf.lasting is not None or leaf.times is not None
     if isinstance(leaf, Exposure):
-        return any(part is not None for part in (leaf.when, leaf.lasting, leaf.times, leaf.dose))
-    return False
+        given = leaf.when is not None or leaf.lasting is not None or leaf.times is not None
+        return given or leaf.dose is not None
+    return isinstance(leaf, (Compare, Ordinal))
 
 
 def is_plain(leaf: Expression) -> bool:
     """Whether a leaf states only that something is there."""
-    return isinstance(leaf, Present | Exposure) and not is_constraint(leaf)
+    kind = type(leaf)
+    return (kind is Present or kind is Exposure) and not is_constraint(leaf)
 
 
 def bears_number(node: Expression) -> bool:
@@ -212,6 +219,14 @@ def bears_constraint(node: Expression) -> bool:
     if type(node) in _BRANCHES:
         return any(bears_constraint(part) for part in children(node))
     return is_constraint(node)
+
+
+_NAMES: dict[type, Callable[[Expression], object]] = {
+    Compare: attrgetter("measure.text"),
+    Present: attrgetter("concept.text"),
+    Exposure: attrgetter("drug.text"),
+    Judgement: attrgetter("text"),
+}
 
 
 def combine(stated: list[Leaf], req: bool, span: Span | None) -> Expression:
