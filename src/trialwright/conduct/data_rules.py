@@ -21,11 +21,4 @@ RULES: Mapping[type[Any], Rule] = {
     ask.Confirm: Rule(frozenset({Duty.RUN_TRIAL}), as_data, "approved"),
     ask.Enrol: Rule(frozenset({Duty.ENROL}), as_data),
     ask.Allocate: Rule(frozenset({Duty.RANDOMISE}), as_data),
-    ask.Dose: Rule(frozenset({Duty.ADMINISTER}), as_data),
-    ask.AssessDlt: Rule(frozenset({Duty.ASSESS_DLT}), as_data, "adjudicated"),
-    ask.Record: Rule(frozenset({Duty.ENTER, Duty.ASSESS_OUTCOMES, Duty.REPORT_SAFETY}), as_data),
-    ask.Supplement: Rule(frozenset({Duty.ENTER, Duty.ASSESS_OUTCOMES, Duty.REPORT_SAFETY}), as_data),
-    ask.Correct: Rule(frozenset({Duty.ENTER, Duty.ASSESS_OUTCOMES, Duty.REPORT_SAFETY}), as_data),
-    ask.Retract: Rule(frozenset({Duty.ENTER, Duty.ASSESS_OUTCOMES, Duty.REPORT_SAFETY}), as_data),
-    ask.Decide: Rule(frozenset({Duty.DECIDE}), as_data, "approved"),
 }

@@ -8,5 +8,7 @@ from typing import Any
 from trialwright.conduct import data_rules
 from trialwright.conduct.milestones import rules as milestones
 from trialwright.conduct.rule import Rule
+from trialwright.conduct.safety import rules as safety
+from trialwright.conduct.treating import rules as treating
 
-RULES: Mapping[type[Any], Rule] = {**data_rules.RULES, **milestones.RULES}
+RULES: Mapping[type[Any], Rule] = {**data_rules.RULES, **milestones.RULES, **treating.RULES, **safety.RULES}

@@ -11,6 +11,8 @@ from trialwright.conduct.ledger.entry import Entry, Head
 from trialwright.conduct.masking.sealing import ARM, put_back
 from trialwright.conduct.milestones.phase import Course
 from trialwright.conduct.people.state import People
+from trialwright.conduct.safety.state import Safety
+from trialwright.conduct.treating.state import Treating
 
 if TYPE_CHECKING:
     from trialwright.conduct.ledger.envelope import Envelope
@@ -47,11 +49,13 @@ class Standing:
         self.data = Fold()
         self.course = Course()
         self.people = People()
+        self.treating = Treating()
+        self.safety = Safety()
         self.head = Head()
         self.retries: dict[str, tuple[str, list[int]]] = {}
         self._parts: dict[type[Any], list[Part]] = {}
         self._waiting: tuple[Waiting, ...] = ()
-        for part in (self.course, self.people):
+        for part in (self.course, self.people, self.treating, self.safety):
             for kind in part.EVENTS:
                 self._parts.setdefault(kind, []).append(part)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trialwright.conduct.events import data, people, trial
+from trialwright.conduct.events import data, people, safety, treatment, trial
 from trialwright.conduct.events.data import (
     Allocated,
     Confirmed,
@@ -27,11 +27,19 @@ from trialwright.conduct.events.data import (
     Values,
 )
 from trialwright.conduct.events.people import PeopleEvent
+from trialwright.conduct.events.safety import SafetyEvent
+from trialwright.conduct.events.treatment import TreatmentEvent
 from trialwright.conduct.events.trial import TrialEvent
 
-Event = DataEvent | TrialEvent | PeopleEvent
+Event = DataEvent | TrialEvent | PeopleEvent | TreatmentEvent | SafetyEvent
 
-SCHEMAS: Mapping[type[Any], int] = {**data.SCHEMAS, **trial.SCHEMAS, **people.SCHEMAS}
+SCHEMAS: Mapping[type[Any], int] = {
+    **data.SCHEMAS,
+    **trial.SCHEMAS,
+    **people.SCHEMAS,
+    **treatment.SCHEMAS,
+    **safety.SCHEMAS,
+}
 
 __all__ = [
     "SCHEMAS",

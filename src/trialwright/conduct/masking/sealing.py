@@ -19,6 +19,16 @@ ARM_SIZES = (1024,)
 _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "Allocated": {"arm": "", "dose_level": None, "cohort": None},
     "Enrolled": {"offered": (), "dose_level": None},
+    "DosePlanned": {
+        "treatment": "",
+        "amount": "",
+        "unit": "",
+        "per": "",
+        "route": "",
+        "volume": "",
+        "working": "",
+    },
+    "DosePrepared": {"treatment": "", "amount": "", "unit": "", "volume": ""},
 }
 """By type of event: the fields that are sealed, and what stands there instead."""
 

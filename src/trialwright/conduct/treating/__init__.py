@@ -1,0 +1,1 @@
+"""Treatment in a live trial: doses worked out, prepared and given, visits, entries and their corrections."""
