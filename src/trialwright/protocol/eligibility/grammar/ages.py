@@ -20,6 +20,7 @@ _PERSONS = word_set(
     population minors candidates employees
     """
 )
+_OF_EITHER = (["either"], ["any"], ["both"], ["all"], ["age"])
 _STARTERS = frozenset({":", "(", ")", ".", "-", "*", "•", ";", ","})
 _ENDS = word_set(
     """
@@ -83,8 +84,8 @@ def states_age(tokens: Tokens, amount: Amount) -> bool:
         return False
     words = tokens.word
     behind = words[amount.last] if amount.last < len(words) else "."
-    if behind not in _ENDS:
-        return False
+    if behind not in _ENDS or (behind == "of" and words[amount.last + 1 : amount.last + 2] not in _OF_EITHER):
+        return False  # "at least 8 years of schooling"
     if any(word in _NOT_PERSONAL for word in words[max(0, amount.first - 4) : amount.last + 3]):
         return False
     first = amount.first
@@ -108,6 +109,15 @@ def states_age(tokens: Tokens, amount: Amount) -> bool:
     if before in _PERSONS or (before == "," and first >= 2 and words[first - 2] in _PERSONS and behind in {",", "."}):
         return True
     return all(tokens.kind[index] == PUNCTUATION or words[index].isdigit() for index in range(first)) and first <= 3
+
+
+def of_persons(tokens: Tokens, amount: Amount) -> bool:
+    """Whether a number without unit is an age by the word for persons right before it: `adults over 65`."""
+    first, words = amount.first, tokens.word
+    if amount.unit is not None or first == 0 or words[first] not in {"over", "under", "above", "below"}:
+        return False
+    behind = words[amount.last] if amount.last < len(words) else "."
+    return words[first - 1] in _PERSONS - {"is", "be", "being", "are", "who", "sex", "gender"} and behind in _ENDS
 
 
 def _bracketed(tokens: Tokens, amount: Amount) -> bool:

@@ -132,6 +132,11 @@ def bound_at(tokens: Tokens, index: int, limits: bool) -> Bound | None:
         if multiple is not None:
             return Bound(value, None, multiple[0], multiple[1])
     pair: Decimal | None = None
+    if words[index + 1 : index + 3] == ["/", "7"] and len(here) == 1 and values[index] is not None:
+        behind = words[index + 3 : index + 11]
+        if {"week", "weeks", "wks"}.intersection(behind) or "weeks" in words[max(0, index - 6) : index]:
+            week = behind[:1] in (["week"], ["weeks"], ["wks"])
+            return Bound(7 * value + (values[index] or 0), "day", ABSOLUTE, index + 3 + week)
     if here == "+" and index + 1 < len(words):
         days = values[index + 1]
         behind = words[index + 2 : index + 7]

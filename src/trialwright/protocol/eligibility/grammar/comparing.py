@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 
-from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, plausible_age, states_age
+from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, of_persons, plausible_age, states_age
 from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
 from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
@@ -78,7 +78,7 @@ _INTAKE = word_set(
 _RELATIVE = frozenset({"greater", "higher", "larger", "lower", "smaller", "above", "below", "longer", "shorter"})
 # these are volumes and flows: in per cent they are of the predicted value
 _OF_PREDICTED = frozenset({"fev1", "fvc", "pef", "tlc"})
-_SAYING = HINTS | frozenset(OFTEN)  # these words compare without a number
+_SAYING = HINTS | frozenset(OFTEN) | {"percentile", "centile"}  # these words compare without a number
 _COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 
 
@@ -178,6 +178,8 @@ def _state(
             if upto and mentions[upto - 1].last == amount.first and mentions[upto - 1].sort in {"procedure", "drug"}:
                 return None
             return _aged(tokens, amount, last)
+        if named is None and not upto and of_persons(tokens, amount) and plausible_age(amount):
+            return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
         alone = amount.first == 0 and amount.last == len(tokens) and not amount.sign and amount.low is not None
         alone = alone and tokens.value[0] is not None and tokens.word[-1] in {"over", "above", "up", "+"}
         if (alone or amount.hint == "age" or states_age(tokens, amount)) and plausible_age(amount):

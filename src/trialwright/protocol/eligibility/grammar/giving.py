@@ -32,6 +32,7 @@ _PLANS = (
 _PLANNED = ("planned", "planning", "scheduled", "intended")
 _MOMENTARY = frozenset({"procedure", "event"})
 # conditions that are over at once: a length of time alone says how long ago they were
+_LASTING = ("hospitalization", "mechanical-ventilation", "intubation", "dialysis")
 _AT_ONCE = ("seizure", "stroke", "transient-ischemic-attack", "myocardial-infarction", "fracture", "pulmonary-embolism")
 
 
@@ -67,7 +68,7 @@ def _is_of_a_moment(line: Line, fact: Fact, interval: Interval) -> bool:
     where it is a maximum (`surgery < 3 months`)."""
     if "recent" in line.tokens.word[max(0, fact.begin - 3) : fact.begin]:
         return True
-    if interval.low is not None or fact.id is None:
+    if interval.low is not None or fact.id is None or any(is_a(fact.id, other) for other in _LASTING):
         return False
     return fact.sort in _MOMENTARY or any(is_a(fact.id, other) for other in _AT_ONCE)
 

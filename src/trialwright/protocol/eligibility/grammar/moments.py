@@ -40,6 +40,7 @@ _ENDS_OF_SINCE = frozenset(
     }
 )
 
+_LENGTHS = frozenset({"time", "interval", "period", "duration", "elapsed"})
 # what stands before a thing and says that the latest one is meant
 _LATEST = frozenset(
     {"the", "most", "recent", "last", "final", "any", "prior", "previous", "dose", "doses", "of", "end"}
@@ -70,6 +71,27 @@ def from_to(line: Line, window: Timed) -> bool:
         fact.first, fact.last = begin, window.last
         return True
     return False
+
+
+def time_since(line: Line, window: Timed) -> bool:
+    """`Time since injury > 1 year`: the thing behind `since` happened so long ago."""
+    words = line.tokens.word
+    low = max(line.clause(window.first)[0], window.first - 10)
+    at = next((at for at in range(window.first - 2, low, -1) if words[at] in {"since", "post", "after"}), None)
+    if at is None or window.lasting is None or not _LENGTHS.intersection(words[max(low, at - 2) : at]):
+        return False
+    begin = at + 2 if words[at + 1] == "-" else at + 1
+    inside = facts_in(line, begin, window.first)
+    if len(inside) > 1 or (inside and not _LATEST.issuperset(words[begin : inside[0].begin])):
+        return False
+    fact = inside[0] if inside else named(line, begin, window.first)
+    if fact is None:
+        return False
+    if not inside:
+        line.facts.append(fact)
+    fact.when = Window(window.lasting.interval, window.lasting.unit, Side.BEFORE, (Anchor(AnchorKind.UNSTATED),))
+    fact.first, fact.last = min(at - 1, fact.first), window.last
+    return True
 
 
 def since(line: Line, window: Timed) -> None:

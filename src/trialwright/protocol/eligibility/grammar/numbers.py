@@ -240,6 +240,8 @@ def _past_inclusive(words: list[str], index: int) -> int:
 
 def _range(tokens: Tokens, first: int, low: Bound, high: Bound, inclusive: bool, hint: str, old: bool) -> Amount:
     last = high.last
+    if low.pair is not None or high.pair is not None:
+        return Amount(first, last, None, None, True, True, None, ABSOLUTE)  # "20/40 to 20/200"
     _, ends = after_at(tokens, last) or (None, last)
     if ends != last and tokens.word[last] != "(":
         last = ends if tokens.word[ends - 1] not in {"over", "under", "above", "below"} else last

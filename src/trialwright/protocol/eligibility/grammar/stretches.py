@@ -208,8 +208,8 @@ def _measured(tokens: Tokens, at: int, unit: str) -> Stretch | None:
     after = at + 1
     if words[after : after + 3] == ["(", "s", ")"]:
         after += 3
-    if after + 1 < len(words) and words[after] == "'" and words[after + 1] == "s":
-        after += 2
+    if after + 1 < len(words) and words[after] == "'":
+        after += 2 if words[after + 1] == "s" else words[after + 1] in {"duration", "history"}
     op, first, recent = _compared(tokens, number)
     recent = recent or any(word in RECENT for word in words[back + 1 : at])
     tail, last = compared_after(tokens, after)

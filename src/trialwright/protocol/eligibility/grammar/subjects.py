@@ -19,7 +19,7 @@ from trialwright.protocol.eligibility.grammar.members import (
     outside_brackets,
     phrase_in,
 )
-from trialwright.protocol.eligibility.grammar.moments import from_to, since, to_its_moment
+from trialwright.protocol.eligibility.grammar.moments import from_to, since, time_since, to_its_moment
 from trialwright.protocol.eligibility.grammar.naming import (
     RECURRING,
     able_to,
@@ -89,7 +89,7 @@ _FAR = 14  # tokens between a thing and its window
 
 def attach(line: Line, window: Timed) -> None:
     """Gives a window or a duration to what it belongs to; where that cannot be told, to nothing."""
-    if window.bare and from_to(line, window):
+    if window.bare and (from_to(line, window) or time_since(line, window)):
         return
     if window.since:
         since(line, window)

@@ -18,6 +18,7 @@ from trialwright.protocol.eligibility.grammar.windows import Timed, windows_of
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
 from trialwright.protocol.eligibility.tree import Compare, Concept, Dates, Reference, Side
 
+_SOBER = frozenset({"alcohol", "drugs", "opioids", "opioid", "smoking", "tobacco", "nicotine", "cocaine", "substance"})
 _PROMISED = ("contracept", "abstain", "abstinen", "sperm", "condom")
 _EQUIVALENT = frozenset({"or", "an", "its", "equivalent", "equivalents", "daily", "dose"})
 _TO_A_DOSE = frozenset(
@@ -133,7 +134,8 @@ def _is_of_contraception(line: Line, window: Timed) -> bool:
     if isinstance(window.when, Dates) or (window.when is not None and window.when.side is Side.BEFORE):
         return False
     low, high = line.clause(window.first)
-    return any(word.startswith(_PROMISED) for word in line.tokens.word[low:high])
+    words = line.tokens.word[low:high]
+    return any(word.startswith(_PROMISED) for word in words) and _SOBER.isdisjoint(words)
 
 
 def _doses(line: Line) -> None:

@@ -16,6 +16,7 @@ _COUNTED = frozenset({"cell", "platelet", "leukocyte", "beat", "breath"})
 # these alone are things and no units: "1500 platelets" is a number of them
 _THINGS = frozenset({"platelet", "leukocyte"})
 _EACH = {"daily": "day", "weekly": "week", "monthly": "month"}
+_MANY = {"million": "10^6", "millions": "10^6", "mio": "10^6", "thousand": "10^3", "billion": "10^9"}
 _POWERS = frozenset({"x", "*", "·"})
 # these are units only right behind their number: "38C", but not "3 in"
 _ONLY_GLUED = frozenset({"c", "f", "in", "k", "x", "w", "lt", "py", "hs", "pack", "packs", "mi", "y", "cal", "word"})
@@ -59,6 +60,8 @@ def unit_at(tokens: Tokens, index: int, whole: bool = False) -> tuple[str, int] 
     power: str | None = None
     if here in _POWERS or tokens.kind[index] == NUMBER:
         power, index = _power_at(tokens, index)
+    elif here in _MANY:
+        power, index = _MANY[here], index + 1
     elif not whole and here not in _first_words():
         return None
     if whole and words[index : index + 2] == ["1", "/"]:
@@ -66,9 +69,10 @@ def unit_at(tokens: Tokens, index: int, whole: bool = False) -> tuple[str, int] 
     numerator: str | None = None
     if index < len(words) and (words[index] not in {"/", "per"} or words[index + 1 : index + 2] == ["cent"]):
         thousands = words[index] == "k" and words[index + 1 : index + 2] == ["/"]
-        if power is None and not whole and words[index] in _ONLY_GLUED and not (thousands or _glued(tokens, index)):
-            return None
         atom = _atom(tokens, index)
+        short = words[index] in _ONLY_GLUED and (atom is None or atom[1] == index + 1)
+        if short and power is None and not whole and not (thousands or _glued(tokens, index)):
+            return None
         if atom is not None:
             numerator, index = atom
             second = _atom(tokens, index) if numerator == "log10" else None

@@ -352,8 +352,9 @@ def _lasting_before(words: list[str], stretch: Stretch) -> Timed | None:
     noun = bool(after) and after[0].isalpha() and after not in _NO_NOUN
     if noun and stretch.op == ">=" and not stretch.recent and (stretch.unit != "year" or stretch.low < 12):
         return _lasts(low, stretch, first, last, True)._replace(bare=True)
+    since = stretch.low != stretch.high and "since" in words[max(0, first - 6) : first]
     if (
-        stretch.op in {">", ">=", "<", "<="}
+        (stretch.op in {">", ">=", "<", "<="} or since)
         and words[first] != "within"
         and (after in {"", ".", ";", ",", ")", "and", "or", "with"})
     ):
