@@ -61,10 +61,12 @@ def question(criterion: Compiled) -> str | None:
             return item.text
         number = item.number or criterion.id.rpartition("-")[2]
         return f"Item {number} of the {item.section.value} criteria is missing from the record; what is it?"
-    if not any(isinstance(leaf, Judgement) for leaf in found) or criterion.id == HEALTHY:
+    judged = [leaf for leaf in found if isinstance(leaf, Judgement)]
+    if not judged or criterion.id == HEALTHY:
         return None
+    prompts = "".join(f" – {prompt}" for prompt in dict.fromkeys(prompt for leaf in judged for prompt in leaf.prompts))
     heading = {Section.INCLUSION: "Met?", Section.EXCLUSION: "Absent?"}.get(item.section, "Does it admit?")
-    return f"{heading} {f'({item.number}) ' if item.number else ''}{item.text}"
+    return f"{heading} {f'({item.number}) ' if item.number else ''}{item.text}{prompts}"
 
 
 def _field(identifier: str, text: str) -> Compiled:

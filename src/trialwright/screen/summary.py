@@ -77,7 +77,7 @@ def _open(told: Explanation, everybodys: set[str]) -> list[str]:
     out = [f"{told.patient}: undecided ({count}{stuck})"]
     more = len(asked) - MOST_ASKED
     for question in asked if more <= 1 else asked[:MOST_ASKED]:
-        out.append(f"    ask {', '.join(question.columns or question.criteria)}: {_cut(_said(question))}")
+        out.append(f"    ask {', '.join(question.columns or question.criteria)}: {_said(question)}")
     if more > 1:
         out.append(f"    and {more} more; --patient {told.patient} shows all")
     return out
@@ -86,8 +86,10 @@ def _open(told: Explanation, everybodys: set[str]) -> list[str]:
 def _said(question: Question) -> str:
     """A question in few words: the values that are wanted, or the words that a person judges."""
     if question.columns:
-        return f"is it true that “{question.key.removeprefix(JUDGEMENT)}”"
-    return question.text.replace("; ", ", ")
+        words = question.key.removeprefix(JUDGEMENT)
+        prompts = question.text.partition(words)[2]
+        return _cut(f"is it true that “{words}”") + prompts
+    return _cut(question.text.replace("; ", ", "))
 
 
 def _cut(text: str) -> str:

@@ -111,3 +111,57 @@ def test_how_long_a_thing_has_been_missing_counts_back_from_now(line, said):
 )
 def test_a_length_that_may_be_of_the_thing_or_of_its_lack_is_asked(line):
     assert _read("in", line) == f"{ASKED}“{line}”"
+
+
+TWO = "at least 2 of: (1) smoking, found now or before; (2) asthma, now or before; (3) gout, now or before"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "At least 2 (two) of the following: smoking, asthma, gout",
+        "Two (2) or more of the following: smoking, asthma, gout",
+        "Any two of: smoking, asthma, gout",
+        "Meets two out of the following three: smoking, asthma, gout",
+        "At least 2 out of 3 of the following: smoking, asthma, gout",
+        "More than one of these: smoking, asthma, gout",
+        "≥2 of the following: smoking, asthma, gout",
+        "At least two of smoking, asthma and gout",
+        "Two or more risk factors: smoking, asthma, gout",
+        "Two or more cardiac risk factors (smoking, asthma, gout)",
+        "At least two (2) of the following:\n- smoking\n- asthma\n- gout",
+        "At least 2 risk factors:\n- smoking\n- asthma\n- gout",
+    ],
+)
+def test_so_many_of_a_list_are_meant_as_its_head_says(line):
+    assert _read("in", line) == TWO
+    assert _read("out", line) == TWO
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "At most one of the following: smoking, asthma, gout",
+        "Fewer than two of the following: smoking, asthma, gout",
+        "No more than one of these: smoking, asthma, gout",
+        "Only one of the following: smoking, asthma, gout",
+    ],
+)
+def test_at_most_so_many_of_a_list_is_asked(line):
+    assert _read("in", line) == f"{ASKED}“{line}”"
+    assert _read("out", line) == f"{ASKED}“{line}”"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "At least one (1) of the following: smoking, gout",
+            "any of: (1) smoking, found now or before; (2) gout, now or before",
+        ),
+        ("Grade 2 or more of the WHO, or gout", "any of: (1) grade at least 2; (2) gout, now or before"),
+        ("One of the parents has asthma", f"{ASKED}“One of the parents has asthma”"),
+    ],
+)
+def test_a_number_before_of_that_counts_no_list(line, said):
+    assert _read("in", line) == said

@@ -339,3 +339,9 @@ def test_a_thing_that_two_criteria_call_otherwise_is_asked_for_once() -> None:
     criteria = [criterion("exclusion-1", has("stroke")), criterion("exclusion-2", Or((short, has("cancer"))))]
     found = questions(criteria, Person("P"))
     assert [each.text for each in found.shortest] == ["stroke", "cancer"]
+
+
+def test_a_question_shows_what_to_look_at() -> None:
+    prompt = "Only one of the two holds: answer yes where that is enough."
+    [asked] = questions([criterion("exclusion-1", Judgement("pale or dark", (prompt,)))], Person("P")).shortest
+    assert asked.text.endswith(f"pale or dark – {prompt}")

@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from trialwright.protocol.eligibility.grammar.reading import bears_constraint, is_plain, joined, thing_of
+from trialwright.protocol.eligibility.grammar.markers import ANY, ASKED
+from trialwright.protocol.eligibility.grammar.quantity import in_head
+from trialwright.protocol.eligibility.grammar.reading import (
+    bears_constraint,
+    is_plain,
+    joined,
+    number_counted,
+    thing_of,
+)
 from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.lines import lines_of
@@ -26,11 +34,9 @@ from trialwright.protocol.eligibility.tree import (
 )
 
 DEEPEST = 6  # levels of nested items; deeper ones count to the last
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _MANY = re.compile(
-    r"\b(?P<none>none of)\b|\b(?P<all>all|each|both)(?: of)? the following|\bat least (?P<least>\w+)\b[^:.;]{0,30}"
-    r"|\b(?P<more>\w+) or more of|\b(?P<any>any(?: one)?|one|either)(?: of| one of)?(?: the)? (?:following|these|below)"
-    r"|\bany (?P<count>two|three|2|3) of|\b(?P<plain>two|three|2|3) of the following",
+    r"\b(?P<none>none of)\b|\b(?P<all>all|each|both)(?: of)? the following"
+    r"|\b(?P<any>any(?: one)?|one|either)(?: of| one of)?(?: the)? (?:following|these|below)",
     re.IGNORECASE,
 )
 _EXCEPTING = re.compile(
@@ -90,7 +96,12 @@ def combined(block: Block, text: str, section: Section, line: Callable[[Block], 
         return _join(And if req else Or, below, span)
     if _EXAMPLES.search(head):
         return own if not isinstance(own, Judgement) else _asked(text, span)
-    if head.rstrip().endswith(":") or _MANY.search(head) or head.rstrip().endswith("following"):
+    if (
+        head.rstrip().endswith(":")
+        or _MANY.search(head)
+        or in_head(head) is not None
+        or head.rstrip().endswith("following")
+    ):
         return _governed(own, head, below, block, text, req, span)
     return _beside(own, below, block, text, req, span)
 
@@ -99,6 +110,8 @@ def _governed(
     own: Expression, head: str, below: list[Expression], block: Block, text: str, req: bool, span: Span
 ) -> Expression:
     body = _counted(below, head, block, text, req, span)
+    if number_counted(own) and in_head(head):
+        return body
     if _EXCEPTING.search(head):
         return _join(Or, [own, body], span) if req else _join(And, [own, Not(body)], span)
     asking = all(isinstance(leaf, Judgement) for leaf in leaves(own))
@@ -106,7 +119,7 @@ def _governed(
         return _asked(text, span)
     if _INCLUDING.search(head):
         return _join(And, [own, body], span) if req else _join(Or, [own, body], span)
-    if asking and _NO.search(head) and not _MANY.search(head):
+    if asking and _NO.search(head) and not _MANY.search(head) and in_head(head) is None:
         return _spanning(Not(_join(Or, below, span)), span) if req else _asked(text, span)
     if asking and "investigator" not in head.lower():
         return _spanning(body, span)
@@ -153,23 +166,20 @@ def _beside(own: Expression, below: list[Expression], block: Block, text: str, r
 
 def _counted(below: list[Expression], head: str, block: Block, text: str, req: bool, span: Span) -> Expression:
     """The nested statements, of which as many must hold as the head says."""
+    count = in_head(head)
+    if count == ASKED:
+        return _asked(text, span)
+    if count is not None and count > 1:
+        return AtLeast(count, tuple(below), span) if count < len(below) else _join(And, below, span)
     match = _MANY.search(head)
-    if match is None:
+    if match is None and count != ANY:
         if _all_define(block, text):
             return _join(Or, below, span)
         kind = _own_joiner(block, text)
         return _join(kind if kind is not None and req else And if req else Or, below, span)
-    if match["none"]:
+    if match is not None and match["none"]:
         return Not(_join(Or, below, span), span)
-    if match["all"]:
-        return _join(And, below, span)
-    said = (match["least"] or match["more"] or match["count"] or match["plain"] or "one").lower()
-    count = _NUMBERS.get(said, int(said) if said.isdecimal() and len(said) < 3 else 0)
-    if count > 1 and count < len(below):
-        return AtLeast(count, tuple(below), span)
-    if count > 1 or (match["least"] and count == 0):
-        return _join(And if req else Or, below, span)
-    return _join(Or, below, span)
+    return _join(And if match is not None and match["all"] else Or, below, span)
 
 
 def _are_kinds(parts: list[Expression]) -> bool:

@@ -350,6 +350,8 @@ class Defined:
 Leaf = Compare | Ordinal | Present | Exposure | Result | Sex | Judgement | Consent | Missing
 Expression = Leaf | And | Or | AtLeast | Not | Implies | Defined
 
+ENOUGH = "Only one of the two holds: answer yes where that is enough."
+"""The prompt of the third part of an AtLeast of 2, whose first two are joined by a doubtful `and` or `or`."""
 TIME_UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 RESULTS = ("positive", "negative", "normal", "abnormal")
 

@@ -226,7 +226,8 @@ class _Asked:
         ids = tuple(dict.fromkeys(name for name, _ in self._leaves[key]))
         leaf = self._leaves[key][0][1]
         if isinstance(leaf, Judgement):
-            text = f"Is this true of the patient? {' '.join(leaf.text.split())}"
+            said = [prompt for _, one in self._leaves[key] if isinstance(one, Judgement) for prompt in one.prompts]
+            text = " – ".join((f"Is this true of the patient? {' '.join(leaf.text.split())}", *dict.fromkeys(said)))
         else:
             text = "; ".join(need.label + (f" ({need.unit})" if need.unit else "") for need in wanted)
             parts = lacking_parts(leaf, self._person)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from trialwright.protocol.eligibility.forms.editable import depth, spelled, time_unit
 from trialwright.protocol.eligibility.forms.words import DEEPEST, written
 from trialwright.protocol.eligibility.tree import (
+    ENOUGH,
     TIME_UNITS,
     Anchor,
     AnchorKind,
@@ -97,7 +98,7 @@ def _said(node: Expression, level: int) -> str:
             return f"all of: {_listed(parts, level)}"
         case Or(parts=parts):
             return _shared(parts) or f"any of: {_listed(parts, level)}"
-        case AtLeast(count=2, parts=(first, second, Judgement())):
+        case AtLeast(count=2, parts=(first, second, Judgement(prompts=(said,)))) if said == ENOUGH:
             return f"both of: {_listed((first, second), level)} – {_ONE_OF_TWO}"
         case AtLeast(count=count, parts=parts):
             return f"at least {count} of: {_listed(parts, level)}"
@@ -338,7 +339,7 @@ def _lines(expression: Expression, text: str, levels: int) -> list[tuple[int, st
             head = "all of:"
         case Or(parts=parts):
             head = "any of:"
-        case AtLeast(count=2, parts=(first, second, Judgement())):
+        case AtLeast(count=2, parts=(first, second, Judgement(prompts=(said,)))) if said == ENOUGH:
             head, parts = f"both of – {_ONE_OF_TWO}:", (first, second)
         case AtLeast(count=count, parts=parts):
             head = f"at least {count} of:"

@@ -27,10 +27,12 @@ from trialwright.protocol.eligibility.grammar.reading import (
     bears_number,
     is_plain,
     joined,
+    number_counted,
     thing_of,
 )
 from trialwright.protocol.eligibility.tree import (
     And,
+    AtLeast,
     Compare,
     Expression,
     Implies,
@@ -78,6 +80,10 @@ def bracketed(
             return found, False
         return ([kept] if kept is not None else found), False
     inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
+    if len(found) == 1 and isinstance(inner, And | Or) and number_counted(found[0]):
+        # `2 or more risk factors (A, B, C)`: what is counted is the list
+        count = min(number_counted(found[0]), len(inner.parts))
+        return [AtLeast(count, inner.parts, line.span(lo, hi))], False
     if found and inner is not None and _says_of_whom(inner):
         whole = _all(tuple(found))
         return [Implies(inner, whole) if req else _all((whole, inner))], False

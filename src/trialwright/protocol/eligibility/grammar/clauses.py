@@ -13,6 +13,7 @@ from trialwright.protocol.eligibility.grammar.lacking import lacked
 from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
     AND,
+    ASKED,
     CLOSE,
     CODES,
     COMMA,
@@ -27,6 +28,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OPEN,
     OR,
     OTHER,
+    QUANT,
     SEMI,
     SEX,
     SEXES,
@@ -37,6 +39,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.phrases import Phrase
+from trialwright.protocol.eligibility.grammar.quantity import NUMBERS, before_of
 from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
@@ -54,6 +57,8 @@ _TO_COME = re.compile(
 _WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active", "ongoing", "concurrent"))
 _ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
 _SPECIAL = frozenset((*LONG, *_ALONE, "."))
+# what stands before the `of` of `two of the following`
+_COUNTS = frozenset((*NUMBERS, *map(str, range(21)), ")", "]", "more", "greater", "out"))
 _JOINING = (AND, OR, SLASH, COMMA)
 # what the scales of one disease grade
 _GRADED = {
@@ -106,6 +111,8 @@ def _stops(words: list[str], placed: dict[int, tuple[int, list[Leaf]]]) -> list[
     for at in [at for at, word in enumerate(words) if word in _SPECIAL]:
         word = words[at]
         if word in _ALONE or (at < last and (word == "." or words[at + 1] in LONG[word])):
+            stops.append(at)
+        elif word == "of" and at and words[at - 1] in _COUNTS:
             stops.append(at)
     return sorted({*stops, *placed}) if placed else stops
 
@@ -172,6 +179,9 @@ def _put_marker(
                     break
                 what, value, length = long_code, long_data, 1 + more
                 break
+    if this == "of" and length == 1 and (counted := _counted(row, tokens, at, brackets)) is not None:
+        what = QUANT
+        value, length = counted
     if what == OPEN:
         brackets.opened.append(len(code))
     elif what == CLOSE:
@@ -188,6 +198,24 @@ def _put_marker(
     row.word.append(this)
     row.data.append(value)
     return length
+
+
+def _counted(row: Row, tokens: Tokens, at: int, brackets: _Brackets) -> tuple[int, int] | None:
+    """For the `of` at a token, how many of a list are meant, and how many tokens say so from here on; the words before
+    that say it add nothing more."""
+    begin = max(0, tokens.start[at] - 60)
+    stop = tokens.end[at]
+    found = before_of(row.text[begin:stop], row.text[stop : stop + 60])
+    if found is None:
+        return None
+    how, first, length = found
+    place = bisect_left(row.start, begin + first)
+    if LEAF in row.code[place:] or (place and row.end[place - 1] > begin + first):
+        return None
+    brackets.pairs[:] = [pair for pair in brackets.pairs if pair[0] < place]
+    row.code[place:] = [SKIP] * (len(row.code) - place)
+    row.asks = row.asks or how == ASKED
+    return how, bisect_left(tokens.start, stop + length) - at
 
 
 def _opens_an_alternative(words: list[str], at: int, placed: dict[int, tuple[int, list[Leaf]]]) -> bool:

@@ -75,7 +75,7 @@ def composed(
         return phrases[0].node, ()
     row = row_of(text, tokens, phrases)
     count = len(row.code)
-    if row.facts[count] == 0:
+    if row.facts[count] == 0 or row.asks:
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
     budget = [MOST_WORK * count + 400]
 

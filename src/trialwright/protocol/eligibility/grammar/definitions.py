@@ -14,6 +14,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     FERTILE,
     IF,
     INCLUDE,
+    LEAF,
     MODAL,
     NEG,
     OPEN,
@@ -30,6 +31,7 @@ from trialwright.protocol.eligibility.grammar.reading import (
     is_plain,
     joined,
     negation,
+    number_counted,
 )
 from trialwright.protocol.eligibility.tree import And, Expression, Implies, Judgement, Or, leaves
 
@@ -61,11 +63,21 @@ def headed(line: Reading, lo: int, hi: int, req: bool, depth: int, colon: int) -
         bands = [line.read(at + 1, end, True, depth + 1) for at, end in zip(labels, bounds, strict=True)]
         return under_head(line, lo, first, req, depth, joined(Or, bands, line.span(first, hi)), (lo, hi))
     how = _quantity(line, lo, colon)
+    if how is None and (counted := _number_of_things(line, lo, colon)):
+        # `at least 2 risk factors: A, B, C`: what is counted is the list
+        return quantify(line, colon + 1, hi, req, depth, counted)
     if how is not None:
         body = quantify(line, colon + 1, hi, req, depth, how)
     else:
         body = line.read(colon + 1, hi, req, depth + 1)
     return under_head(line, lo, colon, req, depth, body, (lo, hi))
+
+
+def _number_of_things(line: Reading, lo: int, hi: int) -> int:
+    """How many things without a name of their own a head counts, where it does nothing else; else 0."""
+    lo, hi = line.trimmed(lo, hi)
+    data = line.row.data[lo] if hi == lo + 1 and line.row.code[lo] == LEAF else None
+    return number_counted(data[0]) if isinstance(data, list) and len(data) == 1 else 0
 
 
 def under_head(

@@ -50,6 +50,7 @@ from trialwright.protocol.eligibility.grammar.sharing import (
     within_clauses,
 )
 from trialwright.protocol.eligibility.tree import (
+    ENOUGH,
     And,
     AtLeast,
     Compare,
@@ -63,7 +64,6 @@ from trialwright.protocol.eligibility.tree import (
     leaves,
 )
 
-ENOUGH = "Only one of the two holds: answer yes where that is enough."
 _STEERING = frozenset((COLON, QUANT, STOP, SEMI, BUT))
 
 
@@ -161,6 +161,9 @@ def quantify(line: Reading, lo: int, hi: int, req: bool, depth: int, how: object
         cuts = [(piece.lo, piece.hi) for piece in pieces_of(line, lo, hi)]
     flip = how == NONE
     parts = [line.read(first, last, req != flip, depth + 1) for first, last in cuts]
+    if all(part is None or only_asks(part) for part in parts):
+        begin = next((at for at in range(lo, -1, -1) if line.row.code[at] == QUANT), lo)
+        return line.question(begin, hi)
     return of_number([part for part in parts if part is not None], how, line.span(lo, hi))
 
 

@@ -87,7 +87,7 @@ SEXES = dict.fromkeys(("female", "females", "woman", "women", "girl", "girls"), 
 SEXES |= dict.fromkeys(("male", "males", "man", "men", "boy", "boys"), MALE)
 CODES |= dict.fromkeys(SEXES, SEX)
 
-ANY, EVERY, NONE = -1, -2, -3  # what QUANT says instead of a number
+ANY, EVERY, NONE, ASKED = -1, -2, -3, -4  # what QUANT says instead of a number; ASKED: a person is asked
 
 _DEGREES = (
     "more", "less", "fewer", "greater", "higher", "lower", "above", "below", "older", "younger", "over", "longer",
@@ -197,19 +197,10 @@ _LONG: tuple[tuple[str, int, object], ...] = (
     ("as defined by", DEFINE, None),
     ("as evidenced by", DEFINE, None),
     ("evidenced by", DEFINE, None),
-    ("one of the following", QUANT, ANY),
     ("any of the following", QUANT, ANY),
-    ("any one of the following", QUANT, ANY),
-    ("at least one of the following", QUANT, ANY),
-    ("one or more of the following", QUANT, ANY),
-    ("1 or more of the following", QUANT, ANY),
-    ("at least 1 of the following", QUANT, ANY),
     ("either of the following", QUANT, ANY),
-    ("any one of", QUANT, ANY),
     ("any of", QUANT, ANY),
     ("either of", QUANT, ANY),
-    ("at least one of", QUANT, ANY),
-    ("one or more of", QUANT, ANY),
     ("all of the following", QUANT, EVERY),
     ("all the following", QUANT, EVERY),
     ("each of the following", QUANT, EVERY),
@@ -258,30 +249,13 @@ _LONG: tuple[tuple[str, int, object], ...] = (
 )
 
 
-def _numbered() -> list[tuple[str, int, object]]:
-    out: list[tuple[str, int, object]] = []
-    for number, word in ((2, "two"), (3, "three"), (4, "four"), (5, "five")):
-        for spelled in (word, str(number)):
-            for form in (
-                "at least {} of the following",
-                "at least {} of",
-                "{} or more of the following",
-                "{} or more of",
-                "{} of the following",
-                "any {} of the following",
-                "minimum of {} of the following",
-            ):
-                out.append((form.format(spelled), QUANT, number))
-    return out
-
-
 Form = tuple[list[str], int, int, object]
 
 
 def _by_first_words() -> dict[str, dict[str, tuple[Form, ...]]]:
     """Markers of several words: by their first and second, the longest first, each with all words after the first."""
     table: dict[str, dict[str, list[Form]]] = {}
-    for marker, code, data in (*_LONG, *_numbered()):
+    for marker, code, data in _LONG:
         first, *rest = marker.split()
         table.setdefault(first, {}).setdefault(rest[0], []).append((rest, len(rest), code, data))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
@@ -56,6 +57,11 @@ EDGES = frozenset((SKIP, LINK, WITH, COMMA, AND, OR, BUT, SLASH, SEMI, STOP, COL
 _FACTS = frozenset((Compare, Ordinal, Present, Exposure, Result, Sex, Consent, Missing))
 _BRANCHES = frozenset((And, Or, AtLeast, Not, Implies, Defined))
 _LISTS = (And, Or)
+_LISTED_NOUN = re.compile(
+    r"(?:criteria|factors?|features?|symptoms?|signs?|conditions?|findings?|characteristics?|items?|comorbidities"
+    r"|manifestations?)$",
+    re.IGNORECASE,
+)
 _QUIET = frozenset((SKIP, LINK, WITH))
 SPOKEN = frozenset((WORD, OPINION, OTHER, CONSENT))  # words that mean something and are no marker
 LONGEST_QUESTION = 4000  # characters of a text that is put to a person
@@ -188,6 +194,16 @@ def thing_of(leaf: Expression) -> Concept | None:
     if isinstance(leaf, Present):
         return leaf.concept
     return leaf.drug if isinstance(leaf, Exposure) else None
+
+
+def number_counted(leaf: Expression) -> int:
+    """How many of things that the lexicon does not know a leaf counts at least (`2 or more risk factors`); else 0."""
+    if not isinstance(leaf, Present) or leaf.times is None or leaf.concept.id is not None or leaf.when is not None:
+        return 0
+    low = leaf.times.low
+    if low is None or leaf.times.high is not None or _LISTED_NOUN.search(leaf.concept.text) is None:
+        return 0
+    return int(low) + (not leaf.times.low_inclusive)
 
 
 def is_constraint(leaf: Expression) -> bool:
