@@ -22,7 +22,7 @@ from trialwright.conduct.people.roles import DUTIES, Role
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Ask, Made, Plan, Rule
 from trialwright.conduct.rules import RULES
-from trialwright.conduct.standing import Standing
+from trialwright.conduct.standing import Standing, folded
 from trialwright.core.errors import StageError, UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Desk:
 
     def blind(self) -> Standing:
         """What stands now without anything that is sealed: what a masked role may be shown is made of this."""
-        return _folded(Standing(), self.ledger, None)
+        return folded(Standing(), self.ledger, None)
 
     def sign_in(self, person: str, passphrase: str) -> Session:
         """A session for somebody who proves who they are. Raises StageError (COND-044) if they do not."""
@@ -196,7 +196,7 @@ class Desk:
             self._standing = Standing()
         if self._standing.head != head:
             standing, self._standing = self._standing, Standing()  # a fold that breaks off leaves nothing half done
-            self._standing = _folded(standing, self.ledger, self.keys)
+            self._standing = folded(standing, self.ledger, self.keys)
         return self._standing
 
 
@@ -204,13 +204,6 @@ def digest_of(event: Event) -> str:
     """What a signature is over: SHA-256 (hex) of the canonical JSON of the event's type and body as stored."""
     text = canonical({"type": type(event).__name__, "body": body_of(event)})
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _folded(standing: Standing, ledger: Ledger, keys: Keyring | None) -> Standing:
-    """The standing with all further entries taken in, with what the keys open; without keys, with nothing sealed."""
-    for entry in ledger.entries(standing.head.size + 1):
-        standing.take(entry, ledger.envelopes(entry.sequence) if entry.sealed and keys is not None else (), keys)
-    return standing
 
 
 def _rule(command: Any) -> Rule:

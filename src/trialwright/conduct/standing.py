@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trialwright.conduct.act import Act
+from trialwright.conduct.allocating.state import AllocationState
 from trialwright.conduct.fold import Fold
 from trialwright.conduct.ledger.entry import Entry, Head
 from trialwright.conduct.masking.sealing import ARM, put_back
 from trialwright.conduct.milestones.phase import Course
+from trialwright.conduct.people.signatures import Signatures
+from trialwright.conduct.people.sites import Sites
 from trialwright.conduct.people.state import People
 from trialwright.conduct.safety.state import Safety
+from trialwright.conduct.subjects.state import Subjects
 from trialwright.conduct.treating.state import Treating
 
 if TYPE_CHECKING:
     from trialwright.conduct.ledger.envelope import Envelope
+    from trialwright.conduct.ledger.interface import Ledger
     from trialwright.conduct.masking.keys import Keyring
 
 
@@ -49,13 +54,29 @@ class Standing:
         self.data = Fold()
         self.course = Course()
         self.people = People()
+        self.signatures = Signatures()
+        self.sites = Sites()
+        self.subjects = Subjects()
+        self.allocation = AllocationState()
         self.treating = Treating()
         self.safety = Safety()
         self.head = Head()
         self.retries: dict[str, tuple[str, list[int]]] = {}
         self._parts: dict[type[Any], list[Part]] = {}
-        self._waiting: tuple[Waiting, ...] = ()
-        for part in (self.course, self.people, self.treating, self.safety):
+        self._waiting: tuple[Waiting, ...] = (
+            self.signatures,
+            self.allocation,
+        )
+        for part in (
+            self.course,
+            self.people,
+            self.signatures,
+            self.sites,
+            self.subjects,
+            self.allocation,
+            self.treating,
+            self.safety,
+        ):
             for kind in part.EVENTS:
                 self._parts.setdefault(kind, []).append(part)
 
@@ -90,3 +111,10 @@ class Standing:
     def day(self) -> int:
         """The trial day of the last entry."""
         return self.data.day
+
+
+def folded(standing: Standing, ledger: Ledger, keys: Keyring | None) -> Standing:
+    """The standing with all further entries taken in, with what the keys open; without keys, with nothing sealed."""
+    for entry in ledger.entries(standing.head.size + 1):
+        standing.take(entry, ledger.envelopes(entry.sequence) if entry.sealed and keys is not None else (), keys)
+    return standing

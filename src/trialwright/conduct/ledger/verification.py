@@ -65,15 +65,16 @@ class Report:
         return Checkpoint(self.origin, self.head.size, bytes.fromhex(self.root), time)
 
 
-def verify(ledger: Ledger, witness: Witness | None = None) -> Report:
+def verify(ledger: Ledger, witness: Witness | None = None, *, envelopes: bool = True) -> Report:
     """Check everything on a ledger: each entry's form, hash, place, day, key and envelopes, the store, the witness.
 
     Reading ends at the first entry that cannot be trusted: nothing after it can be. `witness`: checkpoints kept
-    elsewhere; only against them do entries show that were cut off the end, or a history rewritten as a whole. Raises
-    StageError (COND-024, COND-025) if the store cannot be read at all.
+    elsewhere; only against them do entries show that were cut off the end, or a history rewritten as a whole.
+    `envelopes`: whether these are there to be checked; an export for masked roles has none. Raises StageError
+    (COND-024, COND-025) if the store cannot be read at all.
     """
     checkpoints = witness.checkpoints() if witness else ()
-    reading = _Reading({found.size for found in checkpoints if isinstance(found, Checkpoint)})
+    reading = _Reading({found.size for found in checkpoints if isinstance(found, Checkpoint)}, envelopes)
     faults: list[Fault] = []
     try:
         for _ in chained(map(reading.checked, ledger.rows())):
@@ -109,13 +110,14 @@ class _UnsoundError(ValueError):
 class _Reading:
     """What is known of the entries read so far."""
 
-    def __init__(self, sizes: set[int]) -> None:
+    def __init__(self, sizes: set[int], beside: bool) -> None:
         self.head = Head()
         self.origin = ""
         self.tree = merkle.Tree()
         self.roots: dict[int, bytes] = {0: self.tree.root()} if 0 in sizes else {}
         self.envelopes = 0
         self._sizes = sizes
+        self._beside = beside
         self._keys: set[str] = set()
         self._next: tuple[Row, Entry] | None = None
         self._first_format = 0
@@ -142,7 +144,7 @@ class _Reading:
         row, entry = self._next
         if entry.key and entry.key in self._keys:
             raise _UnsoundError(f"its idempotency key {entry.key!r} stands at an earlier entry")
-        if entry.sealed:
+        if entry.sealed and self._beside:
             why = unfit(entry.sealed, ledger.envelopes(entry.sequence))
             if why is not None:
                 raise _UnsoundError(why)
