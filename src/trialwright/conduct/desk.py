@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from trialwright.conduct.act import Act
-from trialwright.conduct.canonical import canonical
-from trialwright.conduct.codec import body_of
 from trialwright.conduct.events import Event
 from trialwright.conduct.events.people import Signed
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
@@ -19,6 +17,7 @@ from trialwright.conduct.masking.sealing import ARM, ARM_SIZES, taken_out
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.people.credentials import Session
 from trialwright.conduct.people.roles import DUTIES, Role
+from trialwright.conduct.people.signatures import digest_of
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Ask, Made, Plan, Rule
 from trialwright.conduct.rules import RULES
@@ -198,12 +197,6 @@ class Desk:
             standing, self._standing = self._standing, Standing()  # a fold that breaks off leaves nothing half done
             self._standing = folded(standing, self.ledger, self.keys)
         return self._standing
-
-
-def digest_of(event: Event) -> str:
-    """What a signature is over: SHA-256 (hex) of the canonical JSON of the event's type and body as stored."""
-    text = canonical({"type": type(event).__name__, "body": body_of(event)})
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _rule(command: Any) -> Rule:

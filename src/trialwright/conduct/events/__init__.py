@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trialwright.conduct.events import data, people, safety, treatment, trial
+from trialwright.conduct.events import allocation, data, people, safety, sites, subjects, treatment, trial
+from trialwright.conduct.events.allocation import AllocationEvent
 from trialwright.conduct.events.data import (
     Allocated,
     Confirmed,
@@ -28,15 +29,20 @@ from trialwright.conduct.events.data import (
 )
 from trialwright.conduct.events.people import PeopleEvent
 from trialwright.conduct.events.safety import SafetyEvent
+from trialwright.conduct.events.sites import SiteEvent
+from trialwright.conduct.events.subjects import SubjectEvent
 from trialwright.conduct.events.treatment import TreatmentEvent
 from trialwright.conduct.events.trial import TrialEvent
 
-Event = DataEvent | TrialEvent | PeopleEvent | TreatmentEvent | SafetyEvent
+Event = DataEvent | TrialEvent | PeopleEvent | SiteEvent | SubjectEvent | AllocationEvent | TreatmentEvent | SafetyEvent
 
 SCHEMAS: Mapping[type[Any], int] = {
     **data.SCHEMAS,
     **trial.SCHEMAS,
     **people.SCHEMAS,
+    **sites.SCHEMAS,
+    **subjects.SCHEMAS,
+    **allocation.SCHEMAS,
     **treatment.SCHEMAS,
     **safety.SCHEMAS,
 }

@@ -1,4 +1,4 @@
-"""Events about who may do what: staff, roles, signatures."""
+"""Events about who may do what: staff, roles, passphrases, sign-ins, signatures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,48 @@ class StaffAdded:
 
     person: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDeactivated:
+    """A person's account is closed for good: no role is left, and nobody signs in with it again. What the person did
+    stays theirs, and the identifier is never used for anybody else."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSet:
+    """A person has a new passphrase, which stands on no ledger. Set by somebody else, it serves only to set one's
+    own."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person has proved who they are."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """Somebody has not proved who they are, at signing in or at signing.
+
+    `person`: whose account was tried, empty where there is none by that name: what was typed then may be a passphrase.
+    `why`: `passphrase`, `unknown`, `locked` or `deactivated`.
+    """
+
+    person: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A person has ended their session."""
+
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +92,25 @@ class Signed:
     over: str
 
 
-PeopleEvent = StaffAdded | RoleGranted | RoleRevoked | Signed
-SCHEMAS: Mapping[type[PeopleEvent], int] = {StaffAdded: 1, RoleGranted: 1, RoleRevoked: 1, Signed: 1}
+PeopleEvent = (
+    StaffAdded
+    | StaffDeactivated
+    | CredentialSet
+    | SignedIn
+    | SignInFailed
+    | SignedOut
+    | RoleGranted
+    | RoleRevoked
+    | Signed
+)
+SCHEMAS: Mapping[type[PeopleEvent], int] = {
+    StaffAdded: 1,
+    StaffDeactivated: 1,
+    CredentialSet: 1,
+    SignedIn: 1,
+    SignInFailed: 1,
+    SignedOut: 1,
+    RoleGranted: 1,
+    RoleRevoked: 1,
+    Signed: 1,
+}

@@ -1,11 +1,20 @@
-"""Who has which role now, and who has signed what."""
+"""Who has an account and which roles now, who has failed to sign in, and who has signed what."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from trialwright.conduct.act import Act
-from trialwright.conduct.events.people import RoleGranted, RoleRevoked, Signed, StaffAdded
+from trialwright.conduct.events.people import (
+    CredentialSet,
+    RoleGranted,
+    RoleRevoked,
+    Signed,
+    SignedIn,
+    SignInFailed,
+    StaffAdded,
+    StaffDeactivated,
+)
 from trialwright.conduct.people.roles import DUTIES, Duty, Role
 
 EVERYWHERE = "*"
@@ -24,15 +33,28 @@ class Grant:
 class People:
     """The accounts, roles and signatures of a trial.
 
-    `names`: printed name by person. `grants`: what each holds now. `signatures`: by the sequence number of what is
-    signed.
+    `names`: printed name by person, those whose accounts are closed too. `grants`: what each holds now. `deactivated`:
+    whose accounts are closed. `failures`: when each failed to prove who they are, since they last did. `temporary`:
+    whose passphrase somebody else has set. `signatures`: by the sequence number of what is signed.
     """
 
-    EVENTS = (StaffAdded, RoleGranted, RoleRevoked, Signed)
+    EVENTS = (
+        StaffAdded,
+        StaffDeactivated,
+        CredentialSet,
+        SignedIn,
+        SignInFailed,
+        RoleGranted,
+        RoleRevoked,
+        Signed,
+    )
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.grants: dict[str, list[Grant]] = {}
+        self.deactivated: set[str] = set()
+        self.failures: dict[str, list[str]] = {}
+        self.temporary: set[str] = set()
         self.signatures: dict[int, list[Signed]] = {}
 
     def apply(self, act: Act) -> None:
@@ -46,6 +68,16 @@ class People:
             case RoleRevoked(person, role, site):
                 kept = [each for each in self.grants[person] if (each.role, each.site) != (Role(role), site)]
                 self.grants[person] = kept
+            case StaffDeactivated(person):
+                self.deactivated.add(person)
+                self.grants[person] = []
+            case CredentialSet(person):
+                self.failures.pop(person, None)
+                (self.temporary.discard if act.actor == person else self.temporary.add)(person)
+            case SignedIn(person):
+                self.failures.pop(person, None)
+            case SignInFailed(person, "passphrase"):
+                self.failures.setdefault(person, []).append(act.occurred or "")
             case Signed():
                 self.signatures.setdefault(act.event.of, []).append(act.event)
 
