@@ -14,6 +14,7 @@ from trialwright.conduct.events import (
     Supplemented,
     Values,
 )
+from trialwright.conduct.events.allocation import Randomised
 from trialwright.dataset.columns import ENROLLED
 from trialwright.dataset.facts import Fact, Value
 
@@ -26,7 +27,7 @@ def key_of(event: Event) -> tuple[str, str, int] | None:
     match event:
         case Enrolled():
             return ("DS", event.subject, event.number)
-        case Allocated():
+        case Allocated() | Randomised():
             return ("DM", event.subject, event.number)
         case Dosed():
             return ("EX", event.subject, event.number)
@@ -61,6 +62,11 @@ def _content(event: Event, before: Fact | None) -> tuple[int, Values]:
             drawn: Values = {"ARMCD": event.arm or None, "DOSELVL": event.dose_level, "COHORT": event.cohort}
             kept = {} if before is None or before.retracted else before.values
             return event.day, _known({**kept, **event.values, **drawn})
+        case Randomised():
+            stratum = ", ".join(event.levels) or None
+            drawn = {"ARMCD": event.arm or None, "DOSELVL": event.dose_level, "STRATUM": stratum}
+            kept = {} if before is None or before.retracted else before.values
+            return event.day, _known({**kept, **drawn})
         case Dosed():
             return event.day, {**event.values, "OCCUR": _FLAGS[event.given]}
         case DltAssessed():

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialwright.conduct import data_rules
+from trialwright.conduct.allocating import rules as allocating
 from trialwright.conduct.milestones import rules as milestones
 from trialwright.conduct.rule import Rule
 from trialwright.conduct.safety import rules as safety
 from trialwright.conduct.treating import rules as treating
 
-RULES: Mapping[type[Any], Rule] = {**data_rules.RULES, **milestones.RULES, **treating.RULES, **safety.RULES}
+RULES: Mapping[type[Any], Rule] = {
+    **data_rules.RULES,
+    **milestones.RULES,
+    **allocating.RULES,
+    **treating.RULES,
+    **safety.RULES,
+}

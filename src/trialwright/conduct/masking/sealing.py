@@ -18,6 +18,7 @@ ARM_SIZES = (1024,)
 
 _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "Allocated": {"arm": "", "dose_level": None, "cohort": None},
+    "Randomised": {"arm": "", "dose_level": None},
     "Enrolled": {"offered": (), "dose_level": None},
     "DosePlanned": {
         "treatment": "",

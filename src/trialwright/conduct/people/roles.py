@@ -34,6 +34,7 @@ class Duty(StrEnum):
     JUDGE = "judge eligibility"
     ENROL = "enrol"
     RANDOMISE = "randomise"
+    SEAL_RANDOMISATION = "seal the randomisation"
     PREPARE = "prepare the product"
     ADMINISTER = "administer"
     ENTER = "enter data"
@@ -55,6 +56,7 @@ DUTIES: Mapping[Role, frozenset[Duty]] = {
     for role, duties in {
         Role.SPONSOR: (
             Duty.RUN_TRIAL,
+            Duty.SEAL_RANDOMISATION,
             Duty.MANAGE_STAFF,
             Duty.DECIDE,
             Duty.LOCK,
@@ -81,7 +83,7 @@ DUTIES: Mapping[Role, frozenset[Duty]] = {
         Role.MEDICAL_MONITOR: (Duty.REVIEW_DLT, Duty.DECIDE, Duty.UNBLIND, Duty.READ, Duty.AUDIT),
         Role.MONITOR: (Duty.READ, Duty.AUDIT),
         Role.DATA_MANAGER: (Duty.ENTER, Duty.LOCK, Duty.EXPORT, Duty.READ, Duty.AUDIT),
-        Role.STATISTICIAN: (Duty.EXPORT, Duty.READ, Duty.AUDIT),
+        Role.STATISTICIAN: (Duty.SEAL_RANDOMISATION, Duty.EXPORT, Duty.READ, Duty.AUDIT),
         Role.DSMB: (Duty.READ, Duty.DECIDE),
         Role.INSPECTOR: (Duty.READ, Duty.AUDIT, Duty.EXPORT),
         Role.PARTICIPANT: (Duty.READ,),
