@@ -15,8 +15,13 @@ from trialwright.record.provenance import Presence
 from trialwright.record.record import Record
 
 if TYPE_CHECKING:
+    from trialwright.protocol.arms import Arm
+    from trialwright.protocol.assumptions import Assumption
+    from trialwright.protocol.dosing import DoseLevel
+    from trialwright.protocol.drafting import Draft
     from trialwright.protocol.eligibility.compiled import Compiled
     from trialwright.protocol.eligibility.items import Criterion
+    from trialwright.protocol.kinds import DesignKind, DltDefinition
     from trialwright.protocol.timeframe import TimeFrame
 
 
@@ -28,8 +33,8 @@ class Subject:
     """A record under examination. `as_of`: None where no date is known to judge dates on. `given`: the protocol, where
     the caller has one. `earlier`: older versions of the same record, oldest first.
 
-    What costs time to make (the protocol, the criteria as items, their expressions, time frames) is made when the
-    first rule asks for it, once for all rules.
+    What costs time to make (the parts of the protocol, the criteria as items, their expressions, time frames) is made
+    when the first rule asks for it, once for all rules.
     """
 
     record: Record
@@ -44,20 +49,47 @@ class Subject:
         return self.record.study.protocol_section
 
     @property
-    def protocol(self) -> Protocol:
-        """The protocol drafted from the record: the dearest thing to ask for; ask for words first (`says`)."""
-        made: Protocol = self.given if self.given is not None else self._once("protocol", self._draft)
+    def _draft(self) -> Draft:
+        from trialwright.protocol.drafting import Draft
+
+        made: Draft = self._once("draft", lambda: Draft(self.record))
         return made
 
-    def _draft(self) -> Protocol:
-        from trialwright.protocol.drafting import draft
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms with their roles and treatments; what they give, and when, only `dosed` tells."""
+        return self.given.arms if self.given is not None else self._draft.outlined.arms
 
-        return draft(self.record)
+    def dosed(self, index: int) -> Arm:
+        """One arm with the dosing of its treatments: ask for words first."""
+        return self.given.arms[index] if self.given is not None else self._draft.arm(index)
 
     @property
-    def drafted(self) -> bool:
-        """Whether the protocol is there already, so that asking for it costs nothing."""
-        return self.given is not None or "protocol" in self._made
+    def may_escalate(self) -> bool:
+        """Whether the design can be one with dose levels; False is certain."""
+        return self.given is not None or self._draft.has_levels
+
+    @property
+    def dose_levels(self) -> tuple[DoseLevel, ...]:
+        """The dose levels of an escalation, empty for any other design."""
+        if self.given is not None:
+            return self.given.dose_levels
+        return self._draft.kind.levels if self._draft.has_levels else ()
+
+    @property
+    def design(self) -> DesignKind:
+        """The kind of design that the record describes."""
+        return self.given.design if self.given is not None else self._draft.kind.design
+
+    @property
+    def design_assumptions(self) -> tuple[Assumption, ...]:
+        """What the design rests on."""
+        return self.given.assumptions if self.given is not None else self._draft.kind.assumptions
+
+    @property
+    def dlt(self) -> DltDefinition | None:
+        """The dose-limiting toxicity as the record defines it."""
+        return self.given.dlt if self.given is not None else self._draft.dlt
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -110,7 +142,16 @@ class Subject:
 
     def unsure(self, *paths: str) -> bool:
         """Whether any of these fields was lost, or can be read in several ways."""
-        return any(self._presence(path) in _UNSURE for path in paths)
+        return self._doubtful and any(self._presence(path) in _UNSURE for path in paths)
+
+    @property
+    def _doubtful(self) -> bool:
+        """Whether the rendering lost any field at all, or left one in doubt: most renderings of data do not."""
+        made: bool = self._once("doubtful", self._any_doubt)
+        return made
+
+    def _any_doubt(self) -> bool:
+        return any(entry.presence in _UNSURE for entry in self.record.provenance.entries.values())
 
     def _presence(self, path: str) -> Presence:
         made: Presence = self._once(f"presence {path}", lambda: self.record.presence(path))

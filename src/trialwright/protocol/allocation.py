@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from math import gcd
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.protocol.arms import Arm
 from trialwright.protocol.draft_text import COUNT, PEOPLE, Passage, arm_texts, narrative, number, statements
@@ -20,12 +21,12 @@ _RATIO = re.compile(
     r"|one|two|three)\b(?= (?:ratio|random|alloc|fashion))",
     re.IGNORECASE,
 )
-_RANDOM = re.compile(r"randomi|randomly|allocat|assign", re.IGNORECASE)
+_RANDOM = gated(r"randomi|randomly|allocat|assign", re.IGNORECASE)
 _ADJECTIVES = (
     r"(?:(?!(?:will|who|with|receiving|taken|by|of|in|for|to|mg|weeks?|days?|months?|years?|times|daily|or|and)\b)"
     r"[\w-]+\s+){0,5}?"
 )
-_TOTAL = re.compile(
+_TOTAL = gated(
     rf"(?:\b(?:a )?total(?: number)? of (?:approximately |about )?|\b(?:enrol\w*|recruit\w*|includ\w*"
     rf"|randomi[sz]e\w*) (?:a total of |approximately |about |up to )?)"
     rf"(?P<a>\d{{1,5}}) {_ADJECTIVES}{PEOPLE}\b"
@@ -33,7 +34,7 @@ _TOTAL = re.compile(
     rf"|to be)(?: \w+ly)? (?:recruited|enrol+ed|included|randomi[sz]ed)",
     re.IGNORECASE,
 )
-_EACH = re.compile(
+_EACH = gated(
     rf"\b(?P<a>{COUNT}) (?:{_ADJECTIVES}{PEOPLE} )?(?:in|per|for|to) (?:each|every|both)?\s*(?:of the (?:two|three"
     rf"|four|\d) )?(?:study |treatment )?(?:arms?|groups?)\b(?! [A-Z1-9]\b)"
     rf"|each (?:arm|group)(?: will)? (?:of|has|have|with|include\w*|contain\w*|consist\w* of|n\s?=)\s*(?P<b>{COUNT})\b",
@@ -44,9 +45,9 @@ _SIZE = re.compile(
     rf"|\bn\s?=\s?(?P<b>\d{{1,4}})\b",
     re.IGNORECASE,
 )
-_CONTROL_WORDS = re.compile(r"\bcontrol\b|placebo|sham|standard (?:of care )?(?:group|arm)", re.IGNORECASE)
-_CARE = re.compile(r"\bSOC\b|standard|usual care|best (?:supportive|available)|observation|comparator", re.IGNORECASE)
-_TREATED_WORDS = re.compile(
+_CONTROL_WORDS = gated(r"\bcontrol\b|placebo|sham|standard (?:of care )?(?:group|arm)", re.IGNORECASE)
+_CARE = gated(r"\bSOC\b|standard|usual care|best (?:supportive|available)|observation|comparator", re.IGNORECASE)
+_TREATED_WORDS = gated(
     r"\b(?:treated|treatment|experimental|intervention|investigational|active|study) (?:group|arm|device)"
     r"|\bexperimental\b",
     re.IGNORECASE,

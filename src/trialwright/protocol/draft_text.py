@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trialwright.core.problem import Evidence
 from trialwright.core.source import Location
@@ -60,9 +61,11 @@ COUNT = rf"(?:\d{{1,4}}|{'|'.join(WORDS)})"
 PEOPLE = r"(?:patients?|participants?|subjects?|volunteers?|individuals?|persons?|people|men|women|children|adults)"
 TEXT_LIMIT = 40_000
 """Characters of one field that are searched; a field longer than this is no field of a registry."""
+KEPT = 256
+"""Texts whose cleaned form and sentences are kept: those of the record that is being drafted, and a few more."""
 
 _ESCAPE = re.compile(r"\\+([\\`*_{}\[\]()#+\-.!<>~^|&@/])")
-_SPACE = re.compile(r"[ \t\u00a0\u2000-\u200b\u202f\u3000]+")
+_SPACE = re.compile(r"[ \t\u00a0\u2000-\u200b\u202f\u3000]{2,}|[\t\u00a0\u2000-\u200b\u202f\u3000]")
 _BREAK = re.compile(r"\n+|(?<=[.!?。])\s+(?=[A-Z0-9(*\"'])|(?<=[;；])\s*")
 _ABBREVIATION = re.compile(r"(?:\b(?:i\.e|e\.g|vs|approx|i\.v|p\.o|s\.c|cf|dr|prof)|(?:^|\s)\d{1,2})\.$", re.IGNORECASE)
 
@@ -86,11 +89,18 @@ def clean(text: str | None) -> str:
     >>> clean(r"4.0\*10E7 cells,  \>2")
     '4.0*10E7 cells, >2'
     """
-    if not text:
-        return ""
-    return _SPACE.sub(" ", _ESCAPE.sub(r"\1", text[:TEXT_LIMIT])).strip()
+    return _cleaned(text) if text else ""
 
 
+@lru_cache(maxsize=KEPT)
+def _cleaned(text: str) -> str:
+    text = text[:TEXT_LIMIT]
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return _SPACE.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=KEPT)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a cleaned text; a line end or a semicolon ends one too.
 
@@ -156,7 +166,7 @@ def arm_texts(record: Record) -> tuple[Passage, ...]:
     return tuple(each for each in found if each.text)
 
 
-def statements(passages: tuple[Passage, ...]) -> Iterator[tuple[Passage, str]]:
+def statements(passages: Iterable[Passage]) -> Iterator[tuple[Passage, str]]:
     """Every sentence of the passages, with the passage it stands in."""
     for each in passages:
         for sentence in sentences(each.text):

@@ -1,20 +1,24 @@
-"""Drafts a protocol from a record: everything that can be computed with, and every assumption made on the way."""
+"""Drafts a protocol from a record: everything that can be computed with, and every assumption made on the way.
+
+Who needs a part of it alone asks a `Draft` for that part: each is drafted when it is first asked for, once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from trialwright.core.problem import Problem
 from trialwright.protocol.allocation import arm_sizes, enrolment
 from trialwright.protocol.arms import Arm
-from trialwright.protocol.arms.draft import DraftedArms, draft_arms
+from trialwright.protocol.arms.draft import DraftedArms, OutlinedArms, dosed_arms, outline_arms
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.eligibility.split import draft_eligibility
 from trialwright.protocol.escalation.draft import with_window
 from trialwright.protocol.escalation.levels import as_levels
 from trialwright.protocol.escalation.text import draft_dlt
 from trialwright.protocol.kinds import DesignKind, DltDefinition, Escalation, SelectThenCompare
-from trialwright.protocol.kinds_draft import DraftedKind, draft_kind
+from trialwright.protocol.kinds_draft import DraftedKind, draft_kind, may_have_levels
 from trialwright.protocol.masking import draft_masking
 from trialwright.protocol.outcomes.draft import draft_outcomes
 from trialwright.protocol.protocol import Enrolment, Protocol, RecordReference
@@ -27,9 +31,8 @@ def draft(record: Record) -> Protocol:
 
     A design that cannot be run is still named (`Unsupported`), with one Problem that says what is missing.
     """
-    planned, enrolment_problems = enrolment(record)
-    drafted, kind = _arms_and_kind(record, planned)
-    dlt = draft_dlt(record)
+    parts = Draft(record)
+    (planned, enrolment_problems), (drafted, kind), dlt = parts.enrolment, parts.dosed, parts.dlt
     design, window_assumptions = _with_windows(kind, dlt)
     arms = as_levels(drafted.arms, kind.holders)
     eligibility, criteria_problems = draft_eligibility(record)
@@ -55,17 +58,63 @@ def draft(record: Record) -> Protocol:
     )
 
 
-def _arms_and_kind(record: Record, planned: Enrolment) -> tuple[DraftedArms, DraftedKind]:
-    """The arms and the kind of design. Whether an arm's several doses are levels depends on the kind, and the kind on
-    the doses: the arms are drafted as those of an escalation only if the kind turns out to be one."""
-    for levels in (False, True):
-        drafted = draft_arms(record, levels=levels)
-        sized, _ = arm_sizes(record, drafted.arms)
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """The parts of the protocol that a record describes, each drafted when it is first asked for and then kept."""
+
+    record: Record
+
+    @cached_property
+    def enrolment(self) -> tuple[Enrolment, tuple[Problem, ...]]:
+        """The number of participants and what is doubtful about it."""
+        return enrolment(self.record)
+
+    @cached_property
+    def dlt(self) -> DltDefinition | None:
+        """The dose-limiting toxicity as the record defines it."""
+        return draft_dlt(self.record)
+
+    @cached_property
+    def outlined(self) -> OutlinedArms:
+        """The arms with their roles, before any dosing is read."""
+        return outline_arms(self.record)
+
+    @cached_property
+    def has_levels(self) -> bool:
+        """Whether the design can turn out to have dose levels; False is certain, True is not."""
+        return may_have_levels(self.record, self.outlined.arms)
+
+    @cached_property
+    def dosed(self) -> tuple[DraftedArms, DraftedKind]:
+        """The arms with their dosing, and the kind of design. Whether an arm's several doses are levels depends on the
+        kind, and the kind on the doses: the arms are drafted as those of an escalation only if the kind is one."""
+        for levels in (False, True):
+            drafted, kind = self._kind_of(dosed_arms(self.outlined, levels=levels))
+            if not kind.levels or kind.holders:  # levels that are arms of their own keep their own doses
+                break
+        return drafted, kind
+
+    def _kind_of(self, drafted: DraftedArms) -> tuple[DraftedArms, DraftedKind]:
+        sized, _ = arm_sizes(self.record, drafted.arms)
         drafted = replace(drafted, arms=sized)
-        kind = draft_kind(record, drafted, planned)
-        if not kind.levels or kind.holders:  # levels that are arms of their own keep their own doses
-            break
-    return drafted, kind
+        return drafted, draft_kind(self.record, drafted, self.enrolment[0])
+
+    @cached_property
+    def kind(self) -> DraftedKind:
+        """The kind of design alone. Where it can have no dose levels it does not hang on any dose."""
+        return self.dosed[1] if self.has_levels else self._kind_of(self.outlined.undosed())[1]
+
+    @cached_property
+    def _arms(self) -> dict[int, Arm]:
+        return {}
+
+    def arm(self, index: int) -> Arm:
+        """One arm with the dosing of its treatments, before the design gave it a size or the role of a dose level."""
+        if self.has_levels:
+            return self.dosed[0].arms[index]
+        if index not in self._arms:
+            self._arms[index] = self.outlined.dosed(index)[0]
+        return self._arms[index]
 
 
 @dataclass(frozen=True, slots=True)

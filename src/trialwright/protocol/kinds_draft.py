@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from trialwright.core.gates import Gated, gated
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.protocol.allocation import Ratio, is_randomised, stated_ratio
 from trialwright.protocol.arms import Arm, ArmRole
@@ -15,7 +16,7 @@ from trialwright.protocol.dosing import DoseLevel
 from trialwright.protocol.draft_text import arm_texts, narrative, statements
 from trialwright.protocol.escalation.draft import draft_escalation
 from trialwright.protocol.escalation.levels import Levels, find_levels
-from trialwright.protocol.escalation.text import EscalationText, read_escalation
+from trialwright.protocol.escalation.text import EscalationText, read_escalation, speaks_of_escalation
 from trialwright.protocol.kinds import DesignKind, Parallel, SelectThenCompare, SingleArm, Unsupported
 from trialwright.protocol.protocol import Enrolment
 from trialwright.record.record import Record
@@ -24,17 +25,20 @@ DESIGN = "protocolSection.designModule.designInfo"
 ARM_SIZE = 20
 """Participants per arm that a run assumes where no number is known."""
 
-_WITHIN = re.compile(
+_WITHIN = gated(
     r"\b(?:own controls?|(?:intra|within)-?\s?(?:patient|subject|individual|participant)s? (?:control|compar"
     r"|design|random)\w*"
     r"|split-(?:mouth|face|body|side)|contralateral (?:side|eye))\b",
     re.IGNORECASE,
 )
-_CLUSTER = re.compile(
+_CLUSTER = gated(
     r"\bcluster[- ]randomi|randomi[sz]ed (?:by|at the level of the) (?:cluster|site|practice|clinic|school|village)",
     re.IGNORECASE,
 )
-_CROSSOVER = re.compile(r"\bcross-?\s?over (?:design|trial|study|assignment)", re.IGNORECASE)
+_ESCALATES = gated(
+    r"dose[- ](?:escalat|climb)|escalating (?:\w+ ){0,2}doses?|ascending (?:\w+ ){0,2}doses?", re.IGNORECASE
+)
+_CROSSOVER = gated(r"\bcross-?\s?over (?:design|trial|study|assignment)", re.IGNORECASE)
 _MODELS = {
     "CROSSOVER": ("crossover", "a Design in which each participant receives the treatments in turn"),
     "FACTORIAL": ("factorial", "a Design that allocates to combinations of factors"),
@@ -127,8 +131,18 @@ def draft_kind(record: Record, drafted: DraftedArms, enrolment: Enrolment) -> Dr
     return _named_model(case) or _by_arms(case)
 
 
-def _quote(case: _Case, pattern: re.Pattern[str]) -> Evidence | None:
-    for each, sentence in statements(narrative(case.record) + arm_texts(case.record)):
+def may_have_levels(record: Record, arms: tuple[Arm, ...]) -> bool:
+    """Whether the design can turn out to have dose levels: the record speaks of an escalation, is coded sequential, or
+    has arms in several parts. False is certain: `draft_kind` then finds none whatever doses the arms have."""
+    info = record.study.protocol_section.design_module.design_info
+    if (info is not None and info.intervention_model == "SEQUENTIAL") or any(arm.part for arm in arms):
+        return True
+    return speaks_of_escalation(record)
+
+
+def _quote(case: _Case, pattern: Gated) -> Evidence | None:
+    told = (each for each in narrative(case.record) + arm_texts(case.record) if pattern.may(each.text))
+    for each, sentence in statements(told):
         if pattern.search(sentence):
             return each.evidence(sentence)
     return None
@@ -189,10 +203,7 @@ def _one_arm(case: _Case) -> DraftedKind:
 
 def _escalates(case: _Case) -> bool:
     """Whether the record's own description, not a criterion or a reference, says that doses are escalated."""
-    words = re.compile(
-        r"dose[- ](?:escalat|climb)|escalating (?:\w+ ){0,2}doses?|ascending (?:\w+ ){0,2}doses?", re.IGNORECASE
-    )
-    return _quote(case, words) is not None
+    return _quote(case, _ESCALATES) is not None
 
 
 def _parts(case: _Case) -> DraftedKind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from trialwright.core.problem import Problem
@@ -149,19 +149,29 @@ def steps(path: str) -> Iterator[str | int]:
 def value_at(study: Study, path: str) -> Any:
     """The value at a v2 path of a study; see `Record.value`."""
     value: Any = study
-    for step in steps(path):
+    for step in _kept_steps(path):
         if value is None:
             return None
         if isinstance(step, int):
             value = value[step] if step < len(value) else None
-        elif isinstance(value, Mapping):
+        elif (attributes := _attributes(value.__class__)) is None:
             value = value.get(step)
+        elif (attribute := attributes.get(step)) is not None:
+            value = getattr(value, attribute)
         else:
-            names = [attribute for attribute, name in _names(value.__class__) if name == step]
-            if not names:
-                raise KeyError(f"{path}: {type(value).__name__} has no field {step!r}")
-            value = getattr(value, names[0])
+            raise KeyError(f"{path}: {type(value).__name__} has no field {step!r}")
     return value
+
+
+@lru_cache(maxsize=4096)
+def _kept_steps(path: str) -> tuple[str | int, ...]:
+    return tuple(steps(path))
+
+
+@cache
+def _attributes(cls: Any) -> Mapping[str, str] | None:
+    """The attributes of a part of the model by their v2 names; None of a mapping, whose keys are its names."""
+    return None if issubclass(cls, Mapping) else {name: attribute for attribute, name in _names(cls)}
 
 
 @cache

@@ -9,8 +9,9 @@ from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import COUNT, DESCRIPTION, SUMMARY, prose, sentences
+from trialwright.lint.texts import COUNT, DESCRIPTION, SUMMARY, prose, sentences, treatments
 from trialwright.protocol.arms import ArmRole
+from trialwright.protocol.dosing.text import may_refer
 from trialwright.protocol.kinds import Escalation, Parallel, SelectThenCompare
 
 ALLOCATION = "protocolSection.designModule.designInfo.allocation"
@@ -22,15 +23,11 @@ ARMS = "protocolSection.armsInterventionsModule.armGroups"
 _HEALTHY = re.compile(
     r"\bhealthy (?:\w+ )?(?:controls?|volunteers?|subjects?|people|persons?|individuals?)", re.IGNORECASE
 )
-_BLANKS = ("placebo", "sham", "saline", "vehicle", "dummy")
 
 
 def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
     """The first arm that is a placebo or sham control, with the words that say so."""
-    coded = {arm.type for arm in subject.section.arms_interventions_module.arm_groups}
-    if not subject.drafted and not coded & {"PLACEBO_COMPARATOR", "SHAM_COMPARATOR"} and not subject.says(*_BLANKS):
-        return None
-    for arm in subject.protocol.arms:
+    for arm in subject.arms:
         healthy = _HEALTHY.search(f"{arm.label} {arm.description}")
         if arm.role in (ArmRole.PLACEBO_CONTROL, ArmRole.SHAM_CONTROL) and not healthy:
             return arm.label, subject.quote(f"{arm.source}.label")
@@ -54,7 +51,7 @@ def placebo_not_randomised(subject: Subject) -> Iterator[Answer]:
     if info.allocation not in ("NON_RANDOMIZED", "NA"):
         return
     placebo = _placebo(subject)
-    if placebo and len(subject.protocol.arms) > 1:
+    if placebo and len(subject.arms) > 1:
         label, evidence = placebo
         yield Found(
             f"Allocation is {info.allocation}, and {label!r} is a placebo or sham control.",
@@ -81,13 +78,6 @@ def placebo_open(subject: Subject) -> Iterator[Answer]:
         yield Found(
             f"Masking is NONE, and {label!r} is a placebo or sham control.", MASKING, (subject.quote(MASKING), evidence)
         )
-
-
-def _speaks_of_levels(subject: Subject) -> bool:
-    """Whether words of an escalation stand anywhere, so that the protocol is worth asking."""
-    return subject.drafted or subject.says(
-        "escalat", "level", "dose-limiting", "dose limiting", "dlt", "tolerated", "3+3", "3 + 3", "ascending", "cohort"
-    )
 
 
 _CLAIMS = (
@@ -159,10 +149,10 @@ def _word(claim: re.Pattern[str], text: str) -> str:
     fix=Fixability.RECORD,
 )
 def levels_in_one_arm(subject: Subject) -> Iterator[Answer]:
-    if not _speaks_of_levels(subject):
+    if not subject.may_escalate:
         return
-    for arm in subject.protocol.arms:
-        levels = [level for level in subject.protocol.dose_levels if level.arm == arm.id]
+    for arm in subject.arms:
+        levels = [level for level in subject.dose_levels if level.arm == arm.id]
         if len(levels) > 1:
             yield Found(
                 f"{arm.label!r} holds {len(levels)} dose levels: {', '.join(str(level.dose) for level in levels)}.",
@@ -209,9 +199,9 @@ _THREE = re.compile(r"\b3 ?\+ ?3\b|three[- ]plus[- ]three")
     says_too=("DRAFT-120", "DRAFT-122"),
 )
 def escalation_gaps(subject: Subject) -> Iterator[Answer]:
-    if not _speaks_of_levels(subject):
+    if not subject.may_escalate:
         return
-    design = subject.protocol.design
+    design = subject.design
     escalation = design.escalation if isinstance(design, SelectThenCompare) else design
     if not isinstance(escalation, Escalation):
         return
@@ -251,12 +241,10 @@ def _located(subject: Subject, item: Evidence) -> Evidence:
     fix=Fixability.SPONSOR,
 )
 def forward_dose(subject: Subject) -> Iterator[Answer]:
-    if not subject.drafted and not re.search(
-        r"select|recommend|determin|establish|optimal|chosen|rp2d|mtd", subject.low
-    ):
+    if subject.given is None and not any(may_refer(text) for _, text in treatments(subject)):
         return
-    for arm in subject.protocol.arms:
-        for treatment in arm.treatments:
+    for index, arm in enumerate(subject.arms):
+        for treatment in subject.dosed(index).treatments:
             reference = treatment.dosing.reference
             if reference is not None and reference.to == "selected dose" and not _settled(subject):
                 yield Found(
@@ -337,8 +325,8 @@ def no_ratio(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
     if info is None or info.allocation != "RANDOMIZED":
         return
-    design = subject.protocol.design
-    assumed = any(item.about.endswith("ratio") and item.must_confirm for item in subject.protocol.assumptions)
+    design = subject.design
+    assumed = any(item.about.endswith("ratio") and item.must_confirm for item in subject.design_assumptions)
     if isinstance(design, Parallel) and design.randomised and (design.ratio is None or assumed):
         yield Found("The record states neither the ratio nor the sizes of its randomised arms.", ALLOCATION)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, rule
@@ -23,14 +24,14 @@ DOSED_TYPES = ("BIOLOGICAL", "DRUG", "GENETIC", None)
 )
 def incomplete(subject: Subject) -> Iterator[Answer]:
     told: set[tuple[str, str]] = set()
-    for arm in subject.protocol.arms:
-        if arm.role.is_control:
+    for index, arm in enumerate(subject.arms):
+        if arm.role.is_control or all(treatment.type not in DOSED_TYPES for treatment in arm.treatments):
             continue
-        for treatment in arm.treatments:
+        for treatment in subject.dosed(index).treatments:
             dosing = treatment.dosing
             if treatment.type not in DOSED_TYPES or dosing.reference is not None:
                 continue
-            levels = any(level.arm == arm.id and level.dose is not None for level in subject.protocol.dose_levels)
+            levels = any(level.arm == arm.id and level.dose is not None for level in subject.dose_levels)
             missing = [
                 name
                 for name, there in (
@@ -58,13 +59,13 @@ def incomplete(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def by_weight(subject: Subject) -> Iterator[Answer]:
-    if not subject.drafted and not _PER_KG.search(subject.low):
+    if subject.given is None and not _PER_KG.search(subject.low):
         return
     given: dict[str, dict[bool, tuple[str, str]]] = {}
-    for arm in subject.protocol.arms:
-        for treatment in arm.treatments:
+    for index, arm in enumerate(subject.arms):
+        for treatment in () if arm.role.is_control else subject.dosed(index).treatments:
             dose = treatment.dosing.dose
-            if dose is None or arm.role.is_control or treatment.type not in DOSED_TYPES:
+            if dose is None or treatment.type not in DOSED_TYPES:
                 continue
             where = f"{treatment.source}.description"
             given.setdefault(folded(treatment.name), {}).setdefault("/kg" in str(dose), (str(dose), where))
@@ -88,8 +89,8 @@ def by_weight(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_PER_KG = re.compile(r"/ ?kg|per kg|per kilo|kg-1|kg\^-1|/ ?kilo")
-_CAP = re.compile(
+_PER_KG = gated(r"/ ?kg|per kg|per kilo|kg-1|kg\^-1|/ ?kilo")
+_CAP = gated(
     r"\b(?:max(?:imum|imal)?\.?|up to|not (?:to )?exceed(?:ing)?|no more than|at most|capp?(?:ed)?)\b[^.;]{0,60}"
     r"(?:dose|\d ?mg|\d ?g\b|cells|\d ?kg|ml|per day|daily)"
 )

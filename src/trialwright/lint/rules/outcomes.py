@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
 from trialwright.lint.texts import OUTCOMES, PRIMARY, outcomes, timed_outcomes
 from trialwright.protocol.outcomes import OutcomeType
+from trialwright.protocol.outcomes.draft import response_of
 
 
 @rule(
@@ -75,13 +77,10 @@ _SIZED = re.compile(
     r"|clinically",
     re.IGNORECASE,
 )
-_CHANGED = re.compile(
+_CHANGED = gated(
     r"(?:patients|participants|subjects)[^.;]{0,40}(?:reduc|decreas|increas|improve|worsen|change|less|fewer|fall"
     r"|rise)",
     re.I,
-)
-_COUNTED = re.compile(
-    r"number|percent|proportion|rate|%|patients|participants|subjects|incidence|respon", re.IGNORECASE
 )
 
 
@@ -93,26 +92,36 @@ _COUNTED = re.compile(
     fix=Fixability.SPONSOR,
 )
 def no_threshold(subject: Subject) -> Iterator[Answer]:
-    if not subject.drafted and not any(
-        _COUNTED.search(f"{measure} {description}") for _, measure, description in outcomes(subject)
-    ):
-        return
-    counted = [
-        item
-        for item in subject.protocol.outcomes
-        if item.type is OutcomeType.BINARY
-        and item.derivation.responder
-        and item.derivation.threshold == 0
-        and not _SIZED.search(f"{item.measure} {item.description}")
-        and _CHANGED.search(f"{item.measure} {item.description}")
+    fields = [
+        f"{path}.{'description' if description else 'measure'}"
+        for path, measure, description in _drafted(subject)
+        if _CHANGED.search(f"{measure} {description}")
+        and not _SIZED.search(f"{measure} {description}")
+        and _counts_any_change(subject, path, measure, description)
     ]
-    fields = [f"{item.source}.{'description' if item.description else 'measure'}" for item in counted if item.source]
     if fields:
         yield Found(
             f"{_outcomes(len(fields), 'count')} participants with a change, and no size of the change is stated.",
             OUTCOMES,
             tuple(subject.quote(field) for field in fields),
         )
+
+
+def _drafted(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    """The outcomes of the record as the protocol holds them: path, measure, description."""
+    if subject.given is None:
+        yield from ((path, measure or "", description or "") for path, measure, description in outcomes(subject))
+    else:
+        yield from ((item.source, item.measure, item.description) for item in subject.given.outcomes if item.source)
+
+
+def _counts_any_change(subject: Subject, path: str, measure: str, description: str) -> bool:
+    """Whether the outcome counts participants by a change of a measurement, however small."""
+    if subject.given is None:
+        responder, threshold = response_of(measure, description)
+        return bool(responder) and threshold == 0
+    item = next(item for item in subject.given.outcomes if item.source == path)
+    return item.type is OutcomeType.BINARY and bool(item.derivation.responder) and item.derivation.threshold == 0
 
 
 def _outcomes(number: int, verb: str) -> str:

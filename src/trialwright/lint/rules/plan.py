@@ -114,7 +114,7 @@ def undefined_dlt(subject: Subject) -> Iterator[Answer]:
     found = next(((path, text, m) for path, text in prose(subject) for m in [_DLT.search(text)] if m), None)
     if found is None:
         return
-    dlt = subject.protocol.dlt
+    dlt = subject.dlt
     graded = dlt is not None and (dlt.non_haematological_grade or dlt.haematological_grade)
     windowed = (dlt is not None and dlt.window is not None) or any(
         _DLT.search(f"{measure} {description}")

@@ -10,7 +10,7 @@ from trialwright.core.problem import Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import CONDITIONS, CRITERIA, KEYWORDS, OUTCOMES, around, prose, treatments
+from trialwright.lint.texts import CONDITIONS, CRITERIA, KEYWORDS, OUTCOMES, around, outcomes, prose, treatments
 from trialwright.protocol.eligibility.items import ItemKind, Section
 from trialwright.protocol.outcomes import OutcomeLevel
 from trialwright.record.provenance import Presence
@@ -128,8 +128,8 @@ def _ambiguous(subject: Subject, *, lost_exponent: bool) -> Iterator[Answer]:
     pattern = _LOST if lost_exponent else _SPELT
     if not any(pattern.search(" ".join(text.split())) for _, text in treatments(subject) if "10" in text):
         return
-    for arm in subject.protocol.arms:
-        for treatment in arm.treatments:
+    for index in range(len(subject.arms)):
+        for treatment in subject.dosed(index).treatments:
             dosing = treatment.dosing
             written = next((item for item in dosing.evidence if re.search(r"\b10\b|10E", item.quote)), None)
             if not dosing.is_ambiguous or written is None or written.quote in seen:
@@ -150,12 +150,12 @@ def _ambiguous(subject: Subject, *, lost_exponent: bool) -> Iterator[Answer]:
     says_too=("READ-105", "DRAFT-202"),
 )
 def lost_levels(subject: Subject) -> Iterator[Answer]:
-    if not subject.drafted and not subject.unsure(f"{OUTCOMES}.primaryOutcomes"):
-        return
-    unknown = [item for item in subject.protocol.outcomes if item.level is OutcomeLevel.UNKNOWN]
+    if subject.given is not None:
+        unknown = [item.source for item in subject.given.outcomes if item.level is OutcomeLevel.UNKNOWN]
+    else:
+        unknown = [path for path, _, _ in outcomes(subject)] if subject.lost(f"{OUTCOMES}.primaryOutcomes") else []
     if unknown:
-        first = unknown[0]
-        evidence = (subject.quote(f"{first.source}.measure"),) if first.source else ()
+        evidence = (subject.quote(f"{unknown[0]}.measure"),) if unknown[0] else ()
         yield Found(
             f"The rendering shows {len(unknown)} outcomes without the headings that tell primary from secondary.",
             OUTCOMES,

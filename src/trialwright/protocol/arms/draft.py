@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Problem, Severity
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
 from trialwright.protocol.arms.links import ROOT, links, same
@@ -21,7 +22,8 @@ from trialwright.record.record import Record
 _DOSED_TYPES = {"DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "GENETIC", "RADIATION", "DIETARY_SUPPLEMENT"}
 _UNDOSED_TYPES = {"BEHAVIORAL", "DEVICE", "PROCEDURE", "DIAGNOSTIC_TEST"}
 """Sessions, implants and operations: what is counted there is not doses."""
-_BLANK = re.compile(r"^no\b|\bplacebo\b|\bsham\b|\bsaline\b|without (?:UC-?MSCs?|cells)|\bvehicle\b", re.IGNORECASE)
+_NO_DOSING = Dosing()
+_BLANK = gated(r"^no\b|\bplacebo\b|\bsham\b|\bsaline\b|without (?:UC-?MSCs?|cells)|\bvehicle\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +39,71 @@ class DraftedArms:
     assumptions: tuple[Assumption, ...] = ()
 
 
-def draft_arms(record: Record, *, levels: bool = False) -> DraftedArms:
-    """The arms of a record; empty where it has none. `levels`: several doses in an arm are levels of an escalation."""
+@dataclass(frozen=True, slots=True)
+class OutlinedArms:
+    """The arms before any dosing is read: roles, parts, and treatments by name and type alone.
+
+    `linked`: for each arm the indexes of its interventions; `doubts`: for each arm what its role rests on, or None.
+    """
+
+    record: Record
+    arms: tuple[Arm, ...]
+    linked: tuple[tuple[int, ...], ...]
+    doubts: tuple[Assumption | None, ...]
+    problems: tuple[Problem, ...]
+
+    def undosed(self) -> DraftedArms:
+        """The arms as if no text spoke of a dose: enough to tell a design that has no dose levels."""
+        return DraftedArms(self.arms, tuple(() for _ in self.arms))
+
+    def dosed(self, index: int, *, levels: bool = False) -> tuple[Arm, tuple[Told, ...]]:
+        """One arm with the dosing of its treatments, and what was told of each.
+
+        `levels`: several doses in an arm are levels of an escalation."""
+        arm = self.arms[index]
+        told = _treatments(self.record, index, self.linked, arm.role, levels=levels)
+        treatments = tuple(replace(given, dosing=each.dosing) for given, each in zip(arm.treatments, told, strict=True))
+        return replace(arm, treatments=treatments), told
+
+
+def outline_arms(record: Record) -> OutlinedArms:
+    """The arms of a record without their dosing; empty where it has none."""
     module = record.study.protocol_section.arms_interventions_module
     linked, problems = links(record)
-    found_problems, assumptions = list(problems), []
     arms: list[Arm] = []
-    told_all: list[tuple[Told, ...]] = []
+    doubts: list[Assumption | None] = []
     for index, group in enumerate(module.arm_groups):
-        names = tuple(clean(module.interventions[i].name) for i in linked[index])
+        given = [(number, module.interventions[number]) for number in linked[index]]
+        names = tuple(clean(each.name) for _, each in given)
         role, doubt = _role(record, index, group, names, alone=len(module.arm_groups) == 1)
-        assumptions += [doubt] if doubt else []
-        told = _treatments(record, index, linked, role, levels=levels)
         treatments = tuple(
-            Treatment(clean(each.name), each.type, told[place].dosing, f"{ROOT}.interventions[{number}]")
-            for place, number in enumerate(linked[index])
-            for each in (module.interventions[number],)
+            Treatment(clean(each.name), each.type, _NO_DOSING, f"{ROOT}.interventions[{number}]")
+            for number, each in given
         )
         label, description = clean(group.label), clean(group.description)
-        arms.append(
-            Arm(
-                f"arm-{index + 1}",
-                label or f"arm {index + 1}",
-                role,
-                treatments,
-                f"{ROOT}.armGroups[{index}]",
-                description,
-                part_of(label),
-            )
-        )
-        told_all.append(told)
+        source = f"{ROOT}.armGroups[{index}]"
+        name = label or f"arm {index + 1}"
+        arms.append(Arm(f"arm-{index + 1}", name, role, treatments, source, description, part_of(label)))
+        doubts.append(doubt)
+    return OutlinedArms(record, tuple(arms), linked, tuple(doubts), problems)
+
+
+def draft_arms(record: Record, *, levels: bool = False) -> DraftedArms:
+    """The arms of a record; empty where it has none. `levels`: several doses in an arm are levels of an escalation."""
+    return dosed_arms(outline_arms(record), levels=levels)
+
+
+def dosed_arms(outlined: OutlinedArms, *, levels: bool) -> DraftedArms:
+    """Outlined arms with their dosing; see `draft_arms`."""
+    problems, assumptions = list(outlined.problems), []
+    dosed = [outlined.dosed(index, levels=levels) for index in range(len(outlined.arms))]
+    for doubt, (_, told) in zip(outlined.doubts, dosed, strict=True):
+        assumptions += [doubt] if doubt else []
         for each in told:
-            found_problems += each.problems
+            problems += each.problems
             assumptions += each.assumptions
-    return DraftedArms(tuple(arms), tuple(told_all), _once(found_problems), _merged(assumptions))
+    arms, told_all = tuple(arm for arm, _ in dosed), tuple(told for _, told in dosed)
+    return DraftedArms(arms, told_all, _once(problems), _merged(assumptions))
 
 
 def _role(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from trialwright.core.gates import gated
 from trialwright.protocol.arms import ArmRole
 
 CODED = {
@@ -13,24 +14,24 @@ CODED = {
     "SHAM_COMPARATOR": ArmRole.SHAM_CONTROL,
     "NO_INTERVENTION": ArmRole.NO_TREATMENT_CONTROL,
 }
-_PLACEBO = re.compile(r"\bplacebo\b", re.IGNORECASE)
-_SHAM = re.compile(r"\bsham\b", re.IGNORECASE)
-_NOTHING = re.compile(
+_PLACEBO = gated(r"\bplacebo\b", re.IGNORECASE)
+_SHAM = gated(r"\bsham\b", re.IGNORECASE)
+_NOTHING = gated(
     r"\bno (?:intervention|treatment|therapy)\b|untreated|observation only|wait(?:ing)?[- ]?list|watchful waiting"
     r"|wait and see",
     re.IGNORECASE,
 )
-_STANDARD = re.compile(
+_STANDARD = gated(
     r"\b(?:standard|usual|conventional|routine|best supportive|supportive)[- ](?:of[- ])?(?:care|therapy|treatment"
     r"|management|medical)"
     r"|treatment[- ]as[- ]usual|\bSOC\b|\bTAU\b",
     re.IGNORECASE,
 )
-_CONTROL = re.compile(r"\bcontrols?\b|\bcomparator\b|\bstandard arm\b", re.IGNORECASE)
-_CONTROLLED = re.compile(r"placebo[- ]control|controlled|compared (?:with|to) placebo|matching", re.IGNORECASE)
+_CONTROL = gated(r"\bcontrols?\b|\bcomparator\b|\bstandard arm\b", re.IGNORECASE)
+_CONTROLLED = gated(r"placebo[- ]control|controlled|compared (?:with|to) placebo|matching", re.IGNORECASE)
 _PART = re.compile(r"^\W*(?:phase|part|stage|study)\s*(?P<n>\d|I{1,3}V?|IV|[A-E])(?:[ab](?![a-z])|\b)", re.IGNORECASE)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "A": 1, "B": 2, "C": 3, "D": 4, "E": 5}
-_LEVEL = re.compile(
+_LEVEL = gated(
     r"\bdose[- ]level\s*[:#]?\s*-?\d|\b(?:low(?:est)?|mid(?:dle)?|medium|intermediate|high(?:est)?)(?:er)?[- ]dose"
     r"|\bDL\s*-?\d\b"
     r"|\bdose[- ](?:group|cohort)\s*-?\w\b|\bcohort\s*\d",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from trialwright.protocol.draft_text import COUNT
+from trialwright.core.gates import gated
+from trialwright.protocol.draft_text import COUNT, KEPT
 
 _A_DAY = r"(?:a day|daily|per day|each day|every day|/ ?day)"
 _A_WEEK = r"(?:a week|weekly|per week|each week|every week|/ ?week)"
@@ -36,10 +38,11 @@ _FREQUENCY: tuple[tuple[str, str], ...] = (
     ),
     ("QM", r"(?<!bi-)\bmonthly\b|once (?:a|per) month|every month"),
 )
-_OTHER_TIMES = re.compile(rf"\b(?:{COUNT}|several|multiple) times {_A_DAY}", re.IGNORECASE)
-_FREQUENCIES = tuple((term, re.compile(pattern, re.IGNORECASE)) for term, pattern in _FREQUENCY)
+_OTHER_TIMES = gated(rf"\b(?:{COUNT}|several|multiple) times {_A_DAY}", re.IGNORECASE)
+_FREQUENCIES = tuple((term, gated(pattern, re.IGNORECASE)) for term, pattern in _FREQUENCY)
 
 
+@lru_cache(maxsize=KEPT)
 def frequency(text: str) -> str | None:
     """The CDISC term of the frequency that the text names (`QD`, `Q3W`), or None where none or several are named."""
     found = [term for term, pattern in _FREQUENCIES if pattern.search(text)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from trialwright.core.gates import gated
 from trialwright.core.quantity import Amount
 from trialwright.protocol.draft_text import COUNT, ORDINALS, number
 
@@ -21,7 +22,7 @@ _GIVEN = (
     r"(?:infusions?|injections?|administrations?|transfusions?|instillations?|implantations?|transplantations?"
     r"|inoculations?|vaccinations?)"
 )
-_SINGLE = re.compile(
+_SINGLE = gated(
     r"\b(?:one|single|1)[- ](?:time|shot)\b|\bsingle(?:[- ](?!arm|group|blind|cent|mask|site|institution|agent"
     r"|level|vial|bolus dose of)[\w.]+){0,3}?[- ]?(?:doses?|"
     + _GIVEN
@@ -34,7 +35,7 @@ _MANY = (
     r"(?:doses|does|infusions|injections|administrations|transfusions|instillations|implantations|transplantations"
     r"|inoculations|vaccinations)"
 )
-_NUMBERED = re.compile(
+_NUMBERED = gated(
     rf"(?<![-.,])\b(?P<n>{COUNT})(?:\s?\(\d{{1,2}}\))?\s+(?:{_ADJECTIVE}){{0,3}}?(?:(?:stem "
     rf"|stromal )?cell )?(?:{_MANY}"
     rf"|(?<!one )(?<!\b1 ){_GIVEN}(?![- ](?:related|sites?|reaction|rate|pump|set|bag|volume|time|visit|cent"
@@ -42,10 +43,8 @@ _NUMBERED = re.compile(
     r"(?!\s*(?:levels?|groups?|cohorts?|escal|per (?:day|week)|a (?:day|week)|daily|/))",
     re.IGNORECASE,
 )
-_TWICE = re.compile(
-    r"\btwice\b(?!\s*(?:a|per|each|every|daily|weekly|the|as|upper))|\bthrice\b(?! daily)", re.IGNORECASE
-)
-_TIMES_WORD = re.compile(
+_TWICE = gated(r"\btwice\b(?!\s*(?:a|per|each|every|daily|weekly|the|as|upper))|\bthrice\b(?! daily)", re.IGNORECASE)
+_TIMES_WORD = gated(
     rf"\b(?P<n>{COUNT})\s+times\b(?!\s*(?:/|a\b|per\b|each|every|daily|weekly|the\b|as\b|higher|lower|more|upper"
     rf"|normal|greater|in\b(?! total)))"
     r"|\btotal of (?P<m>\d{1,2}) times",
@@ -61,8 +60,8 @@ _LIMITED = re.compile(
     re.IGNORECASE,
 )
 """What stands before a number that does not say how many administrations there are."""
-_ONE_SITTING = re.compile(r"\b(?:single|one|same) (?:\w+ )?(?:procedure|session|operation|surgery)\b", re.IGNORECASE)
-_RHYTHM = re.compile(
+_ONE_SITTING = gated(r"\b(?:single|one|same) (?:\w+ )?(?:procedure|session|operation|surgery)\b", re.IGNORECASE)
+_RHYTHM = gated(
     rf"\bevery (?:{COUNT}|other|day|week|month|visit|cycle)|\b(?:dai|week|month)ly\b|\b(?:per|a|each) (?:day|week"
     rf"|month)\b"
     r"|\btwice\b|/day|\bcycles?\b",
@@ -74,7 +73,7 @@ _DAY_LIST = re.compile(
     r"|ml|g|µg|cells|IU|%|weeks?|days?|months?|hours?|x10|times|[mb]illion)\b|(?:[.,]?\d)*\s*[x×*]\s*10))*)",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(
+_ORDINAL = gated(
     rf"\b(?P<list>(?:{'|'.join(ORDINALS)})(?:\s*(?:,|and|, and)\s*(?:{'|'.join(ORDINALS)}))*)\s+(?P<unit>day"
     rf"|week)s?\b(?!\s+of)",
     re.IGNORECASE,
@@ -84,12 +83,12 @@ _FOLLOW = re.compile(
     r"|end of|monitor|test|scan|check|response|after day|by)\W*(?:\w+\W+){0,4}$",
     re.IGNORECASE,
 )
-_ASSESSED = re.compile(
+_ASSESSED = gated(
     r"\bimag(?:e|ing)|\bMRI\b|\bCT\b|x-?ray|ultraso|analys|monitor|evaluat|assess|follow(?:ed)?[- ]up|sampl"
     r"|measur|biops|scor(?:e|ing)|questionnaire|examin|\btest|observ|collect|\bdrawn\b|\bscan|surveill|outcome|dressing",
     re.IGNORECASE,
 )
-_GIVING = re.compile(
+_GIVING = gated(
     r"receiv|administ|infus|inject|\bgiven\b|\bdos(?:e|ed|es|ing)\b|transfus|treated|treatment|transplant|deliver|instill"
     r"|implant|inocul|vaccinat|\btake|placebo",
     re.IGNORECASE,
@@ -102,14 +101,14 @@ _CYCLE = re.compile(
 REPEATED = re.compile(
     r"\bevery (?:\d+|two|three|four|six)[- ]weeks?|\bcycles?\b|progression|\bq\s?\d{1,2}\s?[dw]\b", re.IGNORECASE
 )
-_INTERVAL = re.compile(
+_INTERVAL = gated(
     rf"\b(?:every\s+(?P<a>{COUNT})?\s*(?P<au>days?|weeks?|months?)|(?P<b>{COUNT})[- ](?P<bu>day|week|month)s?(?: "
     rf"|-)(?:apart|intervals?)"
     rf"|intervals? (?:of|is|was)\s+(?P<c>{COUNT})\s*(?P<cu>days?|weeks?|months?)|once\s+(?:a|per|each|every)"
     rf"\s+(?P<du>week|month)|(?<!twice )(?<!times )(?<!bi)(?P<eu>weekly|monthly))",
     re.IGNORECASE,
 )
-_DAILY = re.compile(
+_DAILY = gated(
     rf"\bonce (?:daily|a day|per day|every day),? (?:for|on"
     rf"|over) (?P<n>{COUNT})(?: \(\d{{1,2}}\))? (?:consecutive |successive )?days"
     rf"|\b(?:for|on|over) (?P<m>{COUNT})(?: \(\d{{1,2}}\))? (?:consecutive |successive )?days,? once (?:daily"
@@ -120,8 +119,8 @@ _ABOUT = re.compile(
     r"(?:no (?:less|fewer) than|at least|minimum(?: of)?|about|approximately|around|no more than|\bor|[≥~])\s*$",
     re.IGNORECASE,
 )
-_FOR_WEEKS = re.compile(rf"\bfor\s+(?P<n>{COUNT})\s+(?:consecutive\s+)?(?P<u>weeks?|months?)", re.IGNORECASE)
-_VOLUME = re.compile(
+_FOR_WEEKS = gated(rf"\bfor\s+(?P<n>{COUNT})\s+(?:consecutive\s+)?(?P<u>weeks?|months?)", re.IGNORECASE)
+_VOLUME = gated(
     r"\b(?:(?:suspended|diluted|dissolved|reconstituted|mixed|delivered|given|infused) (?:in|into|with|to)|in|into"
     r"|with a(?= \w* ?volume)|volume (?:of|is|was)?|total of"
     r"|of)\s+(?:a\s+)?(?:total\s+)?(?:final\s+)?(?:volume\s+)?(?:of\s+)?(?:approximately\s+)?"

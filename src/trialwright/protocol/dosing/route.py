@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from trialwright.core.gates import Gates
+from trialwright.protocol.draft_text import KEPT
 
 _NO_SITE = (
     r"(?!\w|[- ](?:mucos|cancer|carcinoma|tumou?r|adenoc|wall|tape|deliver(?:y|ies)\b|birth|bleed|atroph|prolaps|swab"
@@ -75,7 +79,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
         ),
     ),
 )
-_ROUTE = re.compile("|".join(f"(?P<r{index}>{pattern})" for index, (_, pattern) in enumerate(ROUTES)), re.IGNORECASE)
+_GATES = Gates([pattern for _, pattern in ROUTES], re.IGNORECASE)
 _STAGE = re.compile(
     r"(?:stages?|class|grades?|phases?|types?|groups?|arms?|cohorts?|factor|levels?|II?I?)\s*$"
     r"|(?:stages?|class|grades?|phases?|types?)\b[\w\s,/-]{0,25}(?:and|or|-|,)\s*$|\bI{1,3}[AB]?\s*(?:and|or|-|–|to|/|,)\s*$",
@@ -83,6 +87,13 @@ _STAGE = re.compile(
 )
 
 
+@lru_cache(maxsize=KEPT)
+def _any_of(which: tuple[int, ...]) -> re.Pattern[str]:
+    """The pattern of some routes, in the order of the table: one that names none of the others is found as by all."""
+    return re.compile("|".join(f"(?P<r{index}>{ROUTES[index][1]})" for index in which), re.IGNORECASE)
+
+
+@lru_cache(maxsize=KEPT)
 def routes(text: str) -> tuple[str, ...]:
     """The CDISC terms of every route that the text names, in order, each once.
 
@@ -90,7 +101,8 @@ def routes(text: str) -> tuple[str, ...]:
     (('INTRAVENOUS',), ())
     """
     found: list[str] = []
-    for match in _ROUTE.finditer(text):
+    which = _GATES.through(text)
+    for match in _any_of(which).finditer(text) if which else ():
         term = ROUTES[int(str(match.lastgroup)[1:])][0]
         if match.group() == "IV" and _STAGE.search(text[max(0, match.start() - 40) : match.start()]):
             continue

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.core.quantity import Amount, Dose
 from trialwright.protocol.assumptions import Assumption
@@ -16,19 +17,19 @@ from trialwright.protocol.dosing.mention import Mention, distinct, read_doses
 from trialwright.protocol.dosing.number import Doubt
 from trialwright.protocol.dosing.regimen import REPEATED, Days, counts, days, volume
 from trialwright.protocol.dosing.route import routes
-from trialwright.protocol.draft_text import Passage, sentences
+from trialwright.protocol.draft_text import Passage, clean, sentences
 
-CELLS = re.compile(
+CELLS = gated(
     r"\bcells?\b|MSCs?\b|stem cell|stromal|\bCAR[- ]?[TN]|\bNK\b|lymphocyte|mononuclear|fibroblast|STAR[- ]?T|islet",
     re.IGNORECASE,
 )
-_BACKGROUND = re.compile(
+_BACKGROUND = gated(
     r"premedicat|rescue (?:medic|ther)|prophyla|pre-?clinical|animal (?:model|stud)|\b(?:mice|rats|mouse)\b"
     r"|previous (?:stud|trial)"
     r"|phase I (?:preliminary )?data",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = gated(
     r"\b(?:the\s+)?(?:(?:selected|recommended|chosen|optimal|determined|established)\s+(?:phase (?:2"
     r"|II)\s+)?dose(?:\s+(?:level))?"
     r"|(?:maximum tolerated dose|MTD|RP2D)(?:/(?:MTD|RP2D))?|dose (?:selected|determined|chosen|recommended"
@@ -36,30 +37,30 @@ _REFERENCE = re.compile(
     r"(?:\s+(?:from|in|by|of|during)\s+(?:the\s+)?(?:phase|part|stage|study|step)\s*\w+)?",
     re.IGNORECASE,
 )
-_ASSIGNED = re.compile(
+_ASSIGNED = gated(
     r"\b(?:assigned|escalat(?:ed|ing)|ascending|increasing) (?:cell )?doses?(?: levels?)?\b", re.IGNORECASE
 )
-_CONDITIONAL = re.compile(
+_CONDITIONAL = gated(
     r"\bif\b|\bmay\b|\bmight\b|optional|discretion|in case of|partial respon|non-?respon|\bcan be (?:given|repeated)",
     re.IGNORECASE,
 )
 """A sentence that says what may follow, not what is planned for all."""
-_AGAIN = re.compile(
+_AGAIN = gated(
     r"\b(?:will|are|is|to|and|then) (?:be )?repeated (?:every|each|after|at|monthly|weekly|for)"
     r"|\brepeat(?:ed)? (?:every|each)\b",
     re.IGNORECASE,
 )
 """Words that say that a course is given again, so that its days are not all the days."""
-CYCLES = re.compile(
+CYCLES = gated(
     r"\b(?:each|every|per|an?|the|first|\d{1,2}[- ](?:day|week)|of|in) (?:\w+[- ]){0,2}cycles?\b"
     r"|\bcycles? (?:\d|of|lasts?|has)|\b(?:treatment )?courses? (?:I{1,3}|IV|[1-9])\b|\b(?:each|every|per) course\b",
     re.IGNORECASE,
 )
-_IN_ALL = re.compile(r"\btotal of|in total|altogether|overall", re.IGNORECASE)
-_ANCHOR = re.compile(
+_IN_ALL = gated(r"\btotal of|in total|altogether|overall", re.IGNORECASE)
+_ANCHOR = gated(
     r"\bafter (?:the )?(assignment|randomi[sz]ation|enrol\w+|admission|inclusion|diagnosis|surgery)", re.IGNORECASE
 )
-_NO_ROUTE = re.compile(
+_NO_ROUTE = gated(
     r"\b(instill(?:ation|ed)|infusions?|injections?|transfusions?|implantation|transplantation)\b", re.IGNORECASE
 )
 DOUBTS = {
@@ -194,7 +195,8 @@ def _dose(
 
 
 def _conditional(sentence: str) -> bool:
-    return _CONDITIONAL.search(re.sub(r"\([^()]*\)", " ", sentence)) is not None
+    bare = re.sub(r"\([^()]*\)", " ", sentence) if "(" in sentence else sentence
+    return _CONDITIONAL.search(bare) is not None
 
 
 def _stated_counts(passages: tuple[Passage, ...]) -> list[tuple[int, str, Passage]]:
@@ -380,6 +382,11 @@ def _reference(passages: tuple[Passage, ...], mentions: tuple[Mention, ...], *, 
         if (found := _ASSIGNED.search(each.text)) is not None:
             return DoseReference(found.group().strip(), "dose level")
     return None
+
+
+def may_refer(text: str) -> bool:
+    """Whether a text of an arm or a treatment can refer to a dose yet to be selected; False is certain."""
+    return _REFERENCE.may(clean(text))
 
 
 def _volume(passages: tuple[Passage, ...], mentions: tuple[Mention, ...], notes: _Notes) -> Amount | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence
 from trialwright.protocol.draft_text import COUNT, PEOPLE, Passage, arm_texts, narrative, number, statements
 from trialwright.protocol.kinds import DltDefinition
@@ -16,21 +17,21 @@ DEESCALATION = "3+3: with de-escalation"
 BOTH = "3+3: six required at the MTD, with de-escalation"
 LITERAL = "literal: cohorts of three, stop at two DLTs in a cohort"
 
-_DLT = re.compile(r"\bDLTs?\b|dose[- ]limiting[- ]toxicit", re.IGNORECASE)
-_RULE = re.compile(
+_DLT = gated(r"\bDLTs?\b|dose[- ]limiting[- ]toxicit", re.IGNORECASE)
+_RULE = gated(
     r"\b\d\s?\+\s?\d\b|escalat|\bcohorts?\b|\bDLTs?\b|dose[- ]limiting|\bMTD\b|maxi\w* tolerated|ascending"
     r"|dose[- ]climb|sentinel"
     r"|fast[- ]track|accelerated titration|i3\+3|\bBOIN\b|\bmTPI\b|\bCRM\b",
     re.IGNORECASE,
 )
-_THREE_PLUS_THREE = re.compile(r"(?<![\w.+])3\s?\+\s?3(?![\d+])")
-_OTHER_RULE = re.compile(
+_THREE_PLUS_THREE = gated(r"(?<![\w.+])3\s?\+\s?3(?![\d+])")
+_OTHER_RULE = gated(
     r"\b(?P<n>BOIN|mTPI(?:-2)?|i3\s?\+\s?3|keyboard design|CRM|continual reassessment|BLRM|rolling six"
     r"|accelerated titration|fast[- ]track"
     r"|Bayesian optimal interval)\b",
     re.IGNORECASE,
 )
-_CUE = re.compile(
+_CUE = gated(
     r"(?<![\w.+])3\s?\+\s?3(?![\d+])|dose[- ](?:escalat|climb|finding)|escalating (?:\w+ ){0,2}doses?"
     r"|escalated doses?|ascending (?:\w+ ){0,2}doses?"
     r"|increas\w+ (?:\w+ )?dose cohorts?|\bMTD\b|maxi\w* tolerated dose|\bDLTs?\b|dose[- ]limiting"
@@ -38,19 +39,35 @@ _CUE = re.compile(
     r"|subsequent cohorts|\b(?:initial|first|second|third|next|lowest|starting) dose level|\bnext higher dose",
     re.IGNORECASE,
 )
-_STOP_TWO = re.compile(
+_STOP_TWO = gated(
     rf"(?:terminat|stop|halt|ceas|discontinu|\bend)[^.]{{0,80}}\b(?:2|two)\b (?:or more )?(?:{PEOPLE}|DLTs?)[^.]{{0"
     rf",80}}"
     rf"\bcohort\b",
     re.IGNORECASE,
 )
-_LEVELS = re.compile(
+_SIX = gated(
+    rf"\b(?:6|six) {PEOPLE}[^.]{{0,60}}\b(?:MTD|maxi\w* tolerated)|(?:MTD|maxi\w* tolerated)[^.]{{0,80}}\b(?:6|six) "
+    rf"{PEOPLE}",
+    re.IGNORECASE,
+)
+_DOWN = gated(r"\bde-?\s?escalat", re.IGNORECASE)
+_ONE = gated(
+    r"\b(?:1|one) (?:of|out of|/|in) ?(?:the )?(?:first )?(?:3|three)\b|\b1/3\b|(?:additional|another"
+    r"|further) (?:3|three)\b|expanded? to (?:6|six)"
+    r"|\b(?:1|one) (?:patient|participant|subject|DLT)\b[^.]{0,60}\b(?:expan|addition|more)",
+    re.IGNORECASE,
+)
+_SECOND = gated(
+    r"(?:immediately|at once)[^.]{0,60}(?:second|2nd) DLT|(?:second|2nd) DLT[^.]{0,60}(?:immediately|at once)",
+    re.IGNORECASE,
+)
+_LEVELS = gated(
     rf"\b(?P<n>{COUNT})\s+(?:(?:ascending|escalating|increasing|different|planned|sequential|successive)\s+){{0,2}}"
     rf"(?:dose[- ]?(?:levels?|cohorts?|groups?)|(?:dosing|dosage) (?:levels?|cohorts?|groups?))\b"
     rf"|\b(?P<m>{COUNT})\s+(?:ascending|escalating|increasing)\s+(?:\w+ )?(?:cohorts?|groups?|doses)\b",
     re.IGNORECASE,
 )
-_COHORT = re.compile(
+_COHORT = gated(
     rf"\b(?P<a>{COUNT})\s+(?:\w+ ){{0,2}}{PEOPLE}\s*(?:/|per|in each|in every|each"
     rf"|at each)\s*(?:dose )?(?:cohort|group|level|dose)"
     rf"|cohorts? of (?:approximately )?(?P<b>{COUNT})\b|cohort size (?:of|is|:|=) ?(?P<c>{COUNT})"
@@ -116,7 +133,7 @@ def read_escalation(record: Record) -> EscalationText:
     prose = _prose(record)
     cue: Evidence | None = None
     stated: list[str] = []
-    for each, sentence in statements(prose):
+    for each, sentence in statements(each for each in prose if _CUE.may(each.text) or _RULE.may(each.text)):
         if cue is None and _CUE.search(sentence):
             cue = each.evidence(sentence)
         if _says_rule(each, sentence) and sentence not in stated:
@@ -135,6 +152,11 @@ def read_escalation(record: Record) -> EscalationText:
         size,
         quote,
     )
+
+
+def speaks_of_escalation(record: Record) -> bool:
+    """Whether any text of the record speaks of an escalation; where none does, `read_escalation` finds no cue."""
+    return any(_CUE.search(each.text) for each in _prose(record))
 
 
 def _says_rule(each: Passage, sentence: str) -> bool:
@@ -156,22 +178,14 @@ def _named_rule(text: str) -> str | None:
 
 
 def _says_six(text: str) -> bool:
-    return (
-        re.search(
-            rf"\b(?:6|six) {PEOPLE}[^.]{{0,60}}\b(?:MTD|maxi\w* tolerated)|(?:MTD|maxi\w* tolerated)[^.]{{0,80}}\b("
-            rf"?:6|six) {PEOPLE}",
-            text,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return _SIX.search(text) is not None
 
 
 def _says_down(text: str) -> bool:
-    return re.search(r"\bde-?\s?escalat", text, re.IGNORECASE) is not None
+    return _DOWN.search(text) is not None
 
 
-_LOWER = re.compile(
+_LOWER = gated(
     r"\bdose[- ]reduction (?:dose )?(?:group|level|cohort)|\blevel (?:-|−|minus )1\b|\bnext[- ]lower dose"
     r"|\blower dose level",
     re.IGNORECASE,
@@ -180,23 +194,11 @@ _LOWER = re.compile(
 
 def _silent(text: str) -> tuple[str, ...]:
     """What a 3+3 needs and the text does not say."""
-    one = re.search(
-        r"\b(?:1|one) (?:of|out of|/|in) ?(?:the )?(?:first )?(?:3|three)\b|\b1/3\b|(?:additional|another"
-        r"|further) (?:3|three)\b|expanded? to (?:6|six)"
-        r"|\b(?:1|one) (?:patient|participant|subject|DLT)\b[^.]{0,60}\b(?:expan|addition|more)",
-        text,
-        re.IGNORECASE,
-    )
-    second = re.search(
-        r"(?:immediately|at once)[^.]{0,60}(?:second|2nd) DLT|(?:second|2nd) DLT[^.]{0,60}(?:immediately|at once)",
-        text,
-        re.IGNORECASE,
-    )
     said = (
-        ("what follows one DLT among three participants", one is not None),
+        ("what follows one DLT among three participants", _ONE.search(text) is not None),
         ("how many participants are treated at the MTD", _says_six(text)),
         ("whether the dose is de-escalated", _says_down(text) or _LOWER.search(text) is not None),
-        ("whether a cohort is completed after its second DLT", second is not None),
+        ("whether a cohort is completed after its second DLT", _SECOND.search(text) is not None),
     )
     return tuple(what for what, stated in said if not stated)
 
@@ -208,7 +210,7 @@ def _levels(text: str) -> int | None:
 
 
 def _cohort_size(prose: tuple[Passage, ...]) -> tuple[int | None, Evidence | None]:
-    for each, sentence in statements(prose):
+    for each, sentence in statements(each for each in prose if _COHORT.may(each.text)):
         for found in _COHORT.finditer(sentence):
             place = next(name for name in "abcde" if found[name])
             size = number(found[place])
@@ -222,7 +224,8 @@ def _cohort_size(prose: tuple[Passage, ...]) -> tuple[int | None, Evidence | Non
 
 def draft_dlt(record: Record) -> DltDefinition | None:
     """The dose-limiting toxicity as the record defines it, or None where it speaks of none."""
-    spoken = [(each, sentence) for each, sentence in statements(_prose(record)) if _DLT.search(sentence)]
+    told = [each for each in _prose(record) if _DLT.may(each.text)]
+    spoken = [(each, sentence) for each, sentence in statements(told) if _DLT.search(sentence)]
     if not spoken:
         return None
     unique = list(dict.fromkeys(sentence for _, sentence in spoken))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Problem, Severity
 from trialwright.core.source import JsonPath, Location
 from trialwright.protocol.assumptions import Assumption
@@ -34,9 +35,9 @@ _LISTS = (
     ("otherOutcomes", OutcomeLevel.OTHER),
 )
 _T = OutcomeType
-_STEPS = re.compile(r"\b(one|two|three|1|2|3)[\s-](?:point|category|level|step|grade)s?\b")
+_STEPS = gated(r"\b(one|two|three|1|2|3)[\s-](?:point|category|level|step|grade)s?\b")
 _COUNT = {"one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
-_DAYS_IN_TITLE = re.compile(r"\bdays? ((?:\d{1,4}(?:\s?,\s?(?:and )?|\s?(?:and|&)\s?)?)+)", re.IGNORECASE)
+_DAYS_IN_TITLE = gated(r"\bdays? ((?:\d{1,4}(?:\s?,\s?(?:and )?|\s?(?:and|&)\s?)?)+)", re.IGNORECASE)
 
 Drafted = tuple[tuple[Outcome, ...], tuple[Outcome, ...], tuple[Problem, ...], tuple[Assumption, ...]]
 
@@ -111,6 +112,17 @@ def _outcome(
         description=description,
         source=path,
     )
+
+
+def response_of(measure: str, description: str) -> tuple[str | None, float]:
+    """By which change of a measurement an outcome counts participants, and by how much at least.
+
+    None where it does not: then it is no yes or no, or one that is recorded as such.
+    """
+    kind = kind_of(measure, description, has_scale=bool(categories(description)))
+    if (parameters_of(kind, measure, description, Codes()).type or kind.type) is not _T.BINARY:
+        return None, 0.0
+    return kind.responder, kind.threshold
 
 
 def _settled(kind: Kind, type_: OutcomeType, frame: TimeFrame) -> Kind:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trialwright.core.gates import gated
 from trialwright.protocol.outcomes import Direction, OutcomeType
 from trialwright.protocol.outcomes.lexicon import Concept, concepts_in
 
@@ -56,7 +57,7 @@ _EVENTS: tuple[tuple[OutcomeType, str], ...] = (
         ),
     ),
 )
-_DURATION = re.compile(
+_DURATION = gated(
     r"ventilator[\s-]free|length of (?:\w+ ){0,3}stay|hospital stay|(?:icu|hospital)\w* (?:length|duration|days"
     r"|stay)|days (?:alive|free|off|on|of|in)\b"
     r"|number of (?:\w+ )?(?:hospital\w* |icu )?days|weeks retained|(?:duration|length) of (?:\w+ ){0,3}(?:oxygen"
@@ -92,14 +93,14 @@ _BINARY = re.compile(
     r"|achievement of|achieved?\b|proportion with|percentage achieving|cumulative incidence|lesions? yes"
     r"|\bclearance\b(?!.*(?:cl/f|creatinine|plasma))"
 )
-_ORDINAL = re.compile(
+_ORDINAL = gated(
     r"ordinal|who (?:clinical )?(?:progression|scale)|likert|\bmmrc\b|\bnyha\b|\becog\b|modified rankin|\bmrs\b"
     r"|odom|nurick|\bgrad(?:e|ing)\b|severity grade"
     r"|global impression|\bpgi\b|\bcgi\b|clinical (?:status|progression) (?:scale|score)|karnofsky|child[\s-]pugh"
     r"|kellgren|\bstage\b|4-items question"
     r"|patient.{0,3}s? (?:and investigator.{0,3}s )?global|global assessment|global improvement"
 )
-_COUNT = re.compile(
+_COUNT = gated(
     r"\bnumber of (?:\w+[\s-]){0,3}?(?:episodes|events|hospital\w*|admissions|exacerbations|attacks|visits|lesions"
     r"|seizures|falls|relapses|infections"
     r"|injections|sessions|awakenings|doses|transfusions|flares|calls|reoperations|interventions|days with|uses"
@@ -121,11 +122,11 @@ _CONTINUOUS = re.compile(
     r"|electromyogra|biomarker|imaging|\bmri\b|x[\s-]?ray|motion capture|reflex|myotonomet|promis|dvprs|\bdash\b"
     r"|\bsrs\b|sensitization|\bace\b"
 )
-_CHANGE_WORD = re.compile(
+_CHANGE_WORD = gated(
     r"\bchang(?:e|es|ed|ing)\b|\bfrom baseline\b|\bcompared (?:to|with) baseline\b|\bminus baseline\b|\bdelta\b"
     r"|\bvariation\b|\bdifference from baseline\b"
 )
-_RESPONSE = re.compile(
+_RESPONSE = gated(
     rf"{_PEOPLE}\s(?:who (?:have|had|show\w*|experience\w*) |with |showing |achieving |having )?(?:an? |any )?"
     r"(?:(?P<threshold>[≥>]\s?=?\s?[0-9.]+)(?:\s?%|[\s-]points?)? )?(?:\w+ ){0,1}?"
     r"(?P<word>reduc\w+|decreas\w+|declin\w+|improv\w+|increas\w+|falls?|drops?|rise|gain|chang\w+|deduction|less"
@@ -135,32 +136,32 @@ _RESPONSE = re.compile(
 )
 _DOWN_WORDS = ("reduc", "decreas", "declin", "deduction", "fall", "drop", "less", "lower")
 _UP_WORDS = ("increas", "rise", "gain", "more", "higher")
-_BETTER_HIGH = re.compile(
+_BETTER_HIGH = gated(
     r"higher (?:the )?(?:\w+ ){0,4}?(?:scores?|values?|numbers?|total)?[^.;]{0,50}?(?:better|improve|more satis"
     r"|greater satis|greater function|good|increased function"
     r"|well-?being)|lower (?:the )?(?:\w+ ){0,3}?(?:scores?|values?)[^.;]{0,50}?(?:worse|poor|more severe)"
     r"|higher is better"
 )
-_BETTER_LOW = re.compile(
+_BETTER_LOW = gated(
     r"higher (?:the )?(?:\w+ ){0,4}?(?:scores?|values?|numbers?|total)?[^.;]{0,60}?(?:worse|sever|greater (?:pain"
     r"|disab|impair|symptom)|more (?:pain|disab|sever|symptom)|poor"
     r"|higher (?:disab|central|pain|anxi)|greater (?:level|degree) of (?:pain|disab|anx|dep|stress))"
     r"|lower (?:the )?(?:\w+ ){0,3}?(?:scores?|values?)[^.;]{0,40}?(?:better|improve|less)"
     r"|worst (?:pain )?imaginable|worst possible|lower is better|a lower score is a better"
 )
-_GOOD_BINARY = re.compile(
+_GOOD_BINARY = gated(
     r"response|responder|remission|success|\bcured?\b|control rate|sero(?:conv|prot)|\b(?:orr|dcr|cbr|crr)\b"
     r"|\bfusion\b(?! (?:variant|gene|protein|transcript))|engraft"
     r"|recover|improv|freedom from|achiev|(?:user|participant|patient) retention|completion|enrol"
     r"|survival|clearance|abstinen|low disease activity|healing|discharge"
 )
-_BAD_BINARY = re.compile(
+_BAD_BINARY = gated(
     r"alloimmuni[sz]|\brejection\b|thrombo(?!cyt)|need for|infection|relapse|recurrence|progression|reoperation"
     r"|revision|failure|gvhd|nausea|vomit|bleeding|mace\b"
     r"|hospitali[sz]|worsening|readmission|intubat|ventilation"
     r"|complication|residual|death|fibrosis|thrombosis|occlusive|dropout|deterioration|degeneration|re-?arrest"
 )
-_GOOD_EVENT_TIME = re.compile(
+_GOOD_EVENT_TIME = gated(
     r"time[\s-](?:to|until|till) (?:[\w-]+ ){0,4}?(?:re-?)?(?:improv|recover|discharge|response|remission"
     r"|clearance|negativ"
     r"|heal|return|engraft|extubat|wean|cessation of oxygen|resolution|epitheli|take food|oral (?:intake|feed)"
@@ -177,8 +178,8 @@ _BAD_EVENT_TIME = re.compile(
 """Events that one would rather see late or never; of other events it is not known which way is better."""
 
 
-_AFTER_TEST = re.compile(r"\bafter (?:the )?(?:\w+ ){0,2}(?:test|task|exercise|assessment)\w*")
-_PAO2 = re.compile(r"pao2|pa\s?o2|p\s?/\s?f\b|arterial")
+_AFTER_TEST = gated(r"\bafter (?:the )?(?:\w+ ){0,2}(?:test|task|exercise|assessment)\w*")
+_PAO2 = gated(r"pao2|pa\s?o2|p\s?/\s?f\b|arterial")
 
 
 @dataclass(frozen=True, slots=True)

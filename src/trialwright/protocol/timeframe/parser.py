@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from trialwright.protocol.outcomes import OutcomeType
 from trialwright.protocol.timeframe import FrameKind, TimeFrame
@@ -33,6 +34,8 @@ from trialwright.protocol.timeframe.words import FLOATING, normalise
 
 LONGEST_TEXT = 1500
 MOST_POINTS = 400
+KEPT = 512
+"""Time frames whose reading is kept: registrants write the same ones under many outcomes."""
 
 _HORIZON_TYPES = {
     OutcomeType.TIME_TO_EVENT,
@@ -77,7 +80,7 @@ def parse_time_frame(raw: str, *, measure: str = "", outcome_type: OutcomeType |
         return _unread(text, "the time frame is empty")
     if len(text) > LONGEST_TEXT:
         return _unread(text, f"longer than {LONGEST_TEXT} characters: it cannot be a time frame")
-    frame = _parse(text, measure)
+    frame = _parse(text, not measure or CHANGE.search(measure.lower()) is not None)
     if frame.kind is FrameKind.UNPARSEABLE:
         return frame
     return _as_horizon(frame, measure, outcome_type)
@@ -87,7 +90,9 @@ def _unread(raw: str, why: str, *, approximate: bool = False, end_event: str | N
     return TimeFrame(raw, FrameKind.UNPARSEABLE, approximate=approximate, end_event=end_event, note=why)
 
 
-def _parse(raw: str, measure: str) -> TimeFrame:
+@lru_cache(maxsize=KEPT)
+def _parse(raw: str, of_change: bool) -> TimeFrame:
+    """`of_change`: whether the title speaks of a change, or is not known: all that a title tells here."""
     text, dated = normalise(raw)
     text, tolerance, tolerance_note = take_tolerance(text)
     text = _LISTED_FROM_BASELINE.sub(r"\1, ", CENSOR.sub(" ", text))
@@ -99,7 +104,7 @@ def _parse(raw: str, measure: str) -> TimeFrame:
     end_event = ending_event(text, parts)
     if not parts:
         return _without_number(raw, text, dated, hedged, end_event)
-    frame = _assemble(raw, text, parts, end_event, measure)
+    frame = _assemble(raw, text, parts, end_event, of_change)
     if frame.kind is FrameKind.UNPARSEABLE:
         return frame
     if frame.start is not None and frame.end is not None and frame.start > frame.end:
@@ -179,7 +184,7 @@ def _cycle_days(text: str, parts: list[Part]) -> tuple[list[float], str] | None:
     return [(cycle - 1) * lengths[0] + day for cycle, day in named], ""
 
 
-def _assemble(raw: str, text: str, parts: list[Part], end_event: str | None, measure: str) -> TimeFrame:
+def _assemble(raw: str, text: str, parts: list[Part], end_event: str | None, of_change: bool) -> TimeFrame:
     baseline = has_baseline(text, parts)
     live = [part for part in parts if part.role is not Role.CYCLE]
     for index in range(1, len(live)):
@@ -215,7 +220,7 @@ def _assemble(raw: str, text: str, parts: list[Part], end_event: str | None, mea
         return _until_event(frame, live, cap, end_event, text)
     if not live:
         return _unread(raw, "only the length of a cycle is stated")
-    return _spans(frame, text, live, cap, baseline, measure)
+    return _spans(frame, text, live, cap, baseline, of_change)
 
 
 def _recurring(frame: TimeFrame, every: Part, live: list[Part], cap: float | None, end_event: str | None) -> TimeFrame:
@@ -308,7 +313,9 @@ def _listed(frame: TimeFrame, days: list[float], baseline: bool) -> TimeFrame:
     return replace(frame, kind=FrameKind.POINTS if several else FrameKind.POINT, days=tidy)
 
 
-def _spans(frame: TimeFrame, text: str, live: list[Part], cap: float | None, baseline: bool, measure: str) -> TimeFrame:
+def _spans(
+    frame: TimeFrame, text: str, live: list[Part], cap: float | None, baseline: bool, of_change: bool
+) -> TimeFrame:
     """Intervals, windows and points: what is left when nothing recurs and no event ends it."""
     if (joined := _joined_span(text, live)) is not None:
         low, high = joined
@@ -334,7 +341,7 @@ def _spans(frame: TimeFrame, text: str, live: list[Part], cap: float | None, bas
     if before and not baseline and cap is None:
         return _listed(frame, _points([*before, *points, *ends]), False)
     if ends or cap is not None:
-        return _to_an_end(frame, text, ends, points, cap, baseline, measure)
+        return _to_an_end(frame, text, ends, points, cap, baseline, of_change)
     return _leftover(frame, text, live, baseline)
 
 
@@ -376,7 +383,13 @@ def _range(frame: TimeFrame, part: Part) -> TimeFrame:
 
 
 def _to_an_end(
-    frame: TimeFrame, text: str, ends: list[Part], points: list[Part], cap: float | None, baseline: bool, measure: str
+    frame: TimeFrame,
+    text: str,
+    ends: list[Part],
+    points: list[Part],
+    cap: float | None,
+    baseline: bool,
+    of_change: bool,
 ) -> TimeFrame:
     """From day 0, or from baseline, to the last time that is named."""
     if cap is not None and not ends:
@@ -388,7 +401,7 @@ def _to_an_end(
     frame = replace(frame, start=min(below, default=0.0), end=ends_at, cap=cap_kept)
     two_ends = any(p.role is Role.TO for p in ends) and re.search(r"\bbaseline\b", text)
     if baseline and two_ends and not points and cap is None:
-        if not measure or CHANGE.search(measure.lower()) or CHANGE.search(text):
+        if of_change or CHANGE.search(text):
             return replace(frame, kind=FrameKind.CHANGE, days=_tidy([0.0, ends_at or 0.0]))
         return replace(frame, kind=FrameKind.INTERVAL)
     days = _tidy([day for day in _points(points) if day >= 0])
@@ -411,11 +424,13 @@ def _leftover(frame: TimeFrame, text: str, live: list[Part], baseline: bool) -> 
 
 def _as_horizon(frame: TimeFrame, measure: str, outcome_type: OutcomeType | None) -> TimeFrame:
     """A single day read as the end of a horizon from day 0, where the title or the type asks for it."""
+    if frame.kind not in {FrameKind.POINT, FrameKind.POINTS} or frame.anchor == "each_dose":
+        return frame
     asks = outcome_type in _HORIZON_TYPES or (
         outcome_type in {None, OutcomeType.UNKNOWN, OutcomeType.BINARY}
         and HORIZON_TITLE.search(measure.lower()) is not None
     )
-    if not asks or frame.kind not in {FrameKind.POINT, FrameKind.POINTS} or frame.anchor == "each_dose":
+    if not asks:
         return frame
     ahead = [day for day in frame.days if day > 0]
     note = "each day is the end of a horizon from day 0"

@@ -7,6 +7,10 @@ functional tests FT, imaging, clinical scores, questionnaires and clinical event
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
+
+from trialwright.core.gates import Gates
 from trialwright.protocol.outcomes.lexicon.body import BODY
 from trialwright.protocol.outcomes.lexicon.concept import Concept
 from trialwright.protocol.outcomes.lexicon.laboratory import LABORATORY
@@ -17,6 +21,7 @@ __all__ = ["Concept", "concepts", "concepts_in"]
 
 # The more specific before the more general: "leg pain" before "pain".
 _CONCEPTS = LUNG + LABORATORY + BODY + PERSON
+_GATES = Gates([concept.pattern.pattern for concept in _CONCEPTS])
 
 
 def concepts() -> tuple[Concept, ...]:
@@ -26,4 +31,10 @@ def concepts() -> tuple[Concept, ...]:
 
 def concepts_in(text: str) -> list[Concept]:
     """Every quantity that the text names, in the lexicon's order, at most 12; the text is in lower case."""
-    return [concept for concept in _CONCEPTS if concept.pattern.search(text)][:12]
+    return list(_named(text))
+
+
+@lru_cache(maxsize=256)
+def _named(text: str) -> tuple[Concept, ...]:
+    found = (_CONCEPTS[place] for place in _GATES.through(text))
+    return tuple(islice((concept for concept in found if concept.pattern.search(text)), 12))
