@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trialwright.dataset.facts import Value
+    from trialwright.protocol.arms.administrations import Administration
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.book import Book
     from trialwright.simulate.life import Life
     from trialwright.simulate.patients import Candidate
-    from trialwright.simulate.plan import Administration, Measurement, Plan
+    from trialwright.simulate.plan import Measurement, Plan
     from trialwright.simulate.scenario import Scenario
 
 _INTERRUPTED = Decimal("0.5")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trialwright.core.problem import Problem, Severity
-from trialwright.core.quantity import Amount, AmountPerKg, Dose
-from trialwright.protocol.kinds import Escalation, SelectThenCompare
+from trialwright.core.quantity import Amount, AmountPerKg
+from trialwright.protocol.arms.administrations import Administration, dose_of
+from trialwright.protocol.arms.administrations import administrations as arms_administrations
 from trialwright.protocol.outcomes import OutcomeType
 from trialwright.protocol.schedule.draft import outcome_days
 from trialwright.simulate.scenario import CourseTruth, DurationTruth, TimeTruth
@@ -15,7 +16,7 @@ from trialwright.simulate.scenarios.generic import measured
 from trialwright.simulate.windows import DEFAULT_WINDOW, death_windows, dlt_window, responses
 
 if TYPE_CHECKING:
-    from trialwright.protocol.arms import Arm, Treatment
+    from trialwright.protocol.arms import Arm
     from trialwright.protocol.outcomes import Outcome, Parameter
     from trialwright.protocol.protocol import Protocol
     from trialwright.simulate.scenario import Planted, Scenario
@@ -44,17 +45,6 @@ class Measurement:
     outcome: Outcome
     planted: Planted
     days: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Administration:
-    """One administration of one treatment on a relative day. `dose`: None where the protocol states none."""
-
-    treatment: str
-    day: int
-    dose: Dose | None
-    route: str | None
-    volume: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,72 +80,21 @@ def make(protocol: Protocol, scenario: Scenario) -> Plan:
 def administrations(
     protocol: Protocol, arm: Arm, dose_level: int | None, problems: list[Problem]
 ) -> tuple[Administration, ...]:
-    """Every administration that a participant of this arm and dose level is to receive, by day."""
-    given = []
+    """Every administration that a participant of this arm and dose level is to receive, by day, in so far as it can be
+    simulated; a Problem says what cannot."""
     for treatment in arm.treatments:
-        dose = _dose(protocol, arm, treatment, dose_level)
-        days = treatment.dosing.days
-        if days is None:
-            days = (0,)
-            many = treatment.dosing.administrations
-            if many is not None and many > 1:
-                problems.append(
-                    _problem(
-                        "SIM-011",
-                        f"{treatment.name}: the days of its {many} administrations are not stated; "
-                        "only the first is simulated",
-                        f"arms.{arm.id}",
-                    )
-                )
+        many, dose = treatment.dosing.administrations, dose_of(protocol, arm, treatment, dose_level)
+        if treatment.dosing.days is None and many is not None and many > 1:
+            told = f"the days of its {many} administrations are not stated; only the first is simulated"
+            problems.append(_problem("SIM-011", f"{treatment.name}: {told}", f"arms.{arm.id}"))
         if dose is None and not arm.role.is_control and treatment.type in _DOSED:
-            problems.append(
-                _problem(
-                    "SIM-010",
-                    f"{treatment.name} ({arm.label}): no dose is stated; it is given without an amount",
-                    f"arms.{arm.id}",
-                )
-            )
+            told = "no dose is stated; it is given without an amount"
+            problems.append(_problem("SIM-010", f"{treatment.name} ({arm.label}): {told}", f"arms.{arm.id}"))
         elif dose is not None and not isinstance(dose, Amount | AmountPerKg):
-            problems.append(
-                _problem(
-                    "SIM-012",
-                    f"{treatment.name}: a dose per square metre needs a body surface, which is not simulated",
-                    f"arms.{arm.id}",
-                )
-            )
-            dose = None
-        volume = treatment.dosing.volume
-        given += [
-            Administration(treatment.name, int(day), dose, treatment.dosing.route, str(volume) if volume else None)
-            for day in sorted(set(days))
-        ]
-    return tuple(sorted(given, key=lambda item: (item.day, item.treatment)))
-
-
-def _dose(protocol: Protocol, arm: Arm, treatment: Treatment, dose_level: int | None) -> Dose | None:
-    """The dose of one administration: the dose level's for the escalated treatment, else the treatment's own."""
-    dosing = treatment.dosing
-    level = next((x for x in protocol.dose_levels if x.number == dose_level), None)
-    if level is None or level.dose is None:
-        return dosing.dose
-    if dosing.reference is not None:
-        return level.dose
-    if arm.id not in escalated_arms(protocol):
-        return dosing.dose
-    own = {reading.dose for reading in dosing.readings}
-    alone = not own and not any(other.dosing.readings for other in arm.treatments)
-    return level.dose if level.dose in own or alone else dosing.dose
-
-
-def escalated_arms(protocol: Protocol) -> tuple[str, ...]:
-    """The arms that hold dose levels."""
-    match protocol.design:
-        case Escalation(arms=arms):
-            return arms
-        case SelectThenCompare(escalation=escalation):
-            return escalation.arms
-        case _:
-            return ()
+            told = "a dose per square metre needs a body surface, which is not simulated"
+            problems.append(_problem("SIM-012", f"{treatment.name}: {told}", f"arms.{arm.id}"))
+    planned = arms_administrations(protocol, arm, dose_level)
+    return tuple(item if isinstance(item.dose, Amount | AmountPerKg) else replace(item, dose=None) for item in planned)
 
 
 def _measurements(protocol: Protocol, scenario: Scenario, problems: list[Problem]) -> list[Measurement]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trialwright.core.errors import StageError
 from trialwright.core.problem import Problem, Severity
 from trialwright.dataset.state import DECIDING, TrialState, bears_on_decisions
+from trialwright.protocol.arms.administrations import Administration
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 from trialwright.protocol.kinds import Unsupported
 from trialwright.simulate import casebook
@@ -16,7 +17,7 @@ from trialwright.simulate.allocate import AllocationList
 from trialwright.simulate.book import Book
 from trialwright.simulate.life import live
 from trialwright.simulate.patients import arrival_days, candidate
-from trialwright.simulate.plan import Administration, Plan, administrations, make
+from trialwright.simulate.plan import Plan, administrations, make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
