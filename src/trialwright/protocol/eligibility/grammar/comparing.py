@@ -13,7 +13,7 @@ from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequenc
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
-from trialwright.protocol.eligibility.grammar.scales import levels_phrases
+from trialwright.protocol.eligibility.grammar.scales import KINDS, levels_phrases
 from trialwright.protocol.eligibility.grammar.titles import adjective_before, other_of_pair, whole_name
 from trialwright.protocol.eligibility.grammar.tnm import tnm_phrases
 from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
@@ -90,7 +90,7 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
     """
     values = tokens.value
-    scaled = "class" in tokens.word or "scale" in [mention.sort for mention in mentions]
+    scaled = not KINDS.keys().isdisjoint(tokens.word) or "scale" in [mention.sort for mention in mentions]
     if not scaled and values.count(None) == len(values) and _SAYING.isdisjoint(tokens.word):
         return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []

@@ -9,7 +9,8 @@ from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.grammar.variables import is_name, name_from
 from trialwright.protocol.eligibility.tree import Concept
 
-GENERIC = frozenset({"stage", "grade"})
+UNNAMED = frozenset({"class", "type", "degree"})  # these are no scale but of something
+GENERIC = UNNAMED | {"stage", "grade"}
 
 
 _EXCEPTING = frozenset({"except", "excluding", "other", "unless", "besides", "exception"})

@@ -7,7 +7,14 @@ from functools import cache
 from itertools import pairwise
 
 from trialwright.protocol.eligibility.grammar.comparators import EQUAL, HIGH, LOW, RANGE, TURNED, after_at, before_at
-from trialwright.protocol.eligibility.grammar.graded import GENERIC, graded, scale_behind, scale_named, words_behind
+from trialwright.protocol.eligibility.grammar.graded import (
+    GENERIC,
+    UNNAMED,
+    graded,
+    scale_behind,
+    scale_named,
+    words_behind,
+)
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, Tokens, word_set
 from trialwright.protocol.eligibility.lexicon.loading import entry, is_a
@@ -47,11 +54,17 @@ _ROMAN_SIGNS = {
     "lv": "iv",
 }
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
+_ORDINALS |= {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5"}
 _OF_SCALE = {
     "chronic-kidney-disease": "ckd-stage",
     "chronic-renal-failure": "ckd-stage",
     "acute-kidney-injury": "aki-stage",
 }
+# what counts the kinds of a condition without the name of a scale, and the scale of each
+KINDS = {
+    "class": "class", "classes": "class", "category": "class", "type": "type", "types": "type", "degree": "degree",
+    "degrees": "degree",
+}  # fmt: skip
 Level = tuple[str, int]
 
 
@@ -81,7 +94,7 @@ def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> li
     """A phrase for each level, or range of levels, that a text states on a scale that it names."""
     out: list[Phrase] = []
     done = 0
-    if "class" in tokens.word:
+    if not KINDS.keys().isdisjoint(tokens.word):
         mentions = _with_classes(tokens, mentions)
     for position, mention in enumerate(mentions):
         if mention.sort != "scale" or mention.first < done:
@@ -94,25 +107,33 @@ def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> li
 
 
 def _with_classes(tokens: Tokens, mentions: Sequence[Mention]) -> Sequence[Mention]:
-    """The mentions with NYHA for the class of a heart failure that names no scale: `class IV heart failure`."""
+    """The mentions with a scale for each class, type or degree of a condition that names none: NYHA for a heart failure
+    (`class IV heart failure`), else one of the condition's own (`class II malocclusion`, `third degree burns`)."""
     found = []
     for mention in mentions:
-        if mention.sort != "condition" or not is_a(mention.id, "heart-failure"):
+        if mention.sort != "condition":
             continue
-        around = (*range(max(0, mention.first - 6), mention.first), *range(mention.last, mention.last + 3))
-        for index in around:
-            if index < len(tokens) and tokens.word[index] == "class":
-                found.append(Mention(tokens.start[index], tokens.end[index], index, index + 1, "scale", "nyha"))
+        heart = is_a(mention.id, "heart-failure")
+        beyond = 3 if heart else 1 + (tokens.word[mention.last : mention.last + 1] in (["of"], ["("]))
+        for index in range(max(0, mention.first - 6), min(len(tokens), mention.last + beyond)):
+            kind = KINDS.get(tokens.word[index])
+            if kind == "type" and is_a(mention.id, "infection"):
+                continue  # the type is the virus's
+            if kind is not None and not mention.first <= index < mention.last:
+                name = "nyha" if heart and kind == "class" else kind
+                found.append(Mention(tokens.start[index], tokens.end[index], index, index + 1, "scale", name))
     covered = {
-        index for mention in mentions if mention.sort == "scale" for index in range(mention.first, mention.last + 2)
+        index for mention in mentions for index in range(mention.first, mention.last + 2 * (mention.sort == "scale"))
     }
-    extra = [mention for mention in dict.fromkeys(found) if mention.first not in covered]
+    extra = [mention for mention in {one.first: one for one in found}.values() if mention.first not in covered]
     return sorted((*mentions, *extra), key=lambda mention: mention.first) if extra else mentions
 
 
 def _phrases_at(text: str, tokens: Tokens, mentions: Sequence[Mention], position: int) -> list[Phrase]:
     mention = mentions[position]
     of = graded(text, tokens, mentions, position) if mention.id in GENERIC else None
+    if of is None and mention.id in UNNAMED:
+        return []
     scale = _OF_SCALE.get(of.id or "", mention.id) if of is not None else mention.id
     name = (mention.start, mention.end)
     if mention.id in GENERIC and (other := scale_behind(tokens, mentions, position)) is not None:
@@ -360,13 +381,25 @@ def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Con
         return []
     if mention.id not in GENERIC:
         return _levels_before(text, tokens, mention, levels)
-    number = _ORDINALS.get(tokens.word[mention.first - 1])
-    name = levels.spelled.get(number) if number is not None else None
-    if name is None or of is None:
+    if of is None:
+        return []
+    words, first, found = tokens.word, mention.first, list[str]()
+    while first > 0 and len(found) < 3:
+        at = first - 1
+        while at > 0 and words[at] in {"-", "or", "and", "/", ","}:
+            at -= 1
+        number = _ORDINALS.get(words[at])
+        name = levels.spelled.get(number) if number is not None else None
+        if name is None:
+            break
+        found.insert(0, name)
+        first = at
+    order = [levels.names.index(name) for name in found]
+    if not found or any(b - a != 1 for a, b in pairwise(order)):
         return []
     scale = Concept(_OF_SCALE.get(of.id or "", mention.id), text[mention.start : mention.end])
-    node = Ordinal(scale, name, name, of=of)
-    return [_phrase(tokens, mention.first - 1, mention.last, node, (mention.start, mention.end))]
+    node = Ordinal(scale, found[0], found[-1], of=of)
+    return [_phrase(tokens, first, mention.last, node, (mention.start, mention.end))]
 
 
 def _levels_before(text: str, tokens: Tokens, mention: Mention, levels: Levels) -> list[Phrase]:

@@ -12,6 +12,7 @@ from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.tree import Concept, Ordinal
 
 _HINT = re.compile(r"(?<![^\W_])(?:yp|yc|[cpry])?[TN](?:is|[0-4])", re.IGNORECASE)
+_SURE = re.compile(r"(?<![^\W_])(?:(?:yp|yc|[cp])[TN](?:is|[0-4])|T(?:is|[0-4])[a-d]?,?\s?N[0-3x]|N[0-3],?\s?M[01])")
 _WORD = re.compile(
     r"(?:yp|yc|[cpry])?(?:(?P<t>t(?:is|[0-3][a-c]?|4[a-d]?))(?:(?P<n>n[0-3][a-c]?)(?P<m>m[01][a-c]?)?)?"
     r"|(?P<n2>n[0-3][a-c]?)(?P<m2>m[01][a-c]?)?|(?P<m3>m[01][a-c]?))"
@@ -46,7 +47,9 @@ class _Category(NamedTuple):
 def tnm_phrases(text: str, tokens: Tokens) -> list[Phrase]:
     """A phrase for each category, or range of categories, that a text about tumours states."""
     words = tokens.word
-    if _OF_TUMOURS.isdisjoint(words) or _HINT.search(text) is None or not _OTHERWISE.isdisjoint(words):
+    if _HINT.search(text) is None or not _OTHERWISE.isdisjoint(words):
+        return []
+    if _OF_TUMOURS.isdisjoint(words) and _SURE.search(text) is None:
         return []
     out: list[Phrase] = []
     found = list(_categories(tokens))
