@@ -148,7 +148,7 @@ def _allocated(command: ask.Allocate, fold: Fold) -> Allocated:
     if row is not None and row.values.get("ARMCD") is not None:
         raise _refused(
             "COND-004",
-            f"{command.subject} has been allocated to {row.values['ARMCD']} already",
+            f"{command.subject} has an allocation already",
             "one allocation per participant",
             "an allocation that was recorded wrongly is corrected, with a reason",
         )

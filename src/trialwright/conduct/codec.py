@@ -45,13 +45,14 @@ def event_from(kind: str, schema: int, body: dict[str, Any]) -> Event:
         )
     if found is Decided:
         given = dict(body)
-        given["decision"] = _decision_from(given.get("decision"))
+        given["decision"] = decision_from(given.get("decision"))
         return Decided(**_exactly(Decided, given))
     event: Event = _built(found, body)
     return event
 
 
-def _decision_from(body: Any) -> Decision:
+def decision_from(body: Any) -> Decision:
+    """A decision from what `decision_body` gives. Raises ValueError if it is not one."""
     if not isinstance(body, dict) or body.get("kind") not in _DECISIONS:
         raise ValueError(f"a decision is one of {', '.join(_DECISIONS)}")
     fields = {name: value for name, value in body.items() if name != "kind"}

@@ -7,13 +7,26 @@ from typing import Any
 
 from trialwright.conduct import commands as ask
 from trialwright.conduct.checks import event_for
+from trialwright.conduct.masking.entries import guarded
+from trialwright.conduct.masking.quiet import quiet
 from trialwright.conduct.people.roles import Duty
 from trialwright.conduct.rule import Ask, Made, Rule
+from trialwright.core.errors import StageError
 
 
 def as_data(command: ask.Command, asked: Ask) -> Iterable[Made]:
     """The event that a command about data becomes, as a trial without anything around it would check it."""
-    event, reason = event_for(command, asked.standing.data, asked.design, asked.day)
+    allowed, design = guarded(command, asked), asked.design
+    if isinstance(allowed, ask.Allocate) and asked.standing.allocation.sealed is not None:
+        raise StageError(
+            "COND-094",
+            "the randomisation is sealed, and arms are drawn by it",
+            expected="the command Randomise",
+            mend="randomise the participant; nobody chooses the arm",
+        )
+    if isinstance(allowed, ask.Enrol):
+        design = quiet(design, asked.protocol)
+    event, reason = event_for(allowed, asked.standing.data, design, asked.day)
     yield Made(event, reason or asked.reason)
 
 

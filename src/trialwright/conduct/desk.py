@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from trialwright.conduct.act import Act
 from trialwright.conduct.events import Event
 from trialwright.conduct.events.people import Signed
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
-from trialwright.conduct.masking.sealing import ARM, ARM_SIZES, taken_out
+from trialwright.conduct.masking.sealing import ARM, sizes_of, taken_out
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.people.credentials import Session
 from trialwright.conduct.people.roles import DUTIES, Role
@@ -73,6 +73,7 @@ class Desk:
         self.today = today
         self._clock = clock
         self._standing = Standing()
+        self._blind = Standing()
 
     @property
     def standing(self) -> Standing:
@@ -81,7 +82,11 @@ class Desk:
 
     def blind(self) -> Standing:
         """What stands now without anything that is sealed: what a masked role may be shown is made of this."""
-        return folded(Standing(), self.ledger, None)
+        if self._blind.head.size > self.ledger.head.size:
+            self._blind = Standing()
+        standing, self._blind = self._blind, Standing()  # a fold that breaks off leaves nothing half done
+        self._blind = folded(standing, self.ledger, None)
+        return self._blind
 
     def sign_in(self, person: str, passphrase: str) -> Session:
         """A session for somebody who proves who they are. Raises StageError (COND-044) if they do not."""
@@ -101,7 +106,7 @@ class Desk:
         under the same key again give the entries that stand. Raises what the checks and the store raise; then nothing
         was appended.
         """
-        digest = hashlib.sha256(repr((call, commands)).encode("utf-8")).hexdigest()[:32]
+        digest = self._digest(call, commands)
         found: list[int] = []
 
         def make(head: Head) -> Sequence[Draft]:
@@ -114,13 +119,19 @@ class Desk:
         try:
             entries = self.ledger.transact(make)
         except BaseException:
-            self._standing = Standing()
+            if self._standing.data.size != self._standing.head.size:  # it took in what was not appended
+                self._standing = Standing()
             raise
         if found:
             return tuple(each for each in self.ledger.entries(found[0]) if each.sequence in found)
         if entries:
             self._standing.head = Head(entries[-1].sequence, entries[-1].hash)
         return entries
+
+    def _digest(self, call: Call, commands: Sequence[Any]) -> str:
+        """What tells a retry from another command; keyed, for a plain digest of a command could be tried out."""
+        asked = repr((call, commands)).encode("utf-8")
+        return hmac.new(self.keys.make("retries"), asked, "sha256").hexdigest()[:32]
 
     def _drafts(self, call: Call, commands: Sequence[Any], key: str) -> list[Draft]:
         """The drafts of commands, each checked after those before it were taken in."""
@@ -186,7 +197,7 @@ class Desk:
         return Signed(person, self._standing.people.names[person], meaning, sequence, digest_of(event))
 
     def _sealed(self, made: Made, sealed: dict[str, Any] | None) -> tuple[Envelope, ...]:
-        arm = () if sealed is None else (self.keys.seal(ARM, "arms", sealed, sizes=ARM_SIZES),)
+        arm = () if sealed is None else (self.keys.seal(ARM, "arms", sealed, sizes=sizes_of(made.event)),)
         others = (self.keys.seal(name, name.replace(":", "-"), held) for name, held in made.secrets.items())
         return (*arm, *others)
 

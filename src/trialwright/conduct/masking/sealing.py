@@ -9,12 +9,15 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from trialwright.conduct.events import Event
+from trialwright.conduct.codec import decision_body, decision_from
+from trialwright.conduct.events import Decided, Event
 from trialwright.conduct.facts import key_of
+from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 
 ARM = "arm"
 ARM_SIZES = (1024,)
 """Envelopes about an arm are all of one size, so that not even a long name of a product tells it."""
+DECISION_SIZES = (16384,)
 
 _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "Allocated": {"arm": "", "dose_level": None, "cohort": None},
@@ -42,6 +45,8 @@ COLUMNS: Mapping[str, frozenset[str]] = {
 
 def taken_out(event: Event) -> tuple[Event, dict[str, Any] | None]:
     """The event as its entry holds it, and what is sealed beside it; None where events of this kind seal nothing."""
+    if isinstance(event, Decided):
+        return dataclasses.replace(event, decision=_bare(event.decision)), {"decision": decision_body(event.decision)}
     blanks = _FIELDS.get(type(event).__name__, {})
     row = key_of(event)
     columns = COLUMNS.get(row[0], frozenset()) if row is not None else frozenset()
@@ -58,10 +63,28 @@ def taken_out(event: Event) -> tuple[Event, dict[str, Any] | None]:
 
 def put_back(event: Event, secret: Mapping[str, Any]) -> Event:
     """The event with its sealed values."""
+    if isinstance(event, Decided):
+        return dataclasses.replace(event, decision=decision_from(secret["decision"]))
     changes = {name: _frozen(value) for name, value in secret.items() if name != "values"}
     if "values" in secret:
         changes["values"] = {**getattr(event, "values", {}), **secret["values"]}
     return dataclasses.replace(event, **changes)
+
+
+def sizes_of(event: Event) -> tuple[int, ...]:
+    """The one size of the envelope about the arm of events of this kind: not even a long reason tells how it fell."""
+    return DECISION_SIZES if isinstance(event, Decided) else ARM_SIZES
+
+
+def _bare(decision: Decision) -> Decision:
+    """What everybody may know of a decision: whether participants may enter, and how many."""
+    match decision:
+        case Enrol(slots=slots):
+            return Enrol((), (), slots, "")
+        case Wait(until=until):
+            return Wait(until, "")
+        case Stop(completed=completed):
+            return Stop("", None, completed)
 
 
 def _plain(value: Any) -> Any:
