@@ -165,3 +165,64 @@ def test_at_most_so_many_of_a_list_is_asked(line):
 )
 def test_a_number_before_of_that_counts_no_list(line, said):
     assert _read("in", line) == said
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        (
+            "out",
+            "Gout, sepsis and stroke due to asthma or influenza",
+            (
+                "all of: (1) one or more of these, now or before: gout; sepsis; stroke; (2) judged by a person: “Gout, "
+                "sepsis and stroke due to asthma or influenza”"
+            ),
+        ),
+        (
+            "in",
+            "Renal failure caused by gout or hypertension",
+            (
+                "all of: (1) renal failure, now or before; (2) judged by a person: “Renal failure caused by gout or "
+                "hypertension”"
+            ),
+        ),
+        (
+            "out",
+            "Gout without asthma or stroke",
+            "all of: (1) gout, now or before; (2) none of: (a) asthma, now or before; (b) stroke, now or before",
+        ),
+        (
+            "in",
+            "Gout without asthma, or stroke",
+            (
+                "any of: (1) all of: (a) gout, now or before; (b) not true: asthma, now or before; "
+                "(2) stroke, now or before"
+            ),
+        ),
+        (
+            "out",
+            "Gout with asthma and epilepsy",
+            (
+                "any of: (1) all of: (a) gout, now or before; (b) asthma, now or before; (2) all of: (a) epilepsy, now or "
+                "before; (b) judged by a person: “Gout with asthma and epilepsy”"
+            ),
+        ),
+        (
+            "in",
+            "Gout with asthma and epilepsy",
+            "all of: (1) gout, now or before; (2) asthma, now or before; (3) epilepsy, now or before",
+        ),
+        # a cause that is no plain thing is an item of its own
+        (
+            "out",
+            "Stroke due to gout or a history of asthma",
+            (
+                "any of: (1) all of: (a) stroke, now or before; (b) judged by a person: “Stroke due to gout”; "
+                "(2) asthma, now or before"
+            ),
+        ),
+        ("out", "Infection with HIV or gout", "any of: (1) hiv infection, now or before; (2) gout, now or before"),
+    ],
+)
+def test_what_narrows_a_thing_reaches_over_an_or(section, line, said):
+    assert _read(section, line) == said

@@ -293,7 +293,7 @@ def _joined_parts(
     if any(part.whole is not None and only_asks(part.whole) for part in read):
         read = _questions_merged(line, pieces, _governed(line, pieces, read))
     if len(read) == len(pieces):
-        pieces, read = within_clauses(line, pieces, read)
+        pieces, read = within_clauses(line, pieces, read, req)
         if len(read) == 1:
             return read[0].whole
     if _names_sexes(read, req):

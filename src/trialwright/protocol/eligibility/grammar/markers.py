@@ -331,6 +331,9 @@ PERMITTING = words_of(
     """
 )
 
+# what follows these is the cause of what stands before them
+CAUSES = words_of("due because caused secondary attributable resulting induced related associated owing")
+
 # entries of the lexicon that say too little by themselves to be looked up in a patient's data
 VAGUE = words_of(
     """

@@ -9,7 +9,9 @@ from trialwright.protocol.eligibility.grammar.brackets import bracketed
 from trialwright.protocol.eligibility.grammar.consent import consented
 from trialwright.protocol.eligibility.grammar.lacking import opposite
 from trialwright.protocol.eligibility.grammar.markers import (
+    AND,
     BLOCKING,
+    CAUSES,
     CLOSE,
     CODES,
     CONSENT,
@@ -23,6 +25,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     NEG,
     OPEN,
     OPINION,
+    OR,
     OTHER,
     SEX,
     SKIP,
@@ -62,6 +65,7 @@ _STATES = words_of(
     "criteria criterion diagnosis diagnoses diagnosed history evidence presence confirmation detection documented "
     "confirmed sign"
 )
+_LISTING = frozenset((AND, OR))
 _NOW = frozenset(("current", "currently", "concurrent", "concomitant", "ongoing"))
 _TESTS = frozenset(("test", "tests", "testing", "screening"))
 _AFTER = words_of(
@@ -152,6 +156,9 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             lead = opening = True
         elif what == SEX:
             found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
+        elif what in (LINK, WORD) and found and word[at] in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
+            trail = True  # several causes: a person reads them
+            break
         elif what == CONSENT or (what == WORD and word[at] in CONSENT_WORDS and found and CONSENT in code[lo:hi]):
             trail = trail or not found
         elif what == WORD and word[at] in _GIVING and not lead and _gives(line, at, hi, found):

@@ -7,9 +7,11 @@ from typing import NamedTuple
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
+    CAUSES,
     COMMA,
     LEAF,
     LINK,
+    MODAL,
     NEG,
     OPEN,
     OPINION,
@@ -121,7 +123,7 @@ def _opens_with_preposition(line: Reading, lo: int) -> bool:
 def merged(line: Reading, pieces: list[Piece], req: bool) -> list[Piece]:
     """The pieces, those put together that commas and coordinators part only in appearance."""
     facts = line.row.facts
-    pieces = _with_stages_merged(line, _with_indications_merged(line, pieces))
+    pieces = _with_causes_merged(line, _with_stages_merged(line, _with_indications_merged(line, pieces)))
     for piece in pieces:
         if facts[piece.hi] == facts[piece.lo] or piece.joint == BUT:
             break
@@ -149,6 +151,35 @@ def _with_indications_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
         )
         out.append(piece)
     return out
+
+
+def _with_causes_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, a second cause made one with the first (`anaemia due to iron deficiency or bleeding`)."""
+    row = line.row
+    if CAUSES.isdisjoint(row.word):
+        return pieces
+    out = pieces[:1]
+    for piece in pieces[1:]:
+        last = out[-1]
+        if (
+            not piece.comma
+            and piece.joint != BUT
+            and row.code[piece.lo] in (LEAF, WORD)
+            and names_cause(line, last)
+            and (row.code[piece.lo] == WORD or is_plain(row.data[piece.lo][0]))  # type: ignore[index]  # leaves
+            and MODAL not in row.code[piece.lo : piece.hi]
+        ):
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+        else:
+            out.append(piece)
+    return out
+
+
+def names_cause(line: Reading, piece: Piece) -> bool:
+    """Whether a piece states something and then what it is due to."""
+    row = line.row
+    first = next((at for at in range(piece.lo, piece.hi) if row.code[at] == LEAF), piece.hi)
+    return not CAUSES.isdisjoint(row.word[first + 1 : piece.hi - 1]) and row.code[piece.hi - 1] in (LEAF, WORD)
 
 
 def _with_stages_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from trialwright.protocol.eligibility.grammar.markers import AND, LEAF, LINK, OR, WITH, WORD, words_of
+from trialwright.protocol.eligibility.grammar.markers import AND, LEAF, LINK, NEG, OR, WITH, WORD, words_of
 from trialwright.protocol.eligibility.grammar.parts import Part
-from trialwright.protocol.eligibility.grammar.pieces import Piece, is_adjective
-from trialwright.protocol.eligibility.grammar.reading import Reading, bears_constraint, is_plain, joined
+from trialwright.protocol.eligibility.grammar.pieces import Piece, is_adjective, names_cause
+from trialwright.protocol.eligibility.grammar.reading import Reading, bears_constraint, is_plain, joined, thing_of
+from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import And, Expression, Kind, Not, Or, Present, Span, leaves
 
 _QUALIFIERS = words_of(
@@ -19,6 +20,7 @@ _HEADS = words_of(
     "disease disorder failure dysfunction insufficiency impairment injury infection illness condition function surgery "
     "cancer tumor abnormality"
 )
+_NARROWING = frozenset(("requiring", "complicated", "treated", "needing"))
 _RELATIVE = frozenset(("that", "which", "who", "whose"))
 # of these one before the first of two things is as a rule meant of both
 _OF_BOTH = words_of("severe uncontrolled active unstable untreated symptomatic advanced decompensated serious")
@@ -99,10 +101,50 @@ def shares_adjective(line: Reading, pieces: list[Piece], read: list[Part]) -> bo
     return row.text[row.start[begin] : row.end[begin]].split(None, 1)[0].lower() in _OF_BOTH
 
 
-def within_clauses(line: Reading, pieces: list[Piece], read: list[Part]) -> tuple[list[Piece], list[Part]]:
+def _governed(line: Reading, last: Piece, piece: Piece, before: Part, part: Part, req: bool) -> Part | None:
+    """What two parts state together where the second may go on what narrows the first: `A without B or C` is all that
+    the first becomes; of `A with B or C`, C alone is left to a person; its `bare` is None then."""
+    row = line.row
+    if piece.comma and not names_cause(line, last):
+        return None
+    if row.code[piece.lo] != LEAF or not part.direct or part.bare is None or row.code[last.hi - 1] != LEAF:
+        return None
+    first = next((at for at in range(last.lo, last.hi) if row.code[at] == LEAF), last.hi)
+    between = row.code[first + 1 : last.hi - 1]
+    span = line.span(last.lo, piece.hi)
+    if NEG in between and not piece.comma:
+        denied = before.whole.parts[-1] if isinstance(before.whole, And) else None
+        if not isinstance(before.whole, And) or not isinstance(denied, Not) or not _is_simple(part.bare):
+            return None
+        either = joined(Or, (denied.part, part.bare), denied.span)
+        assert either is not None
+        whole = joined(And, (*before.whole.parts[:-1], Not(either, denied.span)), span)
+        return Part(whole, whole, before.lead, False)
+    if req and piece.joint == AND:
+        return None
+    narrows = WITH in between or not _NARROWING.isdisjoint(row.word[first + 1 : last.hi - 1])
+    caused = names_cause(line, last)
+    if not narrows and not caused:
+        return None
+    begin, stop = row.data[first], row.data[last.hi - 1]
+    if isinstance(begin, list) and isinstance(stop, list) and not caused and _is_kind_of(stop[0], begin[0]):
+        return None  # `infection with HIV or hepatitis B`
+    asked = line.question(*line.trimmed(last.lo, piece.hi))
+    return Part(joined(And, (part.bare, asked), span), None, False, False)
+
+
+def _is_kind_of(one: Expression, other: Expression) -> bool:
+    thing, broad = thing_of(one), thing_of(other)
+    if thing is None or broad is None or thing.id is None or broad.id is None:
+        return False
+    return is_a(thing.id, broad.id)
+
+
+def within_clauses(line: Reading, pieces: list[Piece], read: list[Part], req: bool) -> tuple[list[Piece], list[Part]]:
     """The parts, those that only go on a relative clause of the part before (`which prevents absorption of A or B`)
     left to a person with the words before."""
     out, parts = pieces[:1], read[:1]
+    head = pieces[0]
     for piece, part in zip(pieces[1:], read[1:], strict=True):
         last = out[-1]
         relative = piece.comma and line.row.word[piece.lo] in _RELATIVE
@@ -116,9 +158,17 @@ def within_clauses(line: Reading, pieces: list[Piece], read: list[Part]) -> tupl
             first = bare.parts[0] if isinstance(bare, And) else bare
             asked = line.question(*line.trimmed(last.lo, piece.hi))
             parts[-1] = Part(joined(And, (first, asked), line.span(last.lo, piece.hi)), first, False, True)
+        elif (governed := _governed(line, head, piece, parts[-1], part, req)) is not None:
+            if governed.bare is None:
+                parts.append(governed._replace(bare=governed.whole))
+                out.append(piece)
+                continue
+            out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
+            parts[-1] = governed
         else:
             out.append(piece)
             parts.append(part)
+        head = out[-1]
     return out, parts
 
 
