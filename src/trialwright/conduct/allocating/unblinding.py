@@ -25,6 +25,13 @@ def request(event: UnblindingRequested, asked: Ask) -> Iterable[Made]:
             "a participant who was allocated",
             "check the identifier; there is no arm that could be shown",
         )
+    if row is None or row.values.get("ARMCD") is None:
+        raise refused(
+            "COND-088",
+            "the key of the arms is not here",
+            "the folder of keys that belongs to this ledger",
+            "bring it back; until then ask whoever keeps the printed codes",
+        )
     _require_own_site(event.subject, asked)
     if not is_masked(asked.protocol):
         raise refused(
@@ -72,7 +79,8 @@ def review(event: UnblindingReviewed, asked: Ask) -> Iterable[Made]:
 
 
 def _require_own_site(subject: str, asked: Ask) -> None:
-    site = asked.standing.allocation.sites.get(subject, "")
+    known = asked.standing.subjects.known.get(subject)
+    site = known.site if known is not None else asked.standing.allocation.sites.get(subject, "")
     if asked.site not in ("*", site):
         raise refused(
             "COND-090",

@@ -32,7 +32,7 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
         "volume": "",
         "working": "",
     },
-    "DosePrepared": {"treatment": "", "amount": "", "unit": "", "volume": ""},
+    "DosePrepared": {"treatment": "", "amount": "", "unit": "", "volume": "", "why": ""},
 }
 """By type of event: the fields that are sealed, and what stands there instead."""
 
