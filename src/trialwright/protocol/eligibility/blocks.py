@@ -31,6 +31,7 @@ from trialwright.protocol.eligibility.tree import (
     Present,
     Span,
     leaves,
+    placed,
 )
 
 DEEPEST = 6  # levels of nested items; deeper ones count to the last
@@ -220,7 +221,7 @@ def _join(kind: type[And] | type[Or], parts: list[Expression], span: Span) -> Ex
 
 
 def _spanning(node: Expression, span: Span) -> Expression:
-    return replace(node, span=span)
+    return placed(node, span)
 
 
 def shifted(node: Expression, offset: int) -> Expression:
@@ -230,11 +231,12 @@ def shifted(node: Expression, offset: int) -> Expression:
     span = None if node.span is None else (node.span[0] + offset, node.span[1] + offset)
     match node:
         case And(parts=parts) | Or(parts=parts) | AtLeast(parts=parts):
-            return replace(node, parts=tuple(shifted(part, offset) for part in parts), span=span)
+            moved = tuple([shifted(part, offset) for part in parts])
+            return AtLeast(node.count, moved, span) if isinstance(node, AtLeast) else type(node)(moved, span)
         case Not(part=part):
             return Not(shifted(part, offset), span)
         case Implies(condition=condition, then=then):
             return Implies(shifted(condition, offset), shifted(then, offset), span)
         case Defined(body=body):
             return replace(node, body=shifted(body, offset), span=span)
-    return replace(node, span=span)
+    return placed(node, span)

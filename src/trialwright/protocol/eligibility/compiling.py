@@ -55,9 +55,9 @@ def compile_all(eligibility: Eligibility) -> tuple[Compiled, ...]:
 
 def expression_of(text: str, section: Section) -> tuple[Expression, tuple[Problem, ...]]:
     """What a text states, nested lists included, and what is doubtful in it."""
-    if "\n" not in text.rstrip():
+    if "\n" not in text or "\n" not in text.rstrip():
         found, doubts = _one(text, section)
-        if isinstance(found, Sex) and text.rstrip().endswith(":"):
+        if type(found) is Sex and text.rstrip().endswith(":"):
             return Judgement(" ".join(text.split())), doubts  # a heading that has lost its items is no demand
         return found, doubts
     root = blocks_of(text)
@@ -79,7 +79,7 @@ def _one(text: str, section: Section) -> tuple[Expression, tuple[Problem, ...]]:
     mentions = mentions_of(text, tokens)
     phrases = timed(text, tokens, mentions, comparisons(text, tokens, mentions))
     found, problems = composed(text, tokens, mentions, phrases, section)
-    if not NAMING.isdisjoint(tokens.word):
+    if not isinstance(found, Judgement) and not NAMING.isdisjoint(tokens.word):
         found = with_outside_definitions(found, text)
     return found, problems
 

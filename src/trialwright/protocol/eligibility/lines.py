@@ -84,7 +84,9 @@ def lines_of(text: str) -> list[Line]:
             start = place + raw.index(body[0])
             indent = len(raw[: start - place].expandtabs(4))
             first = start + max(1, _heading(body)[1])
-            cuts = [start, *(match.start() for match in _INSIDE.finditer(text, first, start + len(body)))]
+            cuts = [start]
+            if "nclusion" in body or "xclusion" in body or "CLUSION" in body:
+                cuts += [match.start() for match in _INSIDE.finditer(text, first, start + len(body))]
             for begin, stop in zip(cuts, [*cuts[1:], start + len(body)], strict=True):
                 found.extend(_split(text, begin, begin + len(text[begin:stop].rstrip()), indent, gap))
                 gap = False
@@ -127,7 +129,8 @@ def _split(text: str, start: int, end: int, indent: int, gap: bool) -> list[Line
 
 def _heading(body: str) -> tuple[Section | None, int]:
     """The section that a line opens and the offset after the heading; None where it is no heading."""
-    if len(body) > 4000 or _WORD.search(body[:200]) is None:
+    begin = body[:200].lower()
+    if len(body) > 4000 or ("clu" not in begin and "ligib" not in begin) or _WORD.search(body[:200]) is None:
         return None, 0
     match = _HEADING.match(body[:300])
     if match is not None:

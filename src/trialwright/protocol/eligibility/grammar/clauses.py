@@ -51,8 +51,7 @@ _IS_FACT = tuple(int(what in _FACTS) for what in range(OTHER + 1))
 # what is done in the trial to come is no fact of the patient's past
 _TO_COME = re.compile(
     r"contracepti|birth control|abstinen|condom|barrier method|participation in the"
-    r"|duration of (?:the )?(?:study|trial|treatment|participation)",
-    re.IGNORECASE,
+    r"|duration of (?:the )?(?:study|trial|treatment|participation)"
 )
 _WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active", "ongoing", "concurrent"))
 _ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
@@ -310,7 +309,7 @@ def _is_vague(leaf: Leaf) -> bool:
     else:
         return False
     when = leaf.when
-    if _TO_COME.search(thing.text) is not None and not (isinstance(when, Window) and when.side is Side.BEFORE):
+    if _TO_COME.search(thing.text.lower()) is not None and not (isinstance(when, Window) and when.side is Side.BEFORE):
         return True
     if thing.id is None:
         words = thing.text.lower().split() or ["other"]
