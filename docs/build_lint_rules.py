@@ -52,8 +52,8 @@ cell therapy for the most part and stand for no register as a whole.
 
 The precision counts the errors and warnings among these findings that a judge called right; "arguable" counts as not
 right. A second reader, who had written none of the rules and opened each record before the rule, judged what was found
-on 2026-11-22: 15 of 17 errors and 287 of 292 warnings were right. Rules were mended and widened after that. Of what they
-find now, {second} findings were judged by the second reader and {author} by the author of the rule alone.
+on 2026-11-22: 15 of 17 errors and 287 of 292 warnings were right. Rules were mended and widened after that. Of what
+they find now, {second} findings were judged by the second reader and {author} by the author of the rule alone.
 {by_severity} "Not measured" means that no error or warning of the rule was found.
 """
 SHOWN = 110

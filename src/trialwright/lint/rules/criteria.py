@@ -31,6 +31,10 @@ _GIVEN = re.compile(
 )
 
 
+_DOSED = re.compile(
+    r"\b(?:before|prior to|after|following|of) (?:the )?(?:first|last|initial) (?:dose|infusion|injection) of (?:the )?"
+    r"([A-Z]{2,5}-?\d{3,6}|(?:interleukin|aldesleukin|[a-z]{4,}(?:mab|tinib|cept|leukin))(?:-\d)?)\b"
+)
 _ALLERGIC = re.compile(
     r"\b(?:allerg\w+|hypersensitiv\w+)\b[^.;]{0,60}?\b(?:in (?:this|the) (?:treatment|study|trial)"
     r"|(?:study|trial|investigational) (?:drug|product|treatment)s?)[^.;]{0,20}?,?"
@@ -50,7 +54,10 @@ _ALLERGIC = re.compile(
 )
 def stranger(subject: Subject) -> Iterator[Answer]:
     found = [
-        (item, m) for item in _items(subject) for pattern in (_GIVEN, _ALLERGIC) for m in pattern.finditer(item.text)
+        (item, m)
+        for item in _items(subject)
+        for pattern in (_GIVEN, _DOSED, _ALLERGIC)
+        for m in pattern.finditer(item.text)
     ]
     if not found:
         return
@@ -68,8 +75,9 @@ def stranger(subject: Subject) -> Iterator[Answer]:
         name = match.group(1)
         told = item.text[: match.start()] + item.text[match.end() :]
         if name.lower() not in known and name not in told:
+            how = "about" if match.re is _ALLERGIC else "timed by"
             yield Found(
-                f"A criterion is {'timed by' if match.re is _GIVEN else 'about'} {name}, which is named nowhere else.",
+                f"A criterion is {how} {name}, which is named nowhere else.",
                 CRITERIA,
                 (subject.quote(CRITERIA, item.text),),
             )

@@ -81,8 +81,16 @@ def placebo_open(subject: Subject) -> Iterator[Answer]:
 
 
 _CLAIMS = (
-    (re.compile(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("NON_RANDOMIZED", "NA")),
-    (re.compile(r"\bdouble[- ]blind(?:ed)?\b|\bdouble[- ]masked\b", re.IGNORECASE), MASKING, ("NONE",)),
+    (
+        re.compile(
+            r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b(?! (?:phase|part|portion|stage))"
+            r"|\brandomly (?:assigned|allocated|divided)\b",
+            re.IGNORECASE,
+        ),
+        ALLOCATION,
+        ("NON_RANDOMIZED", "NA"),
+    ),
+    (re.compile(r"\b(?:double|triple|quadruple)[- ](?:blind(?:ed)?|masked)\b", re.IGNORECASE), MASKING, ("NONE",)),
     (
         re.compile(
             r"\bopen[- ]label(?:led)?\b(?![- ,]{1,2}(?:extension|period|phase|part|stage|run|lead|dose|follow|basis"
@@ -99,7 +107,11 @@ _CLAIMS = (
     ),
     (re.compile(r"\bnon-? ?randomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("RANDOMIZED",)),
 )
-_OWN = re.compile(r"\b(?:this|the present|our) (?:\S+ ){0,8}?(?:study|trial)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"\b(?:this|the present|our) (?:\S+ ){0,8}?(?:study|trial)\b|\bthe (?:study|trial) (?:is|will be)\b"
+    r"|\b(?:patients|participants|subjects|volunteers)\b[^.;]{0,60}\b(?:will be|are) random",
+    re.IGNORECASE,
+)
 
 
 _OTHER = re.compile(
@@ -284,6 +296,9 @@ _TREATED = re.compile(
     rf"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen|care|{_PROCEDURES})\b"
     r"|\b(?:standard|conventional)\s+(?:\w+\s+)?(?:therapy|treatment)\b"
     r"|\bstandard of care\b"
+    r"|\bcontinue[sd]?\b[^.]{0,60}\d ?(?:mg|g|mcg|µg|ml|IU)\b"
+    r"|\b(?:antibiotics?|antivirals?|oxygen|steroids?|glucocorticoids?|fluids?)\b[^.]{0,40}\b(?:is|are|will be)"
+    r" (?:given|administered)\b"
     rf"|\b(?:{_PROCEDURES}) (?:alone|only)\b",
     re.IGNORECASE,
 )

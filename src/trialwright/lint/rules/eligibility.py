@@ -103,6 +103,12 @@ def _years(text: str | None) -> Decimal | None:
 _INTUBATED = re.compile(
     r"\b(?:patients|subjects|participants)?\s*(?:are|is|must be|being)?\s*\bintubated\b", re.IGNORECASE
 )
+_SPEECHLESS = re.compile(
+    r"(?:patients?|subjects?|participants?)?\s*(?:who )?(?:is |are |must be |being )?"
+    r"(?:(?:receiving |on |under |requiring |undergoing |supported by )?(?:invasive )?mechanical(?:ly)? ventilat\w+"
+    r"|comatose|unconscious)\b(?!.*\bor\b)",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"\b(?:sign\w*|give\w*|provid\w*)\b[^.;]{0,40}\bconsent\b", re.IGNORECASE)
 _REPRESENTATIVE = re.compile(r"represent|guardian|surrogate|next of kin|family|relative|proxy|\bLAR\b", re.IGNORECASE)
 
@@ -116,19 +122,29 @@ _REPRESENTATIVE = re.compile(r"represent|guardian|surrogate|next of kin|family|r
 )
 def impossible_consent(subject: Subject) -> Iterator[Answer]:
     text = subject.section.eligibility_module.eligibility_criteria or ""
-    if "ntubated" not in text:
+    if not re.search(r"ntubated|entilat|omatose|nconscious", text):
         return
     admitted = items(subject, Section.INCLUSION)
     intubated = next(
-        (item for item in admitted if _INTUBATED.search(item.text) and "not" not in item.text.lower()), None
+        (
+            item
+            for item in admitted
+            if (_INTUBATED.search(item.text) or _SPEECHLESS.match(item.text)) and "not" not in item.text.lower()
+        ),
+        None,
     )
     consent = next((item for item in admitted if _SIGN.search(item.text)), None)
     if intubated and consent and not _REPRESENTATIVE.search(text):
         yield Found(
-            "Participants are intubated and sign their own consent; no representative is named.",
+            f"Participants are {_state(intubated.text)} and sign their own consent; no representative is named.",
             CRITERIA,
             (subject.quote(CRITERIA, intubated.text), subject.quote(CRITERIA, consent.text)),
         )
+
+
+def _state(text: str) -> str:
+    low = text.lower()
+    return "intubated" if "intubated" in low else "ventilated" if "ventilat" in low else "not conscious"
 
 
 _LEVELS = ("mild", "moderate", "severe")
@@ -188,7 +204,7 @@ def severity(subject: Subject) -> Iterator[Answer]:
 _ALL_INTUBATED = re.compile(
     r"(?:patients|subjects|participants)?\s*(?:who )?(?:are |is |must be |being )?intubated\b(?! or)", re.IGNORECASE
 )
-_RANDOMISATION = re.compile(r"\brandomi[sz]ation\b", re.IGNORECASE)
+_RANDOMISATION = re.compile(r"\brandomi[sz]ation\b|\bbeing randomi[sz]ed\b", re.IGNORECASE)
 
 
 @rule(
@@ -202,7 +218,7 @@ def anchor(subject: Subject) -> Iterator[Answer]:
     info = subject.section.design_module.design_info
     if info is None or info.allocation not in ("NON_RANDOMIZED", "NA"):
         return
-    criteria = subject.criteria if subject.says("randomisation", "randomization") else ()
+    criteria = subject.criteria if subject.says("randomis", "randomiz") else ()
     for item in criteria:
         if _RANDOMISATION.search(item.text):
             yield Found(
@@ -253,6 +269,8 @@ def no_condition(subject: Subject) -> Iterator[Answer]:
             yield Found(f"The condition {condition!r} is no disease.", path, (subject.quote(path),))
 
 
+_SHOCK = re.compile(r"shock", re.IGNORECASE)
+"""One kind of shock: the kind that excludes must be the one that the title names."""
 _FAILING = re.compile(r"critical|septic", re.IGNORECASE)
 """People of whom many have failing organs, the kidneys among them."""
 _TARGETS = (
@@ -263,7 +281,7 @@ _TARGETS = (
             re.IGNORECASE,
         ),
     ),
-    (re.compile(r"shock", re.IGNORECASE), re.compile(r"^(?:\w+ ){0,2}shock\W*$", re.IGNORECASE)),
+    (_SHOCK, re.compile(r"^(?:\w+ ){0,2}shock\W*$", re.IGNORECASE)),
     (
         _FAILING,
         re.compile(
@@ -297,7 +315,8 @@ def removed(subject: Subject) -> Iterator[Answer]:
             )
             return
         for population, excluded in _TARGETS:
-            if population.search(title) and excluded.search(item.text):
+            other_kind = population is _SHOCK and bare not in folded(title)
+            if population.search(title) and excluded.search(item.text) and not other_kind:
                 common = population is _FAILING
                 yield Found(
                     "Many of those whom the title names have what excludes."

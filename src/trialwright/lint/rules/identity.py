@@ -20,6 +20,10 @@ _NO_PRODUCT = re.compile(
     re.IGNORECASE,
 )
 LONG_NUMBER = 3  # digits of a sponsor's code; EASI-50 and IL-10 are no products
+_PLAIN_CODE = re.compile(
+    r"(?<![\w-])(?!(?:CD|CA|ZNF|TMEM|MIR|UMIN|CTR|ACTRN|COVID|IL|IFN)\d)[A-Z]{2,5}\d{3,6}(?![\w-])"
+)
+"""A code without a hyphen: three digits at least, since genes, scales and viruses have fewer."""
 _CODE = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Za-z]*[A-Z]{2})[A-Za-z]{2,6}-[A-Z]?\d{2,6}(?![A-Za-z0-9]|-\d)")
 
 
@@ -64,9 +68,11 @@ def near_codes(subject: Subject) -> Iterator[Answer]:
     names = sorted(codes)
     for index, one in enumerate(names):
         for other in names[index + 1 :]:
-            if _distance(one.upper(), other.upper()) == 1 and _digits(one) == _digits(other):
+            swapped = _neighbours_changed(one.upper(), other.upper())
+            if swapped or (_distance(one.upper(), other.upper()) == 1 and _digits(one) == _digits(other)):
                 yield Found(
-                    f"The codes {one} and {other} differ by one character.",
+                    f"The codes {one} and {other} differ by "
+                    f"{'two characters that changed places' if swapped else 'one character'}.",
                     codes[one],
                     (subject.quote(codes[one], one), subject.quote(codes[other], other)),
                 )
@@ -118,7 +124,7 @@ def unused_code(subject: Subject) -> Iterator[Answer]:
     codes = {
         match.group(): path
         for path, text in titles(subject)
-        for match in _CODE.finditer(text)
+        for match in (*_CODE.finditer(text), *_PLAIN_CODE.finditer(text))
         if _is_product(match.group()) and folded(match.group()) not in known
     }
     if not codes:

@@ -135,6 +135,7 @@ _STANDARD = r"(?:standard|conventional|routine|usual)(?: of)?(?: medical)? (?:th
 _INSTEAD = re.compile(
     rf"\b{_STANDARD},? or (?:the |with )?(?!placebo|best|standard|usual|conventional|no )([\w-]+)", re.IGNORECASE
 )
+_IN_PLACE = re.compile(rf"\b([\w-]+) (?:instead|in place) of (?:the )?{_STANDARD}", re.IGNORECASE)
 _ON_TOP = re.compile(
     rf"\b(?:on the basis of|in addition to|on top of|added to|add-on to|combined with|along with|plus)"
     rf" (?:the )?{_STANDARD}",
@@ -157,7 +158,8 @@ def instead_or_on_top(subject: Subject) -> Iterator[Answer]:
         (
             (path, m)
             for path, text in prose(subject)
-            for m in _INSTEAD.finditer(text)
+            for pattern in (_INSTEAD, _IN_PLACE)
+            for m in pattern.finditer(text)
             if len(m.group(1)) > 3 and m.group(1).lower() in names
         ),
         None,
@@ -305,7 +307,14 @@ def dangling(subject: Subject) -> Iterator[Answer]:
 
 
 _VERSIONS = (
-    ("CTCAE", re.compile(r"\bCTCAE\)?[,( ]*(?:(?:version|ver|v)\.? ?([2-6])|([2-6])(?=\.\d))", re.IGNORECASE)),
+    (
+        "CTCAE",
+        re.compile(
+            r"\b(?:CTCAE|common terminology criteria for adverse events?)\)?[,( ]*"
+            r"(?:(?:version|ver|v)\.? ?([2-6])|([2-6])(?=\.\d))",
+            re.IGNORECASE,
+        ),
+    ),
     ("RECIST", re.compile(r"\bRECIST\b[^.;\n\d]{0,15}?(?:version|v)?\.? ?(1\.[01])\b", re.IGNORECASE)),
     ("DSM", re.compile(r"\bDSM[- ]?(III|IV|V|[345])\b", re.IGNORECASE)),
     (
@@ -353,7 +362,7 @@ def _editions(subject: Subject) -> Iterator[tuple[str, str, Evidence]]:
     fix=Fixability.SPONSOR,
 )
 def versions(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("ctcae", "recist", "dsm", "guideline", " edition"):
+    if not subject.says("ctcae", "common terminology", "recist", "dsm", "guideline", " edition"):
         return
     seen: dict[str, dict[str, Evidence]] = {}
     for name, version, evidence in _editions(subject) if subject.says(" edition", " version") else ():

@@ -97,8 +97,8 @@ def boilerplate(subject: Subject) -> Iterator[Answer]:
 
 
 _FOLLOWED = re.compile(
-    r"\b(?:will be|are|were) followed(?:[- ]up)? (?:up )?(?:for|until|to|through) (?:a (?:total |period )?of "
-    r"|at least |up to )?"
+    r"\b(?:(?:will be|are|were) followed(?:[- ]up)? (?:up )?(?:for|until|to|through) (?:a (?:total |period )?of "
+    r"|at least |up to )?|the follow[- ]up (?:period|time|duration) (?:is|will be) (?:at least |up to )?)"
     r"(?P<number>\d{1,3}|one|two|three|four|five|six|ten|twelve)[ -](?P<unit>days?|weeks?|months?|years?)\b",
     re.IGNORECASE,
 )
@@ -114,7 +114,7 @@ _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
     fix=Fixability.SPONSOR,
 )
 def beyond_outcomes(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("followed"):
+    if not subject.says("followed", "follow-up", "follow up"):
         return
     told = [
         (float(_NUMBERS.get(m["number"].lower()) or m["number"]) * _DAYS[m["unit"].lower().rstrip("s")], path, sentence)

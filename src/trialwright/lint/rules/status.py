@@ -191,8 +191,11 @@ def date_order(subject: Subject) -> Iterator[Answer]:
 
 
 _PLANNED = re.compile(
-    r"\b(\d{1,5})\s+(?:[a-z][\w-]*\s+){0,6}?(?:patients|participants|subjects|volunteers)\b[^.;]{0,60}?"
-    r"\bwill be (?:recruited|enrolled|included|randomi[sz]ed)",
+    r"\b(\d{1,5})\s+(?:[a-z][\w-]*\s+){0,6}?(?:patients|participants|subjects|volunteers)\b(?:(?!, ?\d)[^.;]){0,60}?"
+    r"\bwill be (?:recruited|enrolled|included|randomi[sz]ed)"
+    r"|\b(?:will|plans? to|aims? to|intends? to) (?:recruit|enrol+|include|randomi[sz]e) (?:a total of )?"
+    r"(?:approximately |about |around )?(\d{1,5})\s+(?:[a-z][\w-]*\s+){0,4}?"
+    r"(?:patients|participants|subjects|volunteers|adults|individuals)\b",
     re.IGNORECASE,
 )
 
@@ -222,7 +225,7 @@ def text_size(subject: Subject) -> Iterator[Answer]:
         path = f"protocolSection.descriptionModule.{name}"
         text = subject.record.value(path) or ""
         stated = [
-            (int(match.group(1)), match.group())
+            (int(match.group(1) or match.group(2)), match.group())
             for match in _PLANNED.finditer(text)
             if not _PART.search(text[max(0, match.start() - 60) : match.end() + 40])
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from trialwright.core.quantity import Amount, AmountPerKg, AmountPerSquareMetre, Dose
@@ -116,6 +116,19 @@ def _bounds(low: Number, high: Number) -> Number:
     return Number(high.end, readings, low.doubts | high.doubts | {Doubt.RANGE}, large=low.large or high.large)
 
 
+def _alike(numbers: list[Number]) -> list[Number]:
+    """The numbers of a list: a multiple written once, after the last, belongs to all ("1, 2 and 4 million cells")."""
+    last = numbers[-1]
+    if not last.power or any(each.large or each.readings[0].value >= 1000 for each in numbers[:-1]):
+        return numbers
+    values = [each.readings[0].value.scaleb(last.power) for each in numbers[:-1]]
+    scaled = [
+        replace(each, readings=(Value(value, "with the multiple of the last of its list"),), large=True)
+        for each, value in zip(numbers, values, strict=False)
+    ]
+    return [*scaled, last]
+
+
 def _mention(text: str, start: int, number: Number, unit: Unit, several: int) -> Mention:
     doubts = set(number.doubts)
     if _TOTAL.search(text[max(0, start - 50) : start]):
@@ -183,7 +196,7 @@ def _read_at(text: str, at: int, before: str, cells: bool) -> tuple[list[Mention
     shared = _shared(numbers, text, cells)
     if shared is None:
         return None
-    used, unit = shared
+    used, unit = _alike(shared[0]), shared[1]
     limited = _LIMIT.search(before) and not _DOSES_CONTAIN.search(before)
     if unit.concentration or limited:
         return [], max(unit.end, at + 1)
