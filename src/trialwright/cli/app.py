@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from trialwright.cli import criteria, design, fetch, linting, records, registry, screening, trials
+from trialwright.cli import conduct, criteria, design, fetch, linting, records, registry, screening, trials
 from trialwright.cli.output import say
 from trialwright.core.errors import StageError, TrialwrightError
 
@@ -52,6 +52,7 @@ app.command("screen")(screening.screen)
 app.command("simulate")(trials.simulate)
 app.command("analyse")(trials.analyse)
 app.add_typer(design.app, name="design")
+app.add_typer(conduct.app, name="conduct")
 app.add_typer(registry.app, name="registry")
 
 

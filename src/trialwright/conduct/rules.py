@@ -7,6 +7,7 @@ from typing import Any
 
 from trialwright.conduct import data_rules
 from trialwright.conduct.allocating import rules as allocating
+from trialwright.conduct.exports import rules as exports
 from trialwright.conduct.milestones import rules as milestones
 from trialwright.conduct.rule import Rule
 from trialwright.conduct.safety import rules as safety
@@ -15,6 +16,7 @@ from trialwright.conduct.treating import rules as treating
 RULES: Mapping[type[Any], Rule] = {
     **data_rules.RULES,
     **milestones.RULES,
+    **exports.RULES,
     **allocating.RULES,
     **treating.RULES,
     **safety.RULES,

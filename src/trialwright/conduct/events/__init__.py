@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trialwright.conduct.events import allocation, data, people, safety, sites, subjects, treatment, trial
+from trialwright.conduct.events import allocation, data, exports, people, safety, sites, subjects, treatment, trial
 from trialwright.conduct.events.allocation import AllocationEvent
 from trialwright.conduct.events.data import (
     Allocated,
@@ -27,6 +27,7 @@ from trialwright.conduct.events.data import (
     Supplemented,
     Values,
 )
+from trialwright.conduct.events.exports import ExportEvent
 from trialwright.conduct.events.people import PeopleEvent
 from trialwright.conduct.events.safety import SafetyEvent
 from trialwright.conduct.events.sites import SiteEvent
@@ -34,7 +35,17 @@ from trialwright.conduct.events.subjects import SubjectEvent
 from trialwright.conduct.events.treatment import TreatmentEvent
 from trialwright.conduct.events.trial import TrialEvent
 
-Event = DataEvent | TrialEvent | PeopleEvent | SiteEvent | SubjectEvent | AllocationEvent | TreatmentEvent | SafetyEvent
+Event = (
+    DataEvent
+    | TrialEvent
+    | PeopleEvent
+    | SiteEvent
+    | SubjectEvent
+    | AllocationEvent
+    | TreatmentEvent
+    | SafetyEvent
+    | ExportEvent
+)
 
 SCHEMAS: Mapping[type[Any], int] = {
     **data.SCHEMAS,
@@ -45,6 +56,7 @@ SCHEMAS: Mapping[type[Any], int] = {
     **allocation.SCHEMAS,
     **treatment.SCHEMAS,
     **safety.SCHEMAS,
+    **exports.SCHEMAS,
 }
 
 __all__ = [

@@ -66,7 +66,8 @@ class DosePlanned:
 
 @dataclass(frozen=True, slots=True)
 class DosePrepared:
-    """An unmasked preparer has prepared one administration. Sealed: what and how much (decimal text with its unit)."""
+    """An unmasked preparer has prepared one administration. Sealed: what, how much (decimal text and its unit), and
+    `why` it is another amount than was worked out."""
 
     subject: str
     number: int
@@ -74,6 +75,7 @@ class DosePrepared:
     amount: str = ""
     unit: str = ""
     volume: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,7 @@ def begin(
     for what cannot be, StageError (COND-001) if the ledger is not empty, COND-135 if the protocol lacks what somebody
     must supply first; the message lists what will have to be confirmed too.
     """
-    _check(mode, zone, sponsor, validation)
-    if to_supply(protocol):
-        raise StageError(
-            "COND-135",
-            "the trial cannot begin with this protocol:\n  " + "\n  ".join(reasons(protocol)),
-            expected="a protocol in which a named person has supplied what the record lost",
-            mend="edit the protocol file; what only has to be confirmed is confirmed on the ledger",
-        )
+    check(protocol, mode, zone, sponsor, validation)
     if ledger.head != Head():
         raise StageError(
             "COND-001",
@@ -72,7 +65,15 @@ def begin(
     return ledger.append(drafts, Head())
 
 
-def _check(mode: str, zone: str, sponsor: tuple[str, str], validation: str) -> None:
+def check(protocol: Protocol, mode: str, zone: str, sponsor: tuple[str, str], validation: str) -> None:
+    """Raises what `begin` raises for its arguments, before anything is made."""
+    if to_supply(protocol):
+        raise StageError(
+            "COND-135",
+            "the trial cannot begin with this protocol:\n  " + "\n  ".join(reasons(protocol)),
+            expected="a protocol in which a named person has supplied what the record lost",
+            mend="edit the protocol file; what only has to be confirmed is confirmed on the ledger",
+        )
     try:
         ZoneInfo(zone)
         known = True

@@ -30,13 +30,7 @@ class Credentials:
 
     def set(self, person: str, passphrase: str) -> None:
         """Keep the digest of a new passphrase. Raises UsageError (COND-043) if it is too short."""
-        if len(passphrase) < SHORTEST:
-            raise UsageError(
-                "COND-043",
-                f"the passphrase has {len(passphrase)} characters",
-                expected=f"{SHORTEST} characters or more",
-                mend="choose some words that nobody would guess",
-            )
+        checked(passphrase)
         salt = os.urandom(16)
         content = json.dumps(
             {"scrypt": [_COST, _BLOCK, _LANES], "salt": salt.hex(), "digest": _digest(passphrase, salt)}
@@ -69,6 +63,18 @@ class Credentials:
     def _path(self, person: str) -> Path:
         safe = "".join(c if c.isalnum() or c in "-_." else f"%{ord(c):02x}" for c in person)
         return self._folder / f"{safe}.passphrase"
+
+
+def checked(passphrase: str) -> str:
+    """The passphrase, if it may be one. Raises UsageError (COND-043) if it is too short."""
+    if len(passphrase) < SHORTEST:
+        raise UsageError(
+            "COND-043",
+            f"the passphrase has {len(passphrase)} characters",
+            expected=f"{SHORTEST} characters or more",
+            mend="choose some words that nobody would guess",
+        )
+    return passphrase
 
 
 def _digest(passphrase: str, salt: bytes) -> str:

@@ -1,0 +1,13 @@
+"""`trialwright conduct`: what stands, as each role may see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+
+def read(app: typer.Typer) -> typer.Typer:
+    """The group with the commands that show what stands added to it."""
+    return app
