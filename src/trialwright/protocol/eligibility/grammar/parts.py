@@ -77,6 +77,7 @@ _AFTER = words_of(
 )
 
 
+_SPOKEN = frozenset((WORD, OPINION, OTHER, FERTILE))
 MOST_COMPARED = 20  # things of one part that are looked at for one being a kind of another
 
 
@@ -118,10 +119,16 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
     found: list[Expression] = []
     conditions: list[Expression] = []
     lead = trail = giving = loose = blocked = kin = opening = now = False
+    bracket = "(" in word
     at = lo
     while at < hi:
         what = code[at]
-        if what == LEAF:
+        if what == SKIP:
+            if word[at] in _STATES:
+                loose = opening = False
+            elif opening and not _is_mark(word[at]):
+                loose = True
+        elif what == LEAF:
             stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
             if lead and _has_ended(line, lo, at, stated):
                 at += 1
@@ -135,6 +142,26 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             else:
                 found.append(stated)
                 giving = False
+        elif what in _SPOKEN:
+            this = word[at]
+            plain = what == WORD
+            if plain and found and this in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
+                trail = True  # several causes: a person reads them
+                break
+            if plain and found and this in CONSENT_WORDS and CONSENT in code[lo:hi]:
+                pass
+            elif plain and not lead and this in _GIVING and _gives(line, at, hi, found):
+                giving = True
+            elif found:
+                if not (plain and this in _AFTER and at > lo and code[at - 1] in (LEAF, CLOSE)):
+                    kin, blocked, trail = kin or this in KIN, blocked or this in BLOCKING, True
+            elif bracket and _names_what_follows(line, at, hi):
+                pass
+            elif not lead and this in _NOW and _uses(line, at + 1, hi):
+                now = True
+            else:
+                kin, blocked = kin or this in KIN, blocked or this in BLOCKING
+                lead = opening = True
         elif what == OPEN:
             close = match[at]
             found, more = bracketed(line, at + 1, close, req, depth, found)
@@ -156,32 +183,12 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             lead = opening = True
         elif what == SEX:
             found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
-        elif what in (LINK, WORD) and found and word[at] in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
-            trail = True  # several causes: a person reads them
+        elif what == LINK and found and word[at] in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
+            trail = True
             break
-        elif what == CONSENT or (what == WORD and word[at] in CONSENT_WORDS and found and CONSENT in code[lo:hi]):
+        elif what == CONSENT:
             trail = trail or not found
-        elif what == WORD and word[at] in _GIVING and not lead and _gives(line, at, hi, found):
-            giving = True
-        elif what == WORD and word[at] in _AFTER and at > lo and (code[at - 1] in (LEAF, CLOSE)) and found:
-            pass
-        elif what in (WORD, OPINION, OTHER, FERTILE):
-            if not found and _names_what_follows(line, at, hi):
-                at += 1
-                continue
-            if not found and not lead and word[at] in _NOW and _uses(line, at + 1, hi):
-                now = True
-                at += 1
-                continue
-            kin = kin or word[at] in KIN
-            blocked = blocked or word[at] in BLOCKING
-            if found:
-                trail = True
-            else:
-                lead = opening = True
-        elif what == SKIP and word[at] in _STATES:
-            loose = opening = False
-        elif what in (SKIP, LINK, WITH) and opening and not (what == SKIP and _is_mark(word[at])):
+        elif opening and what in (LINK, WITH):
             loose = True
         at += 1
     trail = trail or giving
@@ -238,7 +245,7 @@ def _put_together(
         return Part(line.question(lo, hi), None, False, False, direct)
     if 1 < len(found) <= MOST_COMPARED:
         found = _without_broader(_without_idle_sex(found))
-    bare = joined(And, found, span)
+    bare = found[0] if len(found) == 1 and type(found[0]) is not And else joined(And, found, span)
     assert bare is not None
     whole: Expression | None = bare
     if lead or trail:
