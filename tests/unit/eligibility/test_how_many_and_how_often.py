@@ -38,6 +38,8 @@ COUNTS = [
     ("presence of at least one asthma-related complication", ["asthma-related complication >=1"]),
     ("at least 10 lymph nodes removed", ["lymph nodes >=10"]),
     ("more than three vertebral levels needing surgery", ["vertebral levels >3"]),
+    ("women with two miscarriages", ["miscarriages >=2"]),
+    (">= 1 contrast-enhancing lesion", ["lesion >=1"]),
     ("failure of two or more adequate antidepressant trials", ["adequate antidepressant trials >=2"]),
 ]
 
@@ -55,6 +57,8 @@ def test_a_number_counts_the_noun_it_stands_with(text: str, expected: list[str])
         "seen in weeks 2 to 4 visits",
         "one or five tablets",  # no range
         "at least one of the following conditions",
+        "the mean of 3 electrocardiograms",  # how it is measured
+        "infection with hepatitis virus 1 or 2",
         "more than 8 voids per day",  # so many in a day, not ever
     ],
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, of_persons, plausible_age, states_age
 from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.anew import again, joined
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
 from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
@@ -51,26 +52,6 @@ _LIST = word_set(
     and or , / and/or & ( ) both either serum plasma blood total the
     """
 )
-_BETWEEN = frozenset(
-    [
-        "or",
-        "and",
-        ",",
-        "/",
-        "and/or",
-        "in",
-        "for",
-        "males",
-        "females",
-        "men",
-        "women",
-        "male",
-        "female",
-        "the",
-        "boys",
-        "girls",
-    ]
-)
 _INTAKE = word_set(
     "drinking drink drinks consume consuming alcohol smoking smoker smoke smokes smoked smokers consumption intake"
 )
@@ -107,7 +88,9 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
             continue
         stated = _state(tokens, mentions, firsts, amount, last, floor)
         if stated is not None:
-            out.extend(_phrases(text, tokens, mentions, firsts, stated, floor))
+            found = _phrases(text, tokens, mentions, firsts, stated, floor)
+            stated.several = len(found) > 1
+            out.extend(found)
         last = stated if stated is not None else last if _beside(tokens, last, amount) else None
         if stated is not None or not whole_scale(tokens, amount):
             floor = amount.last
@@ -118,15 +101,17 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
 
 
 class _Stated:
-    """An amount with its variable. `shared`: the variable was named with an amount before."""
+    """An amount with its variable. `shared`: the variable was named with an amount before; `several`: other variables
+    have the amount too."""
 
-    __slots__ = ("age", "amount", "shared", "variable")
+    __slots__ = ("age", "amount", "several", "shared", "variable")
 
     def __init__(self, amount: Amount, variable: Variable, age: bool = False, shared: bool = False) -> None:
         self.amount = amount
         self.variable = variable
         self.age = age
         self.shared = shared
+        self.several = False
 
 
 def _beside(tokens: Tokens, last: _Stated | None, amount: Amount) -> bool:
@@ -202,7 +187,7 @@ def _aged(tokens: Tokens, amount: Amount, last: _Stated | None) -> _Stated | Non
         return None
     if states_age(tokens, amount):
         return _Stated(amount, Variable("age", amount.first, amount.last), age=True)
-    if last is not None and last.age and _joined(tokens, last.amount, amount) and amount.unit == "year":
+    if last is not None and last.age and joined(tokens, last.amount, amount) and amount.unit == "year":
         return _Stated(amount, last.variable, age=True, shared=True)
     return None
 
@@ -260,7 +245,7 @@ def _measured(
     counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and counts_things(tokens, amount)
     if named is not None and not (named.id is None and counts):
         return _Stated(amount, whole_name(tokens, amount, named, floor))
-    if last is not None and _joined(tokens, last.amount, amount) and not counts:
+    if last is not None and joined(tokens, last.amount, amount) and not counts:
         variable = last.variable
         between = tokens.word[last.amount.last : amount.first]
         if last.age and amount.unit is None and plausible_age(amount) and "and" not in between:
@@ -269,6 +254,12 @@ def _measured(
         alike = alike or amount.reference is Reference.PREDICTED
         if not last.age and alike and (variable.id is None or fits(variable.id, amount.unit)):
             return _Stated(amount, variable, shared=True)
+    if (
+        last is not None
+        and not (last.age or last.several or counts)
+        and again(tokens, mentions, firsts, last.amount, amount)
+    ):
+        return _Stated(amount, last.variable, shared=True)
     if amount.hint == "either" and tokens.word[max(0, amount.first - 1)] not in {"score", "scores", "of"}:
         return None
     follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
@@ -301,22 +292,6 @@ def _paired(amount: Amount, named: Variable | None) -> bool:
         return False
     value, whole = amount.low or amount.high or Decimal(0), amount.pair or Decimal(0)
     return SHORTEST_SCALE <= whole <= LONGEST_SCALE and value <= whole == int(whole)
-
-
-def _joined(tokens: Tokens, one: Amount, two: Amount) -> bool:
-    """Whether two amounts are alternatives for the same variable: `< 60 or > 100`."""
-    between = tokens.word[one.last : two.first]
-    if len(between) > 8 or not between:
-        return not between
-    inside = False
-    for word in between:
-        if word == "(":
-            inside = True
-        elif word == ")":
-            inside = False
-        elif not inside and word not in _BETWEEN:
-            return False
-    return True
 
 
 def _phrases(

@@ -44,6 +44,10 @@ _HAD = frozenset(
         "use", "total", "experience", "intake", "loss", "absence", "administration", "involvement",
     }
 )  # fmt: skip
+_MORE = frozenset({">", ">="})
+_OWNING = frozenset(
+    {"with", "had", "has", "have", "having", "(", "after", "despite", "following", "experienced", "and", "who", ":"}
+)
 _NUMBERED = frozenset(
     {
         "grade", "grades", "stage", "stages", "type", "types", "class", "classes", "level", "levels", "score", "scores",
@@ -62,13 +66,15 @@ _LONGEST = 4
 
 class Count(NamedTuple):
     """A number of things. `first`, `last`: its tokens up to the thing, `last` excluded; `thing`, `thing_end`: the words
-    that name it, as far as they can be told without the lexicon."""
+    that name it, as far as they can be told without the lexicon; `bare`: nothing compares the number, so that only
+    the name of many things can be counted by it (`two caesarean sections`)."""
 
     first: int
     last: int
     interval: Interval
     thing: int
     thing_end: int
+    bare: bool = False
 
 
 def _hyphen(tokens: Tokens, at: int) -> bool:
@@ -90,7 +96,7 @@ def countable(words: list[str], count: Count) -> bool:
     if head == "-" or (len(head) < 4 and head not in {"eye", "eyes"}):
         return False
     after = words[count.thing_end] if count.thing_end < len(words) else ""
-    many = _plural(head)
+    many = is_plural(head)
     if not many and (after in {"(", "or", "and", ","} and head.endswith(_ADJECTIVE)):
         return False
     if after in {"/", "-"} or (not many and not _is_one(words, count)):
@@ -106,25 +112,27 @@ def heads(words: list[str], count: Count, begin: int, end: int) -> bool:
     that is counted (`two vertebral levels that need surgery`, `one ICD related diagnosis`)."""
     if words[end : end + 1] == ["-"]:
         return False
-    if any(_plural(words[at]) and words[at + 1] != "of" for at in range(count.thing, begin)):
+    if any(is_plural(words[at]) and words[at + 1] != "of" for at in range(count.thing, begin)):
         return False
     rest = words[end : count.thing_end]
-    if not rest or _plural(words[end - 1]):
+    if not rest or is_plural(words[end - 1]):
         return True
-    return rest[-1] in _OF or not (_plural(rest[-1]) or rest[-1] in _NOUNS)
+    return rest[-1] in _OF or not (is_plural(rest[-1]) or rest[-1] in _NOUNS)
 
 
-def _plural(word: str) -> bool:
+def is_plural(word: str) -> bool:
     return word in _PLURALS or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ous")))
 
 
 def _is_one(words: list[str], count: Count) -> bool:
-    """Whether words, not signs, compare with one: the thing is then named in the singular."""
-    return 1 in {count.interval.low, count.interval.high} and words[count.first][0].isalpha()
+    """Whether one is compared with: the thing is then named in the singular."""
+    return 1 in {count.interval.low, count.interval.high} and (
+        words[count.first][0].isalpha() or words[count.first] in _MORE
+    )
 
 
 def counts_of(tokens: Tokens) -> list[Count]:
-    """The counted things of a line, in order: only numbers that the text compares."""
+    """The counted things of a line, in order: numbers that the text compares, and bare ones before the name of many."""
     words, values, kinds = tokens.word, tokens.value, tokens.kind
     out: list[Count] = []
     for at, value in enumerate(values):
@@ -143,6 +151,9 @@ def counts_of(tokens: Tokens) -> list[Count]:
             op, last = ">=", at + 1  # who has had three has had two
             if last >= len(words) or not words[last].isalpha() or words[last] in _NOT_AFTER_PAST:
                 continue
+        bare = op is None and 1 < value <= 100 and _is_bare(tokens, at)
+        if bare:
+            op = ">="
         if op is None or last >= len(words):
             continue
         thing = last
@@ -160,12 +171,26 @@ def counts_of(tokens: Tokens) -> list[Count]:
             continue
         end = thing
         while end < len(words) and end - thing < _LONGEST and (kinds[end] == WORD or _hyphen(tokens, end)):
-            if words[end] in _STOP or (end > thing and _plural(words[end - 1]) and words[end].endswith(("ed", "ing"))):
+            if words[end] in _STOP or (
+                end > thing and is_plural(words[end - 1]) and words[end].endswith(("ed", "ing"))
+            ):
                 break
             end += 1
         interval = interval_of(op, value) if low == value else Interval(low, value)
-        out.append(Count(first, last, interval, thing, end))
+        out.append(Count(first, last, interval, thing, end, bare or low != value))
     return out
+
+
+def _is_bare(tokens: Tokens, at: int) -> bool:
+    """Whether a number stands in a sentence before a word, and neither opens it like the number of an item nor closes a
+    name."""
+    words = tokens.word
+    if at + 1 >= len(words) or tokens.kind[at + 1] != WORD or (at == 0 and words[0][0].isdigit()):
+        return False
+    if at == 0:
+        return True
+    before = words[at - 1]
+    return before in _OWNING or (before == "of" and words[max(0, at - 2)] in _HAD)
 
 
 def _low_end(tokens: Tokens, at: int) -> tuple[Decimal, int]:

@@ -119,7 +119,7 @@ def _extreme(tokens: Tokens, first: int, comparator: Comparator, index: int, lim
     """`minimum life expectancy of 12 weeks`: the variable stands between the comparator and its number."""
     place = index
     while place < len(tokens) and place - index <= MOST_BETWEEN and tokens.value[place] is None:
-        if tokens.kind[place] != WORD:
+        if tokens.kind[place] != WORD or tokens.word[place] in STARTS:
             return None
         place += 1
     bound = bound_at(tokens, place, limits) if place > index else None

