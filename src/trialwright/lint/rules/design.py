@@ -137,6 +137,8 @@ def text_against_code(subject: Subject) -> Iterator[Answer]:
             continue
         for path in (*titles, *texts):
             text = subject.record.value(path) or ""
+            if claim.search(text) is None:
+                continue
             spoken = [text] if path in titles else [s for s in sentences(text) if _OWN.search(s)]
             hit = next((s for s in spoken if (m := claim.search(s)) and not _OTHER.search(s[: m.start()])), None)
             if hit is not None:

@@ -9,7 +9,7 @@ from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
 from trialwright.lint.subject import Subject
-from trialwright.lint.texts import ARMS, INTERVENTIONS, folded, prose, titles, treatments
+from trialwright.lint.texts import ARMS, INTERVENTIONS, folded, narrative, prose, titles, treatments
 from trialwright.record.provenance import Presence
 
 NUMBER = "protocolSection.identificationModule.nctId"
@@ -85,7 +85,7 @@ _LETTERS = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-[A-Z]{3,5}(?=s?\b)(?!-)")
 def _swapped(subject: Subject) -> Iterator[Answer]:
     """Names of products in letters of which two changed places, such as MSC and MCS."""
     names: dict[str, str] = {}
-    for path, text in prose(subject):
+    for path, text in (*titles(subject), *narrative(subject), *treatments(subject)):
         for match in _LETTERS.finditer(text):
             names.setdefault(match.group(), path)
     ordered = sorted(names)

@@ -153,19 +153,22 @@ _ON_TOP = re.compile(
 def instead_or_on_top(subject: Subject) -> Iterator[Answer]:
     if not subject.says("standard", "conventional", "routine", "usual"):
         return
+    on_top = next(((path, m) for path, text in prose(subject) for m in [_ON_TOP.search(text)] if m), None)
+    if on_top is None:
+        return
     names = " ".join(item.name or "" for item in subject.section.arms_interventions_module.interventions).lower()
+    patterns = (_INSTEAD, _IN_PLACE) if subject.says(" instead of ", " in place of ") else (_INSTEAD,)
     instead = next(
         (
             (path, m)
             for path, text in prose(subject)
-            for pattern in (_INSTEAD, _IN_PLACE)
+            for pattern in patterns
             for m in pattern.finditer(text)
             if len(m.group(1)) > 3 and m.group(1).lower() in names
         ),
         None,
     )
-    on_top = next(((path, m) for path, text in prose(subject) for m in [_ON_TOP.search(text)] if m), None)
-    if instead and on_top:
+    if instead:
         yield Found(
             "One place gives standard care or the treatment, another both.",
             instead[0],
@@ -326,6 +329,8 @@ _VERSIONS = (
         re.compile(r"\b(?:trial )?(?:version|edition) (\d{1,2})\b[^.;\n]{0,40}\bguidelines?\b", re.IGNORECASE),
     ),
 )
+_SAID = {"CTCAE": ("ctcae", "common terminology")}
+"""The words without which a pattern finds nothing, where they are not its name."""
 _ROMAN = {"III": "3", "IV": "4", "V": "5"}
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth"),
@@ -365,10 +370,12 @@ def versions(subject: Subject) -> Iterator[Answer]:
     if not subject.says("ctcae", "common terminology", "recist", "dsm", "guideline", " edition"):
         return
     seen: dict[str, dict[str, Evidence]] = {}
-    for name, version, evidence in _editions(subject) if subject.says(" edition", " version") else ():
+    ordinal = subject.says(" edition", " version") and subject.says("guideline", "treatment p")
+    for name, version, evidence in _editions(subject) if ordinal else ():
         seen.setdefault(name, {}).setdefault(version, evidence)
-    for path, text in prose(subject):
-        for name, pattern in _VERSIONS:
+    spoken = [(name, pattern) for name, pattern in _VERSIONS if subject.says(*_SAID.get(name, (name.lower(),)))]
+    for path, text in prose(subject) if spoken else ():
+        for name, pattern in spoken:
             for match in pattern.finditer(text):
                 written = next(group for group in match.groups() if group)
                 version = _ROMAN.get(written.upper(), written)
