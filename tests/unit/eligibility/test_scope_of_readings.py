@@ -226,3 +226,61 @@ def test_a_number_before_of_that_counts_no_list(line, said):
 )
 def test_what_narrows_a_thing_reaches_over_an_or(section, line, said):
     assert _read(section, line) == said
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        (
+            "out",
+            "Any surgery, with the exception of dental surgery, less than 3 weeks before enrolment",
+            "surgery, less than 3 weeks before enrolment, where records of oral surgery do not count",
+        ),
+        (
+            "out",
+            "Cancer except for thyroid cancer within 4 years",
+            (
+                "any of: (1) cancer, at most 4 years before screening, where records of thyroid cancer do not count; "
+                "(2) all of: (a) thyroid cancer, at most 4 years before screening; (b) not true: judged by a person: "
+                "“thyroid cancer within 4 years”"
+            ),
+        ),
+        (
+            "out",
+            "Cancer except for thyroid cancer, unless in remission for at least 6 years",
+            (
+                "all of: (1) cancer, now or before, where records of thyroid cancer do not count; (2) not true: remission, "
+                "found now or before, for at least 6 years"
+            ),
+        ),
+        ("in", "Exclude patients with gout", "not true: gout, now or before"),
+        ("out", "Exclude patients with gout", "gout, now or before"),
+        ("in", "Excluded are patients with gout", "not true: gout, now or before"),
+        (
+            "in",
+            "Age over 19, excluding patients with gout",
+            "all of: (1) age above 19 years; (2) not true: gout, now or before",
+        ),
+        ("in", "No gout present", "not true: gout, now or before"),
+        ("out", "Patients with gout will also be excluded", "gout, now or before"),
+    ],
+)
+def test_an_exception_or_a_head_turns_what_it_reaches(section, line, said):
+    assert _read(section, line) == said
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("in", "Exclusion: no gout"),
+        ("in", "Exclusion of gout"),
+        ("out", "Inclusion: gout"),
+        ("in", "Gout has been ruled out"),
+        ("in", "Stroke has been excluded"),
+        ("in", "Gout not present"),
+        ("out", "Gout absent"),
+        ("in", "Aspirin is not allowed"),
+    ],
+)
+def test_what_is_named_to_be_denied_is_asked(section, line):
+    assert _read(section, line) == f"{ASKED}“{line}”"

@@ -16,6 +16,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     ASKED,
     CLOSE,
     CODES,
+    COLON,
     COMMA,
     CONSENT,
     ENUM,
@@ -25,6 +26,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     LINK,
     LONG,
     MODAL,
+    NEG,
     OPEN,
     OR,
     OTHER,
@@ -58,6 +60,15 @@ _ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (O
 _SPECIAL = frozenset((*LONG, *_ALONE, "."))
 # what stands before the `of` of `two of the following`
 _COUNTS = frozenset((*NUMBERS, *map(str, range(21)), ")", "]", "more", "greater", "out"))
+# said behind a thing: it is not there, or not allowed; those of `_GONE` without a negation
+_GONE = frozenset(("absent", "unlikely", "ruled", "excluded", "disallowed", "prohibited", "forbidden", "exclusionary"))
+_ALLOWED = frozenset(("allowed", "permitted", "acceptable", "disallowed", "prohibited", "forbidden", "exclusionary"))
+_THERE = frozenset(("present", "detected", "detectable", "found", "evident", "suspected", "observed", "identified"))
+_BEING = frozenset(("be", "is", "are", "were"))
+_DENYING = _GONE | _ALLOWED | _THERE
+_SECTIONS = frozenset(
+    ("exclude", "excludes", "excluded", "exclusion", "exclusions", "inclusion", "include", "included")
+)
 _JOINING = (AND, OR, SLASH, COMMA)
 # what the scales of one disease grade
 _GRADED = {
@@ -69,9 +80,11 @@ _GRADED = {
 }
 
 
-def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase]) -> Row:
-    """The elements of a line. Brackets without a partner count as nothing; the work is proportional to the length."""
+def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase], required: bool = True) -> Row:
+    """The elements of a line. Brackets without a partner count as nothing; the work is proportional to the length.
+    `required`: the line stands among the inclusion criteria."""
     row = Row(text)
+    row.required = required
     placed = _placed(tokens, phrases) if phrases else {}
     brackets = _Brackets([], [], 0)
     words = tokens.word
@@ -338,8 +351,54 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
             code[place] = WORD  # female partners of male patients
         elif what == FERTILE and (_is_kin(row, place - 1) or _is_kin(row, place - 2)):
             code[place] = WORD
+    _turn(row)
+    if not _DENYING.isdisjoint(row.word):
+        row.asks = row.asks or _denies_what_stands_before(row)
     row.consents = CONSENT in code
     row.facts = [0, *accumulate([_IS_FACT[what] for what in code])]
+
+
+def _turn(row: Row) -> None:
+    """Reads `Exclude patients with X`, `Exclusion: X` as an exclusion wherever it stands; what that may mean with a
+    negation or several sentences, and an inclusion named among the exclusions, is left to a person."""
+    words, code = row.word, row.code
+    at = 0
+    while at < min(3, len(words)) and not words[at][:1].isalpha():
+        at += 1
+    if at >= len(words) or words[at] not in _SECTIONS:
+        return
+    code[:at] = [SKIP] * at  # the label of the item
+    colon = at + 1
+    while colon < len(words) and words[colon] in ("criteria", "criterion"):
+        colon += 1
+    headed = colon < len(words) and code[colon] == COLON
+    if words[at].startswith("include") or words[at] == "inclusion":
+        row.asks = headed and not row.required
+        return
+    if not headed and words[at] not in ("exclude", "excludes", "excluded"):
+        return
+    code[at], row.data[at] = NEG, "out"
+    if headed:
+        code[colon] = SKIP
+    rest = code[at + 1 : -1]
+    row.asks = row.asks or NEG in rest or SEMI in rest or STOP in rest or COLON in rest
+
+
+def _denies_what_stands_before(row: Row) -> bool:
+    """Whether something is named and then said not to be there (`stroke has been ruled out`), or not to be allowed."""
+    code, words = row.code, row.word
+    for at, word in enumerate(words):
+        if word not in _DENYING or code[at] == LEAF or (code[at] == NEG and row.data[at] == "out"):
+            continue
+        before = at - 1
+        while before >= 0 and code[before] in (SKIP, NEG):
+            before -= 1
+        if before < 0 or code[before] not in (LEAF, CLOSE) or LEAF in code[at + 1 : at + 4]:
+            continue
+        if NEG in code[before:at] or word in _GONE:
+            shut_out = word == "excluded" and not _BEING.isdisjoint(words[before + 1 : at])
+            return row.required or not (shut_out or word in _ALLOWED)
+    return False
 
 
 def _is_kin(row: Row, place: int) -> bool:

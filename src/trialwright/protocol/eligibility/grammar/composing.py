@@ -73,7 +73,7 @@ def composed(
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
     if len(phrases) == 1 and _stands_alone(tokens, phrases[0]):
         return phrases[0].node, ()
-    row = row_of(text, tokens, phrases)
+    row = row_of(text, tokens, phrases, section is not Section.EXCLUSION)
     count = len(row.code)
     if row.facts[count] == 0 or row.asks:
         return Judgement(" ".join(text.split()), span=_whole(text)), ()

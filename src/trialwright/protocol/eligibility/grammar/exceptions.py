@@ -6,21 +6,30 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.markers import COMMA, UNLESS
+from trialwright.protocol.eligibility.grammar.markers import COMMA, SKIP, UNLESS
 from trialwright.protocol.eligibility.grammar.reading import Reading, bears_number, is_plain, joined, negation, thing_of
+from trialwright.protocol.eligibility.grammar.tokens import tokens_of
+from trialwright.protocol.eligibility.grammar.windows import windows_of
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     And,
+    Compare,
     Concept,
     Exposure,
     Expression,
     Judgement,
     Or,
+    Ordinal,
     Present,
+    Side,
+    When,
+    Window,
     children,
     leaves,
 )
 
+_SHUTTING_OUT = frozenset(("excluding", "excludes", "exclusion"))
+_WITHIN = re.compile(r"\b(?:within|last|past|previous|preceding|less than)\b.{0,30}\d", re.IGNORECASE | re.DOTALL)
 ONLY = "Answer yes only where nothing else of this kind is there."
 _FERTILITY = re.compile(
     r"sterili[sz]|menopaus|hysterectom|contracept|oophorectom|vasectom|infertil|tubal", re.IGNORECASE
@@ -33,10 +42,32 @@ def excepted(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int)
     first, last = line.trimmed(lo, place)
     if first >= last:
         return _in_front(line, place, hi, req, depth, unless)
+    code = line.row.code
+    commas = [at for at in range(place + 1, hi - 1) if code[at] == COMMA]
+    if not unless:
+        for comma in commas:
+            if code[comma + 1] == UNLESS:
+                place, unless = comma + 1, True  # `A except B, unless C`
+                break
+            if _goes_on_behind(line.row.word[comma + 1]):
+                # `A, except B, that needs C`: a person reads what is said of A
+                kept = excepted(line, lo, comma, req, depth, place)
+                return joined(And, (kept, line.question(*line.trimmed(lo, hi))), line.span(lo, hi))
     whole = line.read(lo, place, req, depth + 1)
     if whole is None:
         return line.read(place + 1, hi, req, depth + 1)
     return apart(line, [whole], place + 1, hi, req, depth, unless)
+
+
+def _limits_age(node: Expression) -> bool:
+    """Whether age is all that is compared: nobody's age is waived by an exception."""
+    found = [leaf for leaf in leaves(node) if isinstance(leaf, Compare | Ordinal)]
+    return bool(found) and all(isinstance(leaf, Compare) and leaf.measure.id == "age" for leaf in found)
+
+
+def _goes_on_behind(word: str) -> bool:
+    """Whether a word after a comma goes on with what stands before an exception."""
+    return word in ("that", "which", "who") or (word.endswith(("ing", "ed")) and word not in ("including", "excluding"))
 
 
 def _in_front(line: Reading, place: int, hi: int, req: bool, depth: int, unless: bool) -> Expression | None:
@@ -61,6 +92,8 @@ def apart(line: Reading, found: list[Expression], lo: int, hi: int, req: bool, d
     begin = whole.span[0] if whole.span else line.row.start[lo]
     span = (min(begin, line.row.start[lo]), line.row.end[hi - 1])
     if not unless:
+        stop = next((at for at in range(hi, len(line.row.code)) if line.row.code[at] != SKIP), len(line.row.code))
+        whole, exception = _timed_together(line.row.text[slice(*line.span(lo, stop))], whole, exception)
         alternatives = exception.parts if isinstance(exception, Or) else (exception,)
         whole, left = _per_record(whole, alternatives)
         if not left:
@@ -69,7 +102,42 @@ def apart(line: Reading, found: list[Expression], lo: int, hi: int, req: bool, d
     else:
         rest = exception
     assert rest is not None
+    if req and not unless and (line.row.word[lo - 1] in _SHUTTING_OUT or _limits_age(whole)):
+        kept = joined(And, (whole, negation(rest, rest.span)), span)
+        assert kept is not None
+        return kept
     return _clause(line, whole, rest, req, unless, span)
+
+
+def _timed_together(text: str, whole: Expression, exception: Expression) -> tuple[Expression, Expression]:
+    """`Cancer other than basal cell carcinoma, within 5 years`: the time behind an exception is that of the whole.
+    `text`: of the exception."""
+    heads = _positive(whole)
+    if not heads or any(leaf.when is not None or leaf.lasting is not None for leaf in heads):
+        return whole, exception
+    found = [leaf for leaf in leaves(exception) if isinstance(leaf, Present | Exposure) and leaf.when is not None]
+    when = found[-1].when if found else _time_in(text)
+    if not (isinstance(when, Window) and when.side is Side.BEFORE and when.interval.low is None):
+        return whole, exception
+    if any(leaf.when != when for leaf in found):
+        return whole, exception
+    return _with_time(whole, when), _with_time(exception, None)
+
+
+def _time_in(text: str) -> When | None:
+    """The one time that a text ends with."""
+    if _WITHIN.search(text) is None:
+        return None
+    times = windows_of(text, tokens_of(text))
+    return times[0].when if len(times) == 1 else None
+
+
+def _with_time(node: Expression, when: Window | None) -> Expression:
+    if isinstance(node, Present | Exposure):
+        return replace(node, when=when)
+    if isinstance(node, And | Or):
+        return replace(node, parts=tuple(_with_time(part, when) for part in node.parts))
+    return node
 
 
 def _only(node: Expression) -> Expression:

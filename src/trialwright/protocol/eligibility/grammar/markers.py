@@ -130,6 +130,7 @@ _LONG: tuple[tuple[str, int, object], ...] = (
     ("free of", NEG, None),
     ("free from", NEG, None),
     ("absence of", NEG, None),
+    ("exclusion of", NEG, None),
     ("lack of", NEG, None),
     ("must not have", NEG, "must"),
     ("must not be", NEG, "must"),
