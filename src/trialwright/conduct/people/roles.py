@@ -84,7 +84,7 @@ DUTIES: Mapping[Role, frozenset[Duty]] = {
         Role.MONITOR: (Duty.READ, Duty.AUDIT),
         Role.DATA_MANAGER: (Duty.ENTER, Duty.LOCK, Duty.EXPORT, Duty.READ, Duty.AUDIT),
         Role.STATISTICIAN: (Duty.SEAL_RANDOMISATION, Duty.EXPORT, Duty.READ, Duty.AUDIT),
-        Role.DSMB: (Duty.READ, Duty.DECIDE),
+        Role.DSMB: (Duty.READ, Duty.DECIDE, Duty.EXPORT),
         Role.INSPECTOR: (Duty.READ, Duty.AUDIT, Duty.EXPORT),
         Role.PARTICIPANT: (Duty.READ,),
     }.items()

@@ -1,0 +1,63 @@
+"""`trialwright conduct board`: the open and the closed report for a data and safety monitoring board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialwright.cli import conduct_call as ask
+from trialwright.cli.output import answer, check_free
+from trialwright.core.errors import StageError
+
+
+def board(
+    trial: ask.Trial,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At = "*",
+    closed: Annotated[
+        bool, typer.Option("--closed/--open", help="By arm, for the board alone; or all together.")
+    ] = False,
+    named: Annotated[
+        bool, typer.Option("--named", help="Closed: arms under their names, not as Group A, B, ...")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    today: ask.Today = None,
+) -> None:
+    """Write the report for a monitoring board; a closed one is for those who may see arms, and is itself an entry."""
+    from trialwright.conduct.exports.asking import exported
+    from trialwright.core.streams import stream
+    from trialwright.report.board import Origin, closed_report, open_report
+
+    check_free(output, force=force)
+    desk = ask.desk_of(trial, today)
+    session, passphrase = ask.session_of(desk, as_)
+    call = ask.call_of(session, passphrase, {"role": role, "site": site})
+    if closed and role_may_not_read_closed(role):
+        raise StageError(
+            "COND-177",
+            f"a {role} does not read closed reports",
+            expected="the monitoring board, or its statistician",
+            mend="write the open report",
+        )
+    made = exported(desk, call, masked=not closed)
+    standing = desk.standing if closed else desk.blind()
+    protocol = desk.plan().protocol
+    origin = Origin(made.manifest["size"], made.manifest["root"], standing.day, standing.course.phase.value)
+    facts = standing.data.facts
+    if closed:
+        letters = [arm.id for arm in protocol.arms]
+        stream(int(made.manifest["origin"][-12:], 16), "letters of the arms").shuffle(letters)
+        text = closed_report(protocol, facts, origin, named=named, arms=letters)
+    else:
+        text = open_report(protocol, facts, origin)
+    output.write_text(text, encoding="utf-8")
+    answer(f"{output}: {'closed' if closed else 'open'} report on {origin.size} entries")
+
+
+def role_may_not_read_closed(role: str) -> bool:
+    """Whether this role has no business with a closed report."""
+    return ask.role_of(role).value not in ("dsmb", "statistician")
