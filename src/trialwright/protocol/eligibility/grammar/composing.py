@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trialwright.core.problem import Problem
 from trialwright.protocol.eligibility.grammar.clauses import row_of
@@ -51,7 +50,7 @@ from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.reading import SPOKEN, Reading, combine, only_asks
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.items import Section
-from trialwright.protocol.eligibility.tree import Compare, Expression, Judgement, Ordinal, Result
+from trialwright.protocol.eligibility.tree import Compare, Expression, Judgement, Ordinal, Result, placed
 
 _MARKS = frozenset(range(WITH, OTHER + 1))
 DEEPEST = 24  # levels of lists within lists; what lies deeper stays a question
@@ -89,8 +88,8 @@ def composed(
     if found is None:
         found = Judgement(" ".join(text.split()), span=_whole(text))
     elif _leaves_words_out(line, found):
-        found = replace(found, span=_whole(text))
-    if any(phrase.elapsed for phrase in phrases):
+        found = placed(found, _whole(text))
+    if True in [phrase.elapsed for phrase in phrases]:
         found = with_distances(found, list(phrases), text, section)
     return found, tuple(line.problems)
 

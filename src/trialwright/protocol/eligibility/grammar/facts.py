@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from trialwright.protocol.eligibility.grammar.doses import ROUTES
@@ -47,18 +46,12 @@ _IN_TRIAL = "clinical-trial-participation"
 _PAST = frozenset({"history", "prior", "previous", "previously", "past", "ever", "earlier", "last", "since", "recent"})
 
 
-@dataclass(slots=True)
 class Fact:
     """One fact that a line names. `first`, `last`: the tokens that state it, `last` excluded; `begin`, `end`: the ones
     that name it; `id` is None for words that the lexicon does not have; `elapsed`: it may never have happened, and its
     time only says how far off it must be."""
 
-    first: int
-    last: int
-    begin: int
-    end: int
-    sort: str
-    id: str | None
+    # defaults of the class: most facts of a line never get more than their name
     course: Course = Course.ANY
     when: When | None = None
     lasting: Lasting | None = None
@@ -73,6 +66,14 @@ class Fact:
     allergy: bool = False
     elapsed: bool = False
     dropped: bool = False
+
+    def __init__(self, first: int, last: int, begin: int, end: int, sort: str, id: str | None) -> None:
+        self.first = first
+        self.last = last
+        self.begin = begin
+        self.end = end
+        self.sort = sort
+        self.id = id
 
     @property
     def stated(self) -> bool:

@@ -312,17 +312,16 @@ def _joined_parts(
     elif whole_list and shares_adjective(line, pieces, read):
         asked = joined(And, (read[1].bare, line.question(*line.trimmed(pieces[0].lo, pieces[1].hi))), span)
         read = [read[0], read[1]._replace(whole=asked, direct=False), *read[2:]]
-    wholes: list[Expression | None] = []
     sharing = sharing_parts(read)
     shared = [part.bare for part, shares in zip(read, sharing, strict=True) if shares]
-    for part, shares in zip(read, sharing, strict=True):
-        if not shares:
-            wholes.append(part.whole if part.bare is not None else _asked(line, part.whole, lo, hi))
+    if len(shared) > 1:
+        rest = [part for part, shares in zip(read, sharing, strict=True) if not shares]
+    else:
+        rest = read
+    wholes = [part.whole if part.bare is not None else _asked(line, part.whole, lo, hi) for part in rest]
     if len(shared) > 1:
         either = joined(Or, shared, span)
         wholes.insert(0, joined(And, (either, line.question(*line.trimmed(lo, hi))), span))
-    else:
-        wholes = [part.whole if part.bare is not None else _asked(line, part.whole, lo, hi) for part in read]
     return joined(Or, wholes, span)
 
 

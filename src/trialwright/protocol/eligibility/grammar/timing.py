@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import copy
 
 from trialwright.protocol.eligibility.grammar.counts import Count, countable, counts_of, heads, is_plural
 from trialwright.protocol.eligibility.grammar.doses import COUNTED, amounts_of, rate
@@ -156,7 +156,9 @@ def _doses(line: Line) -> None:
         if not amount.compared and amount.per is None:
             continue
         if fact.dose is not None and fact.dose != amount.interval:
-            fact = replace(fact, first=amount.first, last=amount.last, dose=None, unit=None, per=None)
+            fact = copy(fact)
+            fact.first, fact.last = amount.first, amount.last
+            fact.dose = fact.unit = fact.per = None
             line.facts.append(fact)
         if fact.dose is not None or (amount.unit.startswith(("g", "kg")) and fact.sort != "drug"):
             continue

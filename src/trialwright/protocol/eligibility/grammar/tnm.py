@@ -30,6 +30,7 @@ _OTHERWISE = word_set(
     triiodothyronine levothyroxine level levels flair diabetes antigen
     """
 )
+_IN_SITU = frozenset(prefix + "tis" for prefix in ("", "yp", "yc", "c", "p", "r", "y"))
 _SCALES = {"t": "tnm-t", "n": "tnm-n", "m": "tnm-m"}
 _NAMES = frozenset({"stage", "stages", "category", "tnm", "clinical", "pathological", "pathologic", "classification"})
 _RANGE = frozenset({"-", "to", "~", "through"})
@@ -47,6 +48,8 @@ class _Category(NamedTuple):
 def tnm_phrases(text: str, tokens: Tokens) -> list[Phrase]:
     """A phrase for each category, or range of categories, that a text about tumours states."""
     words = tokens.word
+    if not tokens.mixed and _IN_SITU.isdisjoint(words):
+        return []
     if _HINT.search(text) is None or not _OTHERWISE.isdisjoint(words):
         return []
     if _OF_TUMOURS.isdisjoint(words) and _SURE.search(text) is None:

@@ -94,7 +94,7 @@ class Tokens:
     a number, and of a number word (`three`, of kind WORD); None for everything else.
     """
 
-    __slots__ = ("end", "kind", "start", "value", "word")
+    __slots__ = ("end", "kind", "mixed", "start", "value", "word")
 
     def __init__(
         self, kind: list[int], word: list[str], start: list[int], end: list[int], value: list[Decimal | None]
@@ -104,6 +104,7 @@ class Tokens:
         self.start = start
         self.end = end
         self.value = value
+        self.mixed = False  # whether words with digits in them are among the tokens
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -163,10 +164,12 @@ def _tell_apart(found: Tokens) -> None:
         group = 8 if sort is None else sort.lastindex
         if group == 1:
             kinds[at], words[at] = WORD, word.translate(_RAISED)
+            found.mixed = True
         elif group == 8:
             kinds[at], words[at] = PUNCTUATION, word[1:] if len(word) > 1 else word
         else:
             kinds[at], words[at], values[at] = _special(group, word)
+            found.mixed = found.mixed or kinds[at] == WORD
         if word[0] in _FRACTIONS and at and found.end[at - 1] == found.start[at]:
             values[at - 1] = None if kinds[at - 1] == WORD else values[at - 1]  # "three½" is neither three nor a half
 
