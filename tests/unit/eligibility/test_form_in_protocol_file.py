@@ -9,8 +9,11 @@ from trialwright import protocol as room
 from trialwright import record as records
 from trialwright.core.errors import InputError
 from trialwright.protocol import Protocol
+from trialwright.protocol.eligibility.compiling import compile_item
 from trialwright.protocol.eligibility.forms.checking import check_form, drafted_form
 from trialwright.protocol.eligibility.forms.editable_parse import read
+from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
+from trialwright.protocol.eligibility.tree import Missing, Sex
 from trialwright.protocol.files import dump, load, update
 
 LONG = (
@@ -67,3 +70,13 @@ def test_a_form_is_drafted_where_something_can_be_computed_and_reads_back() -> N
     assert drafted_form(read("no-such-thing > 1")) is None  # it could not be loaded again
     with pytest.raises(InputError, match="FORM-004"):
         check_form("no-such-thing > 1")
+
+
+def test_the_form_of_a_lost_item_that_a_person_supplied_counts() -> None:
+    lost = Criterion(Section.EXCLUSION, ItemKind.MISSING, "3", "", 0, 0, "A. Reader", "the sponsor's letter")
+    assert compile_item(lost, 3).expression == Missing("3")
+    supplied = compile_item(replace(lost, form="sex female"), 3)
+    assert (supplied.expression, supplied.problems) == (Sex("FEMALE"), ())
+    unread = compile_item(replace(lost, form="sex women"), 3)
+    assert unread.expression == Missing("3")
+    assert [problem.code for problem in unread.problems] == ["FORM-001"]

@@ -34,7 +34,12 @@ def compile_item(criterion: Criterion, place: int) -> Compiled:
     from the start of the item's text."""
     identifier = f"{criterion.section.value}-{place}"
     if criterion.kind is ItemKind.MISSING:
-        return Compiled(identifier, criterion, Missing(criterion.number))
+        lost = Missing(criterion.number)
+        if criterion.form is None:
+            return Compiled(identifier, criterion, lost)
+        supplied, faults = corrected(criterion.form, lost, criterion.text, ())
+        # a form that cannot be read leaves the item as lost as it was
+        return Compiled(identifier, criterion, lost if faults else supplied, faults)
     expression, problems = expression_of(criterion.text, criterion.section)
     return Compiled(identifier, criterion, *corrected(criterion.form, expression, criterion.text, problems))
 
