@@ -79,8 +79,8 @@ class Examined:
 class Overridden:
     """A person decides otherwise than the design, for the reason on the entry.
 
-    `of`: entry of the decision. `answer`: `enrol`, `wait` or `stop`. `dose_level`, `arms`, `places`: for `enrol`. It
-    stands until a later decision or override.
+    `of`: entry of the decision. `answer`: `enrol`, `wait`, `stop`, or `follow`: the design again. `dose_level`, `arms`,
+    `places`: for `enrol`. It stands until another override, or until its places are taken.
     """
 
     of: int

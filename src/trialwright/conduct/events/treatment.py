@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 class TreatmentRules:
     """What the protocol's file has no place for, as the sponsor settles it; None or empty: no such rule.
 
-    `weight_change`: a body weight that differs by more than so many percent (decimal text) asks for a new calculation.
-    `weight_age`: so does a weight older than so many days. `dose_margin`: days before and after its planned day on
-    which an administration may be given; None: the window of the visit that holds it. `least_gap`: minutes from the
-    start of one administration of a participant to the next. `stagger`: minutes from the first dose of a participant to the
-    first dose of the next at the same dose level (in a trial without levels: in any arm). `hold_grade`: an adverse
-    event of this grade or higher that has not ended holds the next administration. `infusion`: minutes from thaw, or
-    else from the start, to the end of an infusion. `caps`, `floors`, `steps`: by the name of the treatment, the most
-    and the least that is given at a time and the step that it is rounded to, decimal text in the unit of its dose.
-    `rounding`: `down` or `nearest`. `follow_up`: relative days of visits beyond the schedule, with `follow_up_margin`
-    days on either side. `quorum`: how many people must hold that there was no dose-limiting toxicity before one that
-    stands is withdrawn, 2 or more.
+    `weight_change`: a body weight that differs by more than so many percent (decimal text) asks for a new
+    calculation. `weight_age`: so does a weight older than so many days. `dose_margin`: days before and after its
+    planned day on which an administration may be given; None: the window of the visit that holds it. `least_gap`:
+    minutes from the start of one administration of a participant to the next. `stagger`: minutes from the first dose
+    of a participant to the first dose of the next at the same dose level (in a trial without levels: in any arm).
+    `hold_grade`: an adverse event of this grade or higher that has not ended holds the next administration.
+    `infusion`: minutes from thaw, or else from the start, to the end of an infusion. `caps`, `floors`, `steps`: by
+    the name of the treatment, the most and the least that is given at a time and the step that it is rounded to,
+    decimal text in the unit of its dose. `rounding`: `down` or `nearest`. `follow_up`: relative days of visits beyond
+    the schedule, with `follow_up_margin` days on either side. `quorum`: how many people must hold that there was no
+    dose-limiting toxicity before one that stands is withdrawn, 2 or more.
     """
 
     weight_change: str = "10"

@@ -11,6 +11,7 @@ from typing import Any
 
 from trialwright.conduct.codec import decision_body, decision_from
 from trialwright.conduct.events import Decided, Event
+from trialwright.conduct.events.safety import Examined
 from trialwright.conduct.facts import key_of
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 
@@ -33,6 +34,8 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
         "working": "",
     },
     "DosePrepared": {"treatment": "", "amount": "", "unit": "", "volume": "", "why": ""},
+    "Examined": {"counted": (), "awaited": (), "table": (), "why_not": ""},
+    "Overridden": {"arms": (), "dose_level": None},
 }
 """By type of event: the fields that are sealed, and what stands there instead."""
 
@@ -73,7 +76,7 @@ def put_back(event: Event, secret: Mapping[str, Any]) -> Event:
 
 def sizes_of(event: Event) -> tuple[int, ...]:
     """The one size of the envelope about the arm of events of this kind: not even a long reason tells how it fell."""
-    return DECISION_SIZES if isinstance(event, Decided) else ARM_SIZES
+    return DECISION_SIZES if isinstance(event, Decided | Examined) else ARM_SIZES
 
 
 def _bare(decision: Decision) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialwright.conduct.act import Act
 from trialwright.conduct.events.data import Corrected, Decided, DltAssessed, Enrolled, Recorded, Retracted, Supplemented
@@ -45,7 +45,8 @@ class Safety:
 
     `details`: by row of AE, the latest. `reports`: sent, by row. `grounds`: by row of XD. `assessed`: by row of XD, who
     entered its latest version, and where. `opinions`: of reviewers, by participant. `examined`: the last table before
-    results. `decided`: entry of the last decision, 0 before. `override`: the one that stands. `entered`: by row of AE,
+    results. `decided`: entry of the last decision, 0 before. `override`: the one that stands, None where the design is
+    followed. `entered`: by row of AE,
     who entered it first.
     """
 
@@ -100,7 +101,9 @@ class Safety:
             case Examined():
                 self.examined = act.event
             case Decided():
-                self.decided, self.override = act.sequence, None
+                self.decided = act.sequence
+            case Overridden(answer="follow"):
+                self.override = None
             case Overridden():
                 places = act.event.places
                 self.override = Override(act.event, act.actor, act.reason, act.sequence, act.day, places)
@@ -108,6 +111,7 @@ class Safety:
                 self._take_place()
 
     def _take_place(self) -> None:
+        """An enrolment takes a place that an override gave; with the last one the design is followed again."""
         stands = self.override
-        if stands is not None and stands.left > 0:
-            self.override = Override(stands.event, stands.person, stands.why, stands.since, stands.day, stands.left - 1)
+        if stands is not None and stands.event.answer == "enrol":
+            self.override = replace(stands, left=stands.left - 1) if stands.left > 1 else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trialwright.conduct.act import Act
-from trialwright.conduct.events.data import Dosed
 from trialwright.conduct.events.treatment import (
     Administered,
     CasebookEndorsed,
@@ -22,15 +21,6 @@ Place = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """When an administration began: the time as given (RFC 3339 with an offset), None where only the trial day `day` is
-    known."""
-
-    day: int
-    started: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
     """A hold that stands: why, and the entry that it is on."""
 
@@ -41,13 +31,12 @@ class Held:
 class Treating:
     """Treatment so far.
 
-    `rules`: as settled, `settled`: whether anybody has. `planned`, `prepared`, `times`, `given`: by participant and
-    number of the administration. `held`: by participant. `asked`: what each visit asked for. `endorsed`: by
+    `rules`: as settled, `settled`: whether anybody has. `planned`, `prepared`, `times`: by participant and number
+    of the administration. `held`: by participant. `asked`: what each visit asked for. `endorsed`: by
     participant, the milestones and how far each reaches.
     """
 
     EVENTS = (
-        Dosed,
         TreatmentRules,
         DosePlanned,
         DosePrepared,
@@ -64,7 +53,6 @@ class Treating:
         self.planned: dict[Place, DosePlanned] = {}
         self.prepared: dict[Place, DosePrepared] = {}
         self.times: dict[Place, Administered] = {}
-        self.given: dict[Place, Given] = {}
         self.held: dict[str, Held] = {}
         self.asked: dict[Place, VisitAsked] = {}
         self.endorsed: dict[str, list[CasebookEndorsed]] = {}
@@ -79,13 +67,8 @@ class Treating:
                 self.prepared.pop((subject, number), None)
             case DosePrepared(subject, number):
                 self.prepared[subject, number] = act.event
-            case Dosed(subject, number, day, given):
-                if given:
-                    self.given[subject, number] = Given(day, act.occurred)
-            case Administered(subject, number, started):
+            case Administered(subject, number):
                 self.times[subject, number] = act.event
-                if (known := self.given.get((subject, number))) is not None:
-                    self.given[subject, number] = Given(known.day, started)
             case DoseHeld(subject):
                 self.held[subject] = Held(act.reason, act.sequence)
             case HoldLifted(subject):

@@ -1,0 +1,89 @@
+"""What the checks of treatment ask of a participant: enrolled, with which arm and level, when first dosed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialwright.conduct.masking.parties import is_masked, sees_arms
+from trialwright.conduct.treating.dosing import slots
+from trialwright.conduct.treating.refusals import refused, wrong
+
+if TYPE_CHECKING:
+    from trialwright.conduct.rule import Ask
+    from trialwright.conduct.standing import Standing
+    from trialwright.conduct.treating.dosing import Slot
+    from trialwright.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The arm of a participant, and the dose level where the arm has levels."""
+
+    arm: str
+    level: int | None
+
+
+def knows_arms(asked: Ask) -> bool:
+    """Whether whoever asks may see the participants' arms."""
+    grant = asked.standing.people.grant(asked.actor, asked.role, asked.site)
+    return grant is not None and sees_arms(asked.protocol, grant)
+
+
+def allocation(standing: Standing, subject: str) -> Allocation | None:
+    """What a participant was allocated to, None if to nothing yet (or if that is sealed)."""
+    for (domain, whose, _), fact in standing.data.rows.items():
+        if (domain, whose) == ("DM", subject) and not fact.retracted and fact.values.get("ARMCD") is not None:
+            level = fact.values.get("DOSELVL")
+            return Allocation(str(fact.values["ARMCD"]), None if level is None else int(level))
+    return None
+
+
+def require_allocated(standing: Standing, subject: str) -> Allocation:
+    """The participant's allocation. Raises StageError (COND-004, COND-101)."""
+    if subject not in standing.data.enrolments:
+        raise refused(
+            "COND-004", f"{subject} was never enrolled", "an enrolled participant", "check the identifier; enrol first"
+        )
+    found = allocation(standing, subject)
+    if found is None:
+        raise refused(
+            "COND-101", f"{subject} has no arm yet", "a participant who was allocated", "randomise or allocate first"
+        )
+    return found
+
+
+def places(protocol: Protocol, arm: str) -> tuple[Slot, ...]:
+    """The administrations of a participant, by number; in a masked trial the same for every participant."""
+    return slots(protocol, None if is_masked(protocol) else arm)
+
+
+def require_place(protocol: Protocol, arm: str, subject: str, number: int) -> Slot:
+    """The place of an administration. Raises UsageError (COND-102) if there is none of that number."""
+    found = places(protocol, arm)
+    for slot in found:
+        if slot.number == number:
+            return slot
+    days = ", ".join(f"{slot.number} on day {slot.day}" for slot in found)
+    raise wrong(
+        "COND-102",
+        f"{subject} has no administration {number} in the schedule",
+        days or "a protocol that gives something",
+        "number administrations by their planned day; amend the protocol for more of them",
+    )
+
+
+def first_dose(standing: Standing, subject: str) -> int | None:
+    """The trial day of the first administration that was given, None if none was."""
+    days = [
+        fact.day
+        for (domain, whose, _), fact in standing.data.rows.items()
+        if (domain, whose) == ("EX", subject) and not fact.retracted and fact.values.get("OCCUR") == "Y"
+    ]
+    return min(days, default=None)
+
+
+def site_of(standing: Standing, subject: str) -> str | None:
+    """The site that a participant was registered at, None where that is not known."""
+    known = standing.subjects.known.get(subject) if hasattr(standing, "subjects") else None
+    return None if known is None else known.site
