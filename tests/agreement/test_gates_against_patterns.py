@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 import trialwright
 from trialwright.core.gates import Gated, Gates, folded, gated, words_of
 
-_LETTERS = st.text("abksiKS1 -+≥µß", min_size=1, max_size=4).map(re.escape)
-_ONE = st.sampled_from(["[sz]", "[a-c]", r"\d", r"\w", r"\s", ".", "[^a]", r"\b", "(?=a)", "(?!k)", "(?<!s)", "^", "$"])
+_LETTERS = st.text("abksiKS1 \n-+≥µß", min_size=1, max_size=4).map(re.escape)
+_ONE = st.sampled_from(
+    ["[sz]", "[a-c]", r"\d", r"\w", r"\s", ".", "[^a]", r"[\s-]", r"\b", "(?=a)", "(?!k)", "(?<!s)", "^", "$"]
+)
 _PATTERNS = st.recursive(
     _LETTERS | _ONE,
     lambda inner: st.one_of(
@@ -40,7 +42,7 @@ def _gated_patterns() -> list[tuple[str, Gated]]:
 @given(st.data(), _PATTERNS, st.sampled_from([0, re.IGNORECASE]))
 def test_no_text_that_matches_is_held_back(data: st.DataObject, pattern: str, flags: int) -> None:
     compiled = re.compile(pattern, flags)
-    text = data.draw(st.from_regex(compiled) | st.text("abksiKSſKİı1 -+≥µßẞ", max_size=12))
+    text = data.draw(st.from_regex(compiled) | st.text("abksiKSſKİı1 \n\t\u2003-+≥µßẞ", max_size=12))
     if compiled.search(text):
         assert Gated(compiled).may(text), (words_of(pattern, flags), text)
         assert Gates([pattern], flags).through(text) == (0,)
@@ -93,4 +95,5 @@ def test_a_pattern_that_demands_no_word_has_no_gate(pattern: str) -> None:
 
 
 def test_folding_leaves_ascii_in_small_letters() -> None:
-    assert folded("MSCs İ ſ K") == "mscs i s k"
+    assert folded("MSCs\n") == "mscs "
+    assert folded("İ\u00a0ſ K") == "i s k"

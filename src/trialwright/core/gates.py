@@ -11,8 +11,13 @@ MOST = 24
 """Words of one gate, or spellings of one stretch, beyond which a choice is not followed further."""
 SHORTEST = 2
 """Letters of a word that is worth looking for; a sign that is no letter or digit is so alone."""
+LONGEST = 8
+"""Letters from which on a longer word tells no more."""
 _TWINS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
 """Letters that a pattern without regard to case takes for an ASCII letter, and that `str.lower` leaves or splits."""
+
+_BLANK = re.compile(r"[^\S ]")
+_PLAIN = {code: " " if chr(code).isspace() else chr(code).lower() for code in range(128)}
 
 
 class Gated:
@@ -112,16 +117,18 @@ def gated(pattern: str, flags: int = 0) -> Gated:
 
 @lru_cache(maxsize=2048)
 def folded(text: str) -> str:
-    """The text in the letters in which gates look for words: small ones, and ASCII where a pattern sees no difference.
+    """The text in the letters in which gates look for words: small ones, ASCII where a pattern sees no difference, and
+    a blank for every sign that `\\s` takes.
 
-    >>> folded("DLTs \u212ag")
-    'dlts kg'
+    >>> folded("DLTs\\nper \u212ag")
+    'dlts per kg'
     """
-    if not text.isascii():
-        for letter, plain in _TWINS.items():
-            if letter in text:
-                text = text.replace(letter, plain)
-    return text.lower()
+    if text.isascii():
+        return text.translate(_PLAIN)
+    for letter, plain in _TWINS.items():
+        if letter in text:
+            text = text.replace(letter, plain)
+    return _BLANK.sub(" ", text).lower()
 
 
 def words_of(pattern: str, flags: int = 0) -> tuple[str, ...]:
@@ -163,7 +170,7 @@ def _shortest(spellings: frozenset[str]) -> list[str]:
 def _better(one: list[str] | None, other: list[str] | None) -> list[str] | None:
     """Of two lists of words the one that lets through less: the longer its shortest word, the rarer."""
     fit = [words for words in (one, other) if words and len(words) <= MOST * 4 and all(map(_is_rare, words))]
-    return max(fit, key=lambda words: (min(min(map(len, words)), 5), -len(words)), default=None)
+    return max(fit, key=lambda words: (min(min(map(len, words)), LONGEST), -len(words)), default=None)
 
 
 def _is_rare(word: str) -> bool:
@@ -192,20 +199,27 @@ def _choices(items: Iterable[tuple[Any, Any]]) -> _Known:
 def _part(name: str, value: Any) -> _Known:
     match name:
         case "LITERAL":
-            return (frozenset({chr(value).lower()}), None) if _is_plain(value) else _ANYTHING
+            return (frozenset({_letter(value)}), None) if _is_plain(value) else _ANYTHING
         case "IN":
             return _one_of(value)
         case "SUBPATTERN":
             return _choices(value[3])
         case "ATOMIC_GROUP":
             return _choices(value)
-        case "AT" | "ASSERT" | "ASSERT_NOT":
+        case "AT" | "ASSERT_NOT":
             return _NOTHING
+        case "ASSERT":  # what must stand before or behind stands in the text as well
+            return _NOTHING[0], _least(_choices(value[1])) or None
         case "BRANCH":
             return _branch([_choices(each) for each in value[1]])
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             return _repeat(*value)
     return _ANYTHING
+
+
+def _letter(code: int) -> str:
+    """A character as it stands in a folded text."""
+    return " " if chr(code).isspace() else chr(code).lower()
 
 
 def _is_plain(code: int) -> bool:
@@ -219,9 +233,11 @@ def _one_of(items: list[tuple[Any, Any]]) -> _Known:
     members: set[str] = set()
     for name, value in items:
         if str(name) == "LITERAL" and _is_plain(value):
-            members.add(chr(value).lower())
+            members.add(_letter(value))
         elif str(name) == "RANGE" and value[1] < 128 and value[1] - value[0] < 6:
-            members |= {chr(code).lower() for code in range(value[0], value[1] + 1)}
+            members |= {_letter(code) for code in range(value[0], value[1] + 1)}
+        elif str(value) == "CATEGORY_SPACE":
+            members.add(" ")
         else:
             return _ANYTHING
     return frozenset(members), None

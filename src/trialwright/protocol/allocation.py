@@ -16,7 +16,7 @@ from trialwright.record.provenance import Presence
 from trialwright.record.record import Record
 
 ENROLLMENT = "protocolSection.designModule.enrollmentInfo"
-_RATIO = re.compile(
+_RATIO = gated(
     r"(?<![\d:.])(?P<r>\d{1,2}(?:\s?[:：∶]\s?\d{1,2}){1,7})(?![\d:%])|\b(?P<w>\d|one|two|three)[- ]to[- ](?P<v>\d"
     r"|one|two|three)\b(?= (?:ratio|random|alloc|fashion))",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _EACH = gated(
     rf"|each (?:arm|group)(?: will)? (?:of|has|have|with|include\w*|contain\w*|consist\w* of|n\s?=)\s*(?P<b>{COUNT})\b",
     re.IGNORECASE,
 )
-_SIZE = re.compile(
+_SIZE = gated(
     rf"(?<![\w.-])(?P<a>\d{{1,4}}) {_ADJECTIVES}(?:{PEOPLE}|controls|cases|infants|neonates)\b"
     rf"|\bn\s?=\s?(?P<b>\d{{1,4}})\b",
     re.IGNORECASE,
@@ -70,9 +70,8 @@ class Ratio:
 
 def enrolment(record: Record) -> tuple[Enrolment, tuple[Problem, ...]]:
     """How many participants the record states, and what is doubtful about that number."""
-    info = record.study.protocol_section.design_module.enrollment_info
-    count = info.count if info else None
-    kind = info.type if info else None
+    stated = stated_enrolment(record)
+    count, kind = stated.count, stated.type
     problems: list[Problem] = []
     lost_count = count is None and record.presence(f"{ENROLLMENT}.count") is Presence.LOST
     if count is None:
@@ -106,14 +105,20 @@ def enrolment(record: Record) -> tuple[Enrolment, tuple[Problem, ...]]:
             )
         )
     problems += _planned(record, count, kind)
-    return Enrolment(count, kind), tuple(problems)
+    return stated, tuple(problems)
+
+
+def stated_enrolment(record: Record) -> Enrolment:
+    """How many participants the record states."""
+    info = record.study.protocol_section.design_module.enrollment_info
+    return Enrolment(info.count, info.type) if info else Enrolment()
 
 
 def _planned(record: Record, count: int | None, kind: str | None) -> list[Problem]:
     """Numbers in the prose that differ from the enrolment field."""
     if count is None:
         return []
-    for each, sentence in statements(narrative(record)):
+    for each, sentence in statements(each for each in narrative(record) if _TOTAL.may(each.text)):
         for found in _TOTAL.finditer(sentence):
             stated = int(found["a"] or found["b"])
             if stated == count or stated < 2 or _part_of_sentence(sentence, stated, count):
@@ -152,7 +157,7 @@ def arm_sizes(record: Record, arms: tuple[Arm, ...]) -> tuple[tuple[Arm, ...], t
         return _sized(arms, [found[0] for found in own if found], [found[1] for found in own if found])
     prose = narrative(record) + arm_texts(record)
     if len(arms) > 1:
-        for each, sentence in statements(prose):
+        for each, sentence in statements(each for each in prose if _EACH.may(each.text)):
             if (found := _EACH.search(sentence)) and (size := number(found["a"] or found["b"])) and size > 1:
                 return _sized(arms, [size] * len(arms), [each.evidence(sentence)])
     if len(arms) == 2 and sum(arm.role.is_control for arm in arms) == 1:
@@ -198,6 +203,8 @@ def _two_sized(
     """Sizes of a treated and a control group ("60 patients ... treated group", "30 ... control")."""
     named = _named(next(arm for arm in arms if not arm.role.is_control))
     for each in prose:
+        if not _CONTROL_WORDS.may(each.text):
+            continue
         treated: tuple[int, Evidence] | None = None
         control: tuple[int, Evidence] | None = None
         for _, sentence in statements((each,)):
@@ -231,7 +238,8 @@ def stated_ratio(record: Record, arms: tuple[Arm, ...]) -> tuple[Ratio | None, t
     if len(arms) < 2:
         return None, ()
     problems: list[Problem] = []
-    for each, sentence in statements(narrative(record) + arm_texts(record)):
+    told = (each for each in narrative(record) + arm_texts(record) if _RATIO.may(each.text))
+    for each, sentence in statements(told):
         for found in _RATIO.finditer(sentence):
             near = sentence[max(0, found.start() - 120) : found.end() + 60]
             if not _RANDOM.search(near) or re.search(

@@ -144,12 +144,28 @@ NARRATIVE = (
 
 def narrative(record: Record) -> tuple[Passage, ...]:
     """The record's prose about the trial as a whole, what says most of its design first; empty fields left out."""
-    found = (passage(record, path, record.value(path)) for path in NARRATIVE)
-    return tuple(each for each in found if each.text)
+    return _prose_of(record)[0]
+
+
+def _prose_of(record: Record) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """The narrative and the texts of arms, kept for the record that was asked for last."""
+    kept = _last[0] if _last else None
+    if kept is None or kept[0] is not record:
+        found = (passage(record, path, record.value(path)) for path in NARRATIVE)
+        kept = record, tuple(each for each in found if each.text), _of_arms(record)
+        _last[:] = [kept]
+    return kept[1], kept[2]
+
+
+_last: list[tuple[Record, tuple[Passage, ...], tuple[Passage, ...]]] = []
 
 
 def arm_texts(record: Record) -> tuple[Passage, ...]:
     """The labels and descriptions of arms and interventions; empty ones left out."""
+    return _prose_of(record)[1]
+
+
+def _of_arms(record: Record) -> tuple[Passage, ...]:
     module = record.study.protocol_section.arms_interventions_module
     root = "protocolSection.armsInterventionsModule"
     found: list[Passage] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from trialwright.core.problem import Problem
-from trialwright.protocol.allocation import arm_sizes, enrolment
+from trialwright.protocol.allocation import arm_sizes, enrolment, stated_enrolment
 from trialwright.protocol.arms import Arm
 from trialwright.protocol.arms.draft import DraftedArms, OutlinedArms, dosed_arms, outline_arms
 from trialwright.protocol.assumptions import Assumption
@@ -21,7 +21,7 @@ from trialwright.protocol.kinds import DesignKind, DltDefinition, Escalation, Se
 from trialwright.protocol.kinds_draft import DraftedKind, draft_kind, may_have_levels
 from trialwright.protocol.masking import draft_masking
 from trialwright.protocol.outcomes.draft import draft_outcomes
-from trialwright.protocol.protocol import Enrolment, Protocol, RecordReference
+from trialwright.protocol.protocol import Protocol, RecordReference
 from trialwright.protocol.schedule.draft import draft_schedule
 from trialwright.record.record import Record
 
@@ -32,7 +32,8 @@ def draft(record: Record) -> Protocol:
     A design that cannot be run is still named (`Unsupported`), with one Problem that says what is missing.
     """
     parts = Draft(record)
-    (planned, enrolment_problems), (drafted, kind), dlt = parts.enrolment, parts.dosed, parts.dlt
+    planned, enrolment_problems = enrolment(record)
+    (drafted, kind), dlt = parts.dosed, parts.dlt
     design, window_assumptions = _with_windows(kind, dlt)
     arms = as_levels(drafted.arms, kind.holders)
     eligibility, criteria_problems = draft_eligibility(record)
@@ -65,11 +66,6 @@ class Draft:
     record: Record
 
     @cached_property
-    def enrolment(self) -> tuple[Enrolment, tuple[Problem, ...]]:
-        """The number of participants and what is doubtful about it."""
-        return enrolment(self.record)
-
-    @cached_property
     def dlt(self) -> DltDefinition | None:
         """The dose-limiting toxicity as the record defines it."""
         return draft_dlt(self.record)
@@ -97,7 +93,7 @@ class Draft:
     def _kind_of(self, drafted: DraftedArms) -> tuple[DraftedArms, DraftedKind]:
         sized, _ = arm_sizes(self.record, drafted.arms)
         drafted = replace(drafted, arms=sized)
-        return drafted, draft_kind(self.record, drafted, self.enrolment[0])
+        return drafted, draft_kind(self.record, drafted, stated_enrolment(self.record))
 
     @cached_property
     def kind(self) -> DraftedKind:

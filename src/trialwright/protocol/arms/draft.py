@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from trialwright.core.gates import gated
+from trialwright.core.gates import folded, gated
 from trialwright.core.problem import Problem, Severity
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
 from trialwright.protocol.arms.links import ROOT, links, same
@@ -144,9 +144,11 @@ def _gives_cells(each: Intervention) -> bool:
     return is_cell_product(name) and _DERIVED.search(name) is None
 
 
+_BESIDE = gated(r"premedic|prophyla|prior")
 _DERIVED = re.compile(
     r"derived factor|exosom|secretom|vesicle|condition(?:ed|ing)|lysate|anti-|\+|,| and ", re.IGNORECASE
 )
+_GIVEN = gated(r"\b(?:receiv|administ|infus|inject|given|transfus|treated with)", re.IGNORECASE)
 _GENERIC = frozenset(
     {
         "acetate",
@@ -284,11 +286,7 @@ def _treatments(
 
 def _routes_of_arm(group: ArmGroup, told: list[Told]) -> tuple[Told, ...]:
     """The treatments without the route that they share, where the arm's own text names it and yet another."""
-    text = "\n".join(
-        sentence
-        for sentence in sentences(clean(group.description))
-        if not re.search(r"premedic|prophyla|prior", sentence)
-    )
+    text = "\n".join(sentence for sentence in sentences(clean(group.description)) if not _BESIDE.search(sentence))
     named = set(routes(text))
     used = {each.dosing.route for each in told if each.dosing.route}
     if len(used) != 1 or not used < named or not all(each.dosing.route for each in told):
@@ -342,11 +340,11 @@ def _from_narrative(record: Record, told: Told, name: str, index: int, place: in
     if told.dosing.readings or told.dosing.reference or told.mentions:
         return told
     words = re.findall(r"[A-Za-z][\w-]{3,}", name)[:3]
-    key = re.compile("|".join(map(re.escape, words)) or r"(?!)", re.IGNORECASE)
-    given = re.compile(r"\b(?:receiv|administ|infus|inject|given|transfus|treated with)", re.IGNORECASE)
     for each in narrative(record):
+        if not _GIVEN.may(each.text):
+            continue
         spoken = [
-            s for s in sentences(each.text) if given.search(s) and (key.search(s) or (cells and is_cell_product(s)))
+            s for s in sentences(each.text) if _GIVEN.search(s) and (_names(s, words) or (cells and is_cell_product(s)))
         ]
         if not spoken:
             continue
@@ -377,6 +375,12 @@ def _from_narrative(record: Record, told: Told, name: str, index: int, place: in
                 told.assumptions + found.assumptions,
             )
     return told
+
+
+def _names(sentence: str, words: list[str]) -> bool:
+    """Whether a sentence holds one of the words of a name, in letters of any case."""
+    low = folded(sentence)
+    return any(folded(word) in low for word in words)
 
 
 def _without_needless(told: Told, each: Intervention, *, blank: bool) -> Told:

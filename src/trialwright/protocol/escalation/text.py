@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence
@@ -106,22 +107,62 @@ _CTCAE = re.compile(
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class EscalationText:
-    """What the prose says of the escalation. `rule`: the 3+3 named rule that the text speaks for, or None.
+    """What the prose says of the escalation; each part is read when it is first asked for."""
 
-    `other_rule`: a rule of another kind that it names. `cue`: the words that speak of an escalation at all.
-    """
+    prose: tuple[Passage, ...]
 
-    cue: Evidence | None
-    rule: str | None
-    other_rule: str | None
-    stated: tuple[str, ...]
-    silent_on: tuple[str, ...]
-    literal: bool
-    levels: int | None
-    cohort_size: int | None
-    cohort_quote: Evidence | None = None
+    @cached_property
+    def cue(self) -> Evidence | None:
+        """The first words that speak of an escalation at all."""
+        told = (each for each in self.prose if _CUE.may(each.text))
+        found = ((each, sentence) for each, sentence in statements(told) if _CUE.search(sentence))
+        return next((each.evidence(sentence) for each, sentence in found), None)
+
+    @cached_property
+    def _text(self) -> str:
+        return "\n".join(each.text for each in self.prose)
+
+    @cached_property
+    def rule(self) -> str | None:
+        """The 3+3 named rule that the text speaks for, or None."""
+        return _named_rule(self._text)
+
+    @cached_property
+    def other_rule(self) -> str | None:
+        """A rule of another kind that the text names, or None."""
+        other = _OTHER_RULE.search(self._text)
+        return other["n"] if other else None
+
+    @cached_property
+    def stated(self) -> tuple[str, ...]:
+        """The sentences that tell of the rule, at most twelve."""
+        told: dict[str, None] = {}
+        for each, sentence in statements(each for each in self.prose if _CUE.may(each.text) or _RULE.may(each.text)):
+            if _says_rule(each, sentence) and sentence not in told:
+                told[sentence if len(sentence) <= 600 else sentence[:599] + "…"] = None
+        return tuple(told)[:12]
+
+    @cached_property
+    def silent_on(self) -> tuple[str, ...]:
+        """What a 3+3 needs and the text does not say."""
+        return _silent(self._text)
+
+    @cached_property
+    def literal(self) -> bool:
+        """Whether the text stops a cohort at two toxicities."""
+        return _STOP_TWO.search(self._text) is not None
+
+    @cached_property
+    def levels(self) -> int | None:
+        """How many dose levels the text speaks of."""
+        return _levels(self._text)
+
+    @cached_property
+    def cohort_size(self) -> int | None:
+        """How many participants are treated before each decision, as the text states it."""
+        return _cohort_size(self.prose)
 
 
 def _prose(record: Record) -> tuple[Passage, ...]:
@@ -130,28 +171,7 @@ def _prose(record: Record) -> tuple[Passage, ...]:
 
 def read_escalation(record: Record) -> EscalationText:
     """What the record's prose says of an escalation; every part may be missing."""
-    prose = _prose(record)
-    cue: Evidence | None = None
-    stated: list[str] = []
-    for each, sentence in statements(each for each in prose if _CUE.may(each.text) or _RULE.may(each.text)):
-        if cue is None and _CUE.search(sentence):
-            cue = each.evidence(sentence)
-        if _says_rule(each, sentence) and sentence not in stated:
-            stated.append(sentence if len(sentence) <= 600 else sentence[:599] + "…")
-    text = "\n".join(each.text for each in prose)
-    other = _OTHER_RULE.search(text)
-    size, quote = _cohort_size(prose)
-    return EscalationText(
-        cue,
-        _named_rule(text),
-        other["n"] if other else None,
-        tuple(stated[:12]),
-        _silent(text),
-        _STOP_TWO.search(text) is not None,
-        _levels(text),
-        size,
-        quote,
-    )
+    return EscalationText(_prose(record))
 
 
 def speaks_of_escalation(record: Record) -> bool:
@@ -209,8 +229,8 @@ def _levels(text: str) -> int | None:
     return likely[0] if likely else None
 
 
-def _cohort_size(prose: tuple[Passage, ...]) -> tuple[int | None, Evidence | None]:
-    for each, sentence in statements(each for each in prose if _COHORT.may(each.text)):
+def _cohort_size(prose: tuple[Passage, ...]) -> int | None:
+    for _, sentence in statements(each for each in prose if _COHORT.may(each.text)):
         for found in _COHORT.finditer(sentence):
             place = next(name for name in "abcde" if found[name])
             size = number(found[place])
@@ -218,8 +238,8 @@ def _cohort_size(prose: tuple[Passage, ...]) -> tuple[int | None, Evidence | Non
             if span is not None:  # "3-12 patients" names no size; "3-6 patients" is the three of a 3+3
                 size = 3 if size == 6 and span["low"] and number(span["low"]) == 3 else None
             if size and 1 <= size <= 12:
-                return size, each.evidence(sentence)
-    return None, None
+                return size
+    return None
 
 
 def draft_dlt(record: Record) -> DltDefinition | None:

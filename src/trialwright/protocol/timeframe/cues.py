@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trialwright.core.gates import Gates, gated
 from trialwright.protocol.timeframe.scan import Quantity, quantities
 from trialwright.protocol.timeframe.words import ANCHORS, EVENTS, FLOATING
 
@@ -20,7 +21,7 @@ _LEADING_UNIT = re.compile(
     r"\b(hour|day|week|month)s? ([0-9]{1,4})\s?\(?\s?±\s?([0-9]{1,4})\b\)?"
     r"(?!\s?\)?\s?(?:minutes?|hours?|hrs?|days?|weeks?|months?))"
 )
-BASELINE = re.compile(
+BASELINE = gated(
     r"\bpre-?\s?baseline\b|\bbaseline\b|\bpre-?\s?operat\w*|\bpreop\b|\bpre-?\s?(?:&|and|-)?\s?(?:treatment"
     r"|intervention|dose|surgery|test|exposure)\b"
     r"|\bpre-? (?:&|and) post|\bbefore (?:the )?(?:\w+ )?(?:start |beginning )?(?:of )?(?:the )?"
@@ -29,8 +30,8 @@ BASELINE = re.compile(
     r"|screening)\b|^screening\b|date of inclusion"
 )
 AFTER_BASELINE = re.compile(r"\s?(?:\)\s?)?(?:from|after|post|following|since|minus)[\s-]*(?:the )?baseline\b")
-CENSOR = re.compile(r",?\s?or (?:\w+ )?censor\w*[^,;()]*")
-UNDECIDED = re.compile(
+CENSOR = gated(r",?\s?or (?:\w+ )?censor\w*[^,;()]*")
+UNDECIDED = gated(
     r"\bto be (?:decided|determined|defined|announced)\b|\btbd\b|\bnot (?:specified|applicable|monitored)\b"
 )
 _APPROXIMATELY = (
@@ -44,14 +45,14 @@ def _cue(words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words})\b{_FILL}")
 
 
-_AVERAGE = re.compile(r"\b(?:average|mean|median|expected|typical\w*)\b[^;()0-9]{0,40}$|\bexposure\b[^;()0-9]{0,40}$")
+_AVERAGE = gated(r"\b(?:average|mean|median|expected|typical\w*)\b[^;()0-9]{0,40}$|\bexposure\b[^;()0-9]{0,40}$")
 _UPTO = re.compile(
     r"\b(?:up to|maximum|max\.?|at most|no (?:more|longer|later) (?:than|the)|not exceeding|no more the|not more than)"
     r"(?:\b[^;()0-9,]{0,30}|\W*)$|(?:≤|<=?)\s?$"
 )
 TO = _cue("to|until|through|throughout|till")
 WITHIN = _cue("within|during|for|over|throughout|duration|period of|in|under")
-_LEAST = re.compile(rf"\bat least\b{_FILL}")
+_LEAST = gated(rf"\bat least\b{_FILL}")
 _EVERY = re.compile(r"\b(?:every|each)\b\W*(?:(?:approximately|about)\W*)?$|\bq\s?$")
 _CYCLE_LEFT = re.compile(
     r"\bcycles?(?: 1)?\b\W*(?:is|are|=|of|consists? of|lasts?|length|duration|each|\W){0,6}(?:approximately )?$"
@@ -66,8 +67,8 @@ JOIN_SPAN = re.compile(
 )
 SPAN_NOT = re.compile(r"\b(?:cycle|dose|part)\b")
 _HORIZON_CUE = re.compile(r"\b(?:until|till|to|through|throughout|up to|during|and)\b")
-CHANGE = re.compile(r"\bchang\w*|\bdifference\b|\breduction\b|\bdecrease\b|\bincrease\b|\bimprovement\b|\bdelta\b")
-HORIZON_TITLE = re.compile(
+CHANGE = gated(r"\bchang\w*|\bdifference\b|\breduction\b|\bdecrease\b|\bincrease\b|\bimprovement\b|\bdelta\b")
+HORIZON_TITLE = gated(
     r"\btime (?:to|until|till|from|for|in)\b|\btime-to\b|\btime(?: \w+){0,2} to\b|\bduration\b|\blength of\b"
     r"|\blos\b|\bin \d+ (?:day|week|month|year)s?\b"
     r"|\bwithin \d+|\bmortality\b|\bdeaths?\b|\bdied?\b|\bfatality\b|\bsurviv\w+|\bos\b|\bpfs2?\b|\b(?:dfs|efs|rfs"
@@ -79,6 +80,11 @@ HORIZON_TITLE = re.compile(
     r"|\bdays (?:of|on|in|alive|free)\b|\bmace\b|\bre-?(?:hospitali[sz]ation|admission|operation|intervention)s?\b"
     r"|\bhospitali[sz]ations?\b|-free\b",
 )
+
+_ANCHORS = tuple(re.compile(rf"\b(?:{pattern})") for _, pattern in ANCHORS)
+_ANCHOR_GATES = Gates([pattern for _, pattern in ANCHORS])
+_EVENTS = tuple(re.compile(pattern) for _, pattern in EVENTS)
+_EVENT_GATES = Gates([pattern for _, pattern in EVENTS])
 
 
 class Role(StrEnum):
@@ -176,8 +182,8 @@ def anchor_near(left: str, right: str) -> str:
 def first_anchor(text: str) -> str | None:
     """The anchor that stands first in the text; of two that begin together the one listed first."""
     best: tuple[int, int, str] | None = None
-    for rank, (name, pattern) in enumerate(ANCHORS):
-        match = re.search(rf"\b(?:{pattern})", text)
+    for rank in _ANCHOR_GATES.through(text):
+        name, match = ANCHORS[rank][0], _ANCHORS[rank].search(text)
         if match is not None:
             start = match.start()
             if best is None or (start, rank) < best[:2]:
@@ -198,7 +204,7 @@ def opening_anchor(text: str) -> str | None:
         text,
     )
     if leading is not None and (name := first_anchor(leading[1])) is not None and name != "baseline":
-        return name if not BASELINE.match(leading[1]) else None
+        return name if not BASELINE.pattern.match(leading[1]) else None
     return None
 
 
@@ -221,8 +227,8 @@ def frame_anchor(text: str, parts: list[Part]) -> str:
 
 
 def _events(text: str) -> list[str]:
-    found = [(match.start(), name) for name, pattern in EVENTS if (match := re.search(pattern, text))]
-    return [name for _, name in sorted(found)]
+    tried = ((EVENTS[place][0], _EVENTS[place].search(text)) for place in _EVENT_GATES.through(text))
+    return [name for _, name in sorted((match.start(), name) for name, match in tried if match is not None)]
 
 
 def _joined(names: list[str]) -> str | None:

@@ -34,7 +34,7 @@ from trialwright.protocol.timeframe.words import FLOATING, normalise
 
 LONGEST_TEXT = 1500
 MOST_POINTS = 400
-KEPT = 512
+KEPT = 4096
 """Time frames whose reading is kept: registrants write the same ones under many outcomes."""
 
 _HORIZON_TYPES = {

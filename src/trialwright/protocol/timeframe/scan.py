@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from trialwright.protocol.timeframe.words import UNIT_WORD, UNITS
 
@@ -67,12 +68,15 @@ def days_in(number: float, unit: float) -> float:
 
 
 def _unit(token: _Token) -> float | None:
-    if token.kind != "word" or not UNIT_WORD.fullmatch(token.text):
+    return _days_of(token.text) if token.kind == "word" else None
+
+
+@lru_cache(maxsize=512)
+def _days_of(word: str) -> float | None:
+    """The days in the unit that a word names, None where it names none."""
+    if not UNIT_WORD.fullmatch(word):
         return None
-    for pattern, days in UNITS:
-        if re.fullmatch(pattern, token.text):
-            return days
-    return None
+    return next((days for pattern, days in UNITS if re.fullmatch(pattern, word)), None)
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -122,9 +122,7 @@ def _stops(words: list[str], placed: dict[int, tuple[int, list[Leaf]]]) -> list[
     last = len(words) - 1
     for at in [at for at, word in enumerate(words) if word in _SPECIAL]:
         word = words[at]
-        if word in _ALONE or (at < last and (word == "." or words[at + 1] in LONG[word])):
-            stops.append(at)
-        elif word == "of" and at and words[at - 1] in _COUNTS:
+        if word in _ALONE or (at < last and (word == "." or words[at + 1] in LONG[word])) or (word == "of" and at and words[at - 1] in _COUNTS):
             stops.append(at)
     return sorted({*stops, *placed}) if placed else stops
 
