@@ -11,6 +11,7 @@ from trialwright.conduct.masking.entries import guarded
 from trialwright.conduct.masking.quiet import quiet
 from trialwright.conduct.people.roles import Duty
 from trialwright.conduct.rule import Ask, Made, Rule
+from trialwright.conduct.safety.overruling import in_force
 from trialwright.core.errors import StageError
 
 
@@ -25,13 +26,12 @@ def as_data(command: ask.Command, asked: Ask) -> Iterable[Made]:
             mend="randomise the participant; nobody chooses the arm",
         )
     if isinstance(allowed, ask.Enrol):
-        design = quiet(design, asked.protocol)
+        design = quiet(in_force(asked), asked.protocol)
     event, reason = event_for(allowed, asked.standing.data, design, asked.day)
     yield Made(event, reason or asked.reason)
 
 
 RULES: Mapping[type[Any], Rule] = {
     ask.Confirm: Rule(frozenset({Duty.RUN_TRIAL}), as_data, "approved"),
-    ask.Enrol: Rule(frozenset({Duty.ENROL}), as_data),
     ask.Allocate: Rule(frozenset({Duty.RANDOMISE}), as_data),
 }

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from trialwright.conduct.act import Act
+from trialwright.conduct.admitting import require, retried, rule_of
 from trialwright.conduct.events import Event
-from trialwright.conduct.events.people import Signed
+from trialwright.conduct.events.people import Signed, SignInFailed
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
 from trialwright.conduct.masking.sealing import ARM, sizes_of, taken_out
-from trialwright.conduct.milestones.phase import Phase
+from trialwright.conduct.moments import check_occurred, end_of
+from trialwright.conduct.people import signing_in
 from trialwright.conduct.people.credentials import Session
-from trialwright.conduct.people.roles import DUTIES, Role
-from trialwright.conduct.people.signatures import digest_of
+from trialwright.conduct.people.roles import Role
+from trialwright.conduct.people.signatures import AS_ASKED, digest_of
 from trialwright.conduct.people.state import EVERYWHERE
-from trialwright.conduct.rule import Ask, Made, Plan, Rule
-from trialwright.conduct.rules import RULES
+from trialwright.conduct.rule import Ask, Made, Plan
 from trialwright.conduct.standing import Standing, folded
-from trialwright.core.errors import StageError, UsageError
+from trialwright.conduct.subjects.guard import Deviation, before_consent, guard, row_of
+from trialwright.core.errors import StageError
 
 if TYPE_CHECKING:
     from trialwright.conduct.ledger.clock import Clock
@@ -74,6 +76,8 @@ class Desk:
         self._clock = clock
         self._standing = Standing()
         self._blind = Standing()
+        self._dropped = set[str]()
+        self._stopped: Deviation | None = None
 
     @property
     def standing(self) -> Standing:
@@ -89,44 +93,95 @@ class Desk:
         return self._blind
 
     def sign_in(self, person: str, passphrase: str) -> Session:
-        """A session for somebody who proves who they are. Raises StageError (COND-044) if they do not."""
-        if not self.credentials.proves(person, passphrase) or person not in self.standing.people.names:
-            raise _refused(
-                "COND-044",
-                f"{person!r} could not be signed in",
-                "the identifier and the passphrase of somebody with an account",
-                "try again; a sponsor can set a new passphrase",
-            )
-        return Session(person)
+        """A session for somebody who proves who they are; that, or the failure, is recorded.
+
+        Raises StageError: COND-044 if they do not prove it, COND-061 if the account is locked.
+        """
+        return signing_in.sign_in(self, person, passphrase)
+
+    def sign_out(self, session: Session) -> None:
+        """End a session; that is recorded."""
+        signing_in.sign_out(self, session)
+
+    def set_passphrase(self, call: Call, person: str, passphrase: str) -> None:
+        """Set somebody's passphrase, or one's own with the old one in `call.passphrase`; see `people.signing_in`."""
+        signing_in.set_passphrase(self, call, person, passphrase)
 
     def do(self, call: Call, *commands: Any) -> tuple[Entry, ...]:
         """Carry out commands, all of them or none, and give the entries as they stand durably.
 
         Each is checked against what stands after the ones before it, while nobody else can append. The same commands
         under the same key again give the entries that stand. Raises what the checks and the store raise; then nothing
-        was appended.
+        was appended but what a refusal itself leaves: a procedure before consent its deviation, a wrong passphrase the
+        failure.
         """
         digest = self._digest(call, commands)
         found: list[int] = []
+        stopped: list[StageError] = []
 
         def make(head: Head) -> Sequence[Draft]:
             standing = self._caught_up(head)
             if call.key in standing.retries:
-                found.extend(_retried(call.key, digest, standing))
+                found.extend(retried(call.key, digest, standing))
                 return ()
-            return self._drafts(call, commands, f"{call.key}#{digest}" if call.key else "")
+            try:
+                return self._drafts(call, commands, f"{call.key}#{digest}" if call.key else "")
+            except StageError as fault:
+                left = self._left_by(fault, call, head)
+                if not left:
+                    raise
+                stopped.append(fault)
+                return left
 
+        entries = self._transact(make)
+        if stopped:
+            raise stopped[0]
+        if found:
+            return tuple(each for each in self.ledger.entries(found[0]) if each.sequence in found)
+        self._drop_erased()
+        return entries
+
+    def note(self, actor: str, decide: Callable[[Standing, str], Event]) -> Entry:
+        """Record what nobody commands (a sign-in, its failure), as `decide` makes it of what stands and the time."""
+
+        def make(head: Head) -> Sequence[Draft]:
+            standing, now = self._caught_up(head), self._clock()
+            self._need_date(self.now(), standing)
+            event, day = decide(standing, now), self.day(self.now())
+            standing.apply(Act(event, head.size + 1, day, actor, occurred=now))
+            return [Draft(event, day, actor, occurred=now)]
+
+        return self._transact(make)[0]
+
+    def _transact(self, make: Callable[[Head], Sequence[Draft]]) -> tuple[Entry, ...]:
+        """Append what `make` has taken into the standing too; if that fails, the standing is folded anew."""
         try:
             entries = self.ledger.transact(make)
         except BaseException:
             if self._standing.data.size != self._standing.head.size:  # it took in what was not appended
                 self._standing = Standing()
             raise
-        if found:
-            return tuple(each for each in self.ledger.entries(found[0]) if each.sequence in found)
         if entries:
             self._standing.head = Head(entries[-1].sequence, entries[-1].hash)
         return entries
+
+    def _left_by(self, fault: StageError, call: Call, head: Head) -> list[Draft]:
+        """What is recorded although commands were refused, as drafts taken into the standing; mostly nothing."""
+        stopped, self._stopped = self._stopped, None
+        made: Made | None = None
+        self._standing = Standing()
+        standing, now = self._caught_up(head), self.now()
+        if fault.code == "COND-045" and call.passphrase:
+            made, now = Made(SignInFailed(call.session.person, "passphrase")), self._clock()
+        elif fault.code == "COND-072" and stopped is not None:
+            row = row_of(stopped, standing)
+            made = None if row is None else Made(row, "recorded by the system: the entry was refused")
+        if made is None:
+            return []
+        around = call.role.value, call.site, made.reason, now
+        event, day, person = made.event, self.day(self.now()), call.session.person
+        standing.apply(Act(event, head.size + 1, day, person, *around))
+        return [Draft(event, day, person, made.reason, now, call.role.value, call.site)]
 
     def _digest(self, call: Call, commands: Sequence[Any]) -> str:
         """What tells a retry from another command; keyed, for a plain digest of a command could be tried out."""
@@ -135,7 +190,10 @@ class Desk:
 
     def _drafts(self, call: Call, commands: Sequence[Any], key: str) -> list[Draft]:
         """The drafts of commands, each checked after those before it were taken in."""
-        standing, now, drafts = self._standing, self._clock(), list[Draft]()
+        standing, now, drafts = self._standing, self.now(), list[Draft]()
+        self._need_date(now, standing)
+        if call.occurred is not None:
+            check_occurred(call.occurred, now)
         day, person, occurred = self.day(now), call.session.person, call.occurred or now
 
         def put(made: Made) -> tuple[int, Event]:
@@ -149,8 +207,8 @@ class Desk:
             return sequence, event
 
         for command in commands:
-            rule = _rule(command)
-            _require(rule, command, call, standing)
+            rule = rule_of(command)
+            require(rule, command, call, standing)
             asked = Ask(
                 standing,
                 self.plans,
@@ -165,10 +223,25 @@ class Desk:
                 call.occurred,
                 call.reason,
             )
-            stored = [put(made) for made in rule.check(command, asked)]
+            stored, deviations = list[tuple[int, Event]](), list[Deviation]()
+            for made in rule.check(command, asked):
+                deviations += self._guarded(made.event, asked)
+                stored.append(put(made))
             if rule.signed and stored:
-                put(Made(self._signature(call, rule.signed, *stored[0])))
+                self.prove(call, type(stored[0][1]).__name__)
+                if rule.signed != AS_ASKED:
+                    put(Made(self._signature(person, rule.signed, *stored[0])))
+            rows = (row_of(each, standing) for each in deviations)
+            stored += [put(Made(row, "recorded by the system")) for row in rows if row is not None]
         return drafts
+
+    def _guarded(self, event: Event, asked: Ask) -> list[Deviation]:
+        """The deviations that go with an event that consent lets pass; one that it stops is kept to be recorded."""
+        try:
+            return list(guard(event, asked))
+        except StageError as fault:
+            self._stopped = before_consent(event, asked) if fault.code == "COND-072" else None
+            raise
 
     def plan(self, site: str = EVERYWHERE) -> Plan:
         """The version of the protocol in force at a site; without one, the last. Raises StageError (COND-001)."""
@@ -176,6 +249,13 @@ class Desk:
         if digest is None:
             raise _refused("COND-001", "the trial is not open", "an opening first", "open the trial with its protocol")
         return self.plans[digest]
+
+    def now(self) -> str:
+        """The time now (RFC 3339, UTC): the server's; in a rehearsal with a date of its own, the end of that date."""
+        begun = self._standing.course.begun
+        if begun is None or self.today is None or not self._standing.course.rehearsal:
+            return self._clock()
+        return end_of(self.today, begun.zone)
 
     def day(self, now: str) -> int:
         """The trial day of a time of the server (RFC 3339, UTC); in a rehearsal with a date of its own, of that."""
@@ -185,16 +265,43 @@ class Desk:
         on = self.today if course.rehearsal and self.today is not None else _local(now, course.begun.zone)
         return (on - course.start).days
 
-    def _signature(self, call: Call, meaning: str, sequence: int, event: Event) -> Signed:
+    def prove(self, call: Call, what: str) -> None:
+        """Whoever gives a command proves again who they are. Raises StageError: COND-045 if not, COND-061 if locked."""
         person = call.session.person
+        if signing_in.locked(self._standing.people, person, self._clock()):
+            raise signing_in.is_locked(person)
         if not call.passphrase or not self.credentials.proves(person, call.passphrase):
             raise _refused(
                 "COND-045",
-                f"{type(event).__name__} must be signed, and {person} has not proved again who signs",
+                f"{what} must be signed, and {person} has not proved again who signs",
                 "the passphrase of whoever gives the command, given again",
                 "repeat the command with it",
             )
+
+    def _signature(self, person: str, meaning: str, sequence: int, event: Event) -> Signed:
         return Signed(person, self._standing.people.names[person], meaning, sequence, digest_of(event))
+
+    def _need_date(self, now: str, standing: Standing) -> None:
+        """The date of today is one that can be: not before the last entry's, and the clock's own in a live trial."""
+        course, day = standing.course, self.day(now)
+        if self.today is not None and course.begun is not None and not course.rehearsal:
+            raise _refused(
+                "COND-068", "a live trial has no date but the clock's", "no date of its own", "rehearse with a date"
+            )
+        if day < standing.day:
+            raise _refused(
+                "COND-068",
+                f"today would be trial day {day} ({now}), and the ledger has reached day {standing.day}",
+                "a server's clock (in a rehearsal, a date) that does not run behind the ledger",
+                "set the clock right; in a rehearsal give the date of the last entry or a later one",
+            )
+
+    def _drop_erased(self) -> None:
+        """Destroy the keys of those whose identity was erased; also where an earlier run was stopped before it did."""
+        erased = self._standing.subjects.erased
+        for subject in sorted(erased - self._dropped):
+            self.keys.drop(f"identity-{subject}")
+        self._dropped = set(erased)
 
     def _sealed(self, made: Made, sealed: dict[str, Any] | None) -> tuple[Envelope, ...]:
         arm = () if sealed is None else (self.keys.seal(ARM, "arms", sealed, sizes=sizes_of(made.event)),)
@@ -207,48 +314,8 @@ class Desk:
         if self._standing.head != head:
             standing, self._standing = self._standing, Standing()  # a fold that breaks off leaves nothing half done
             self._standing = folded(standing, self.ledger, self.keys)
+            self._drop_erased()
         return self._standing
-
-
-def _rule(command: Any) -> Rule:
-    rule = RULES.get(type(command))
-    if rule is None:
-        raise UsageError(
-            "COND-046",
-            f"{type(command).__name__} is no command of a live trial",
-            expected="a command",
-            mend="look the commands up in the reference",
-        )
-    return rule
-
-
-def _require(rule: Rule, command: Any, call: Call, standing: Standing) -> None:
-    """Who asks may do it, and the trial is where it may be done."""
-    name, role = type(command).__name__, call.role
-    if standing.people.grant(call.session.person, role, call.site) is None:
-        raise _refused(
-            "COND-047",
-            f"{call.session.person} does not act as {role.value} at {call.site!r}",
-            "a role that was granted and not revoked",
-            "act in your own role, or ask the sponsor for it",
-        )
-    if not rule.duties & DUTIES[role]:
-        allowed = ", ".join(each.value for each in Role if rule.duties & DUTIES[each])
-        raise _refused("COND-047", f"a {role.value} may not give the command {name}", f"one of: {allowed}", "ask them")
-    phase = standing.course.phase
-    if (rule.when and phase.name not in rule.when) or (not rule.when and phase in (Phase.LOCKED, Phase.UNMASKED)):
-        raise _refused(
-            "COND-048", f"{name} is not possible now: the trial is {phase.value}", "another phase", "see its course"
-        )
-
-
-def _retried(key: str, digest: str, standing: Standing) -> list[int]:
-    known, sequences = standing.retries[key]
-    if known != digest:
-        raise _refused(
-            "COND-027", f"the key {key!r} was used for another command", "a new key for a new command", "use a new key"
-        )
-    return sequences
 
 
 def _local(now: str, zone: str) -> date:

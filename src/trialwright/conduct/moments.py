@@ -59,3 +59,30 @@ def check_occurred(occurred: str, now: str) -> None:
             expected="a time that has come, give or take two minutes",
             mend="record it when it has happened; check the offset and the clocks",
         )
+
+
+def date_of(start: date | None, day: int) -> date:
+    """The calendar date of a trial day, day 0 being `start`. Raises StageError (COND-001) where the trial has none.
+
+    >>> date_of(date(2024, 2, 28), 1).isoformat()
+    '2024-02-29'
+    """
+    if start is None:
+        raise StageError(
+            "COND-001", "the trial has not begun", expected="a trial that has", mend="begin it with its protocol"
+        )
+    return start + timedelta(days=day)
+
+
+def written_date(text: str) -> date | None:
+    """The date that a text writes as YYYY-MM-DD, None if it writes none.
+
+    >>> written_date("2024-02-29"), written_date("2023-02-29"), written_date("20240229")
+    (datetime.date(2024, 2, 29), None, None)
+    """
+    if len(text) != 10:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -60,6 +60,10 @@ class Credentials:
             ) from fault
         return hmac.compare_digest(_digest(passphrase, salt), digest)
 
+    def has(self, person: str) -> bool:
+        """Whether a passphrase of this person is kept here."""
+        return self._path(person).exists()
+
     def _path(self, person: str) -> Path:
         safe = "".join(c if c.isalnum() or c in "-_." else f"%{ord(c):02x}" for c in person)
         return self._folder / f"{safe}.passphrase"
@@ -75,6 +79,17 @@ def checked(passphrase: str) -> str:
             mend="choose some words that nobody would guess",
         )
     return passphrase
+
+
+def check_length(passphrase: str) -> None:
+    """Raises UsageError (COND-043) if a passphrase is too short."""
+    if len(passphrase) < SHORTEST:
+        raise UsageError(
+            "COND-043",
+            f"the passphrase has {len(passphrase)} characters",
+            expected=f"{SHORTEST} characters or more",
+            mend="choose some words that nobody would guess",
+        )
 
 
 def _digest(passphrase: str, salt: bytes) -> str:

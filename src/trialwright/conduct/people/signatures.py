@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trialwright.conduct.canonical import canonical
 from trialwright.conduct.codec import body_of
 from trialwright.conduct.events import Event
+from trialwright.conduct.events.allocation import Randomised
 from trialwright.conduct.events.data import (
     Allocated,
     Corrected,
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 MEANINGS = ("authored", "reviewed", "approved", "eligible", "released", "adjudicated", "unblinded")
 """What a signature can mean (21 CFR 11.50(a)(3))."""
 
-_ROWS = (Enrolled, Allocated, Dosed, DltAssessed, Recorded, Supplemented, Corrected, Retracted)
+AS_ASKED = "as asked"
+"""Instead of a meaning, for a command that is itself a signature and names its meaning."""
+
+_ROWS = (Enrolled, Allocated, Randomised, Dosed, DltAssessed, Recorded, Supplemented, Corrected, Retracted)
 _Key = tuple[str, str, int]
 
 

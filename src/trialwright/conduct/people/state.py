@@ -34,8 +34,9 @@ class People:
     """The accounts, roles and signatures of a trial.
 
     `names`: printed name by person, those whose accounts are closed too. `grants`: what each holds now. `deactivated`:
-    whose accounts are closed. `failures`: when each failed to prove who they are, since they last did. `temporary`:
-    whose passphrase somebody else has set. `signatures`: by the sequence number of what is signed.
+    whose accounts are closed. `failures`: when each failed to prove who they are, since they last did. `passphrases`:
+    who has been given one, `temporary`: whose passphrase somebody else has set. `held`: every role that anybody ever
+    had, with its site. `signatures`: by the sequence number of what is signed.
     """
 
     EVENTS = (
@@ -54,7 +55,9 @@ class People:
         self.grants: dict[str, list[Grant]] = {}
         self.deactivated: set[str] = set()
         self.failures: dict[str, list[str]] = {}
+        self.passphrases: set[str] = set()
         self.temporary: set[str] = set()
+        self.held: dict[str, set[tuple[Role, str]]] = {}
         self.signatures: dict[int, list[Signed]] = {}
 
     def apply(self, act: Act) -> None:
@@ -65,6 +68,7 @@ class People:
                 self.grants.setdefault(person, [])
             case RoleGranted(person, role, site, unmasked):
                 self.grants[person].append(Grant(Role(role), site, unmasked, act.sequence))
+                self.held.setdefault(person, set()).add((Role(role), site))
             case RoleRevoked(person, role, site):
                 kept = [each for each in self.grants[person] if (each.role, each.site) != (Role(role), site)]
                 self.grants[person] = kept
@@ -73,6 +77,7 @@ class People:
                 self.grants[person] = []
             case CredentialSet(person):
                 self.failures.pop(person, None)
+                self.passphrases.add(person)
                 (self.temporary.discard if act.actor == person else self.temporary.add)(person)
             case SignedIn(person):
                 self.failures.pop(person, None)

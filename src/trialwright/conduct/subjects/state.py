@@ -92,7 +92,7 @@ class FormVersion:
 
 class Subjects:
     """The people who are known. `known`: by the trial's identifier. `versions`: of the consent form, in the order in
-    which they were approved. `before_consent`: what may be done before consent."""
+    which they were approved. `erased`: whose identity was erased. `before_consent`: what may be done before consent."""
 
     EVENTS = (
         SubjectRegistered,
@@ -108,6 +108,7 @@ class Subjects:
     def __init__(self) -> None:
         self.known: dict[str, Subject] = {}
         self.versions: list[FormVersion] = []
+        self.erased: set[str] = set()
         self.before_consent: tuple[str, ...] = ()
 
     def apply(self, act: Act) -> None:
@@ -117,6 +118,7 @@ class Subjects:
                 identity = act.secrets.get(f"identity:{subject}", {})
                 self.known[subject] = Subject(subject, site, act.sequence, identity=identity)
             case IdentityErased(subject):
+                self.erased.add(subject)
                 self.known[subject] = replace(self.known[subject], erased=True, identity={})
             case ConsentVersionApproved(version, site, effective, sha256, again):
                 self.versions.append(FormVersion(version, site, date.fromisoformat(effective), sha256, again))
