@@ -103,7 +103,7 @@ def _check(event: ReportAdverseEvent, asked: Ask) -> None:
         raise wrong(
             "COND-122",
             f"the adverse event {event.number} of {event.subject} cannot be like this: {'; '.join(said)}",
-            "a term, a grade from 1 to 5, terms of the lists; with what is fatal the date of death, with what is serious "
+            "a term, a grade from 1 to 5, terms of the lists; the date of death of what is fatal; of what is serious "
             "the time at which the site came to know of it",
             "correct what does not fit",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialwright.conduct import commands as ask
@@ -12,12 +11,10 @@ from trialwright.conduct.events.safety import Examined, Overridden
 from trialwright.conduct.rule import Made
 from trialwright.conduct.treating.refusals import refused, telling, wrong
 from trialwright.core.errors import UsageError
-from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 
 if TYPE_CHECKING:
     from trialwright.conduct.rule import Ask
     from trialwright.conduct.safety.asks import Override
-    from trialwright.conduct.safety.state import Override as Standing
     from trialwright.dataset.state import TrialState
     from trialwright.design.live import Live
     from trialwright.protocol.design import Design
@@ -61,38 +58,6 @@ def table(found: Live) -> tuple[str, ...]:
         follows = f"treat {action.size} at level {action.dose}" if isinstance(action, Treat) else "the escalation ends"
         lines.append(f"{item.dlts}/{item.treated}: {follows}: {action.reason}")
     return tuple(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Overruled:
-    """A design that a person has overruled: it answers as the person did, and else as `of` does."""
-
-    of: Design
-    override: Standing
-
-    @property
-    def name(self) -> str:
-        """The design's name."""
-        return self.of.name
-
-    def decide(self, state: TrialState) -> Decision:
-        """The person's answer while it stands."""
-        event, said = self.override.event, f"overridden by {self.override.person}: {self.override.why}"
-        match event.answer:
-            case "enrol":
-                shares = (1,) * len(event.arms)
-                return Enrol(event.arms, shares, self.override.left, said, event.dose_level, None)
-            case "wait":
-                return Wait(None, said)
-            case "stop":
-                return Stop(said, completed=False)
-        return self.of.decide(state)
-
-
-def in_force(asked: Ask) -> Design:
-    """The design as enrolment must follow it: the one that decides or, while a signed override stands, that."""
-    stands = asked.standing.safety.override
-    return asked.design if stands is None else Overruled(asked.design, stands)
 
 
 def override(command: Override, asked: Ask) -> Iterator[Made]:
