@@ -52,7 +52,7 @@ def _before() -> dict[tuple[str, ...], Comparator]:
                 ("than", "that", "then", "to") if word in {"superior", "inferior"} else ("than", "that", "then")
             ):
                 put(f"{word} {than}", side, False, hint)
-                for no in ("no", "not", "non"):
+                for no in ("no", "not", "non", "not be", "cannot be"):
                     put(f"{no} {word} {than}", other, True, hint)
                 for equal in ("or equal to", "or equal", "or equals", "or equals to", "and equal to", "or the same as"):
                     put(f"{word} {than} {equal}", side, True, hint)
@@ -64,11 +64,24 @@ def _before() -> dict[tuple[str, ...], Comparator]:
             put(f"equal to or {word}", side, True, hint)
     for word in ("above", "over", "exceeding", "exceeds", "exceed", "exceeded", "beyond", "in excess of", "surpassing"):
         put(word, LOW, False)
-        for no in ("not", "not to", "no", "does not", "do not", "must not", "should not", "may not", "cannot", "never"):
+        for no in (
+            "not",
+            "not be",
+            "not to",
+            "no",
+            "does not",
+            "do not",
+            "must not",
+            "should not",
+            "may not",
+            "cannot",
+            "never",
+        ):
             put(f"{no} {word}", HIGH, True)
     for word in ("below", "under", "beneath"):
         put(word, HIGH, False)
         put(f"not {word}", LOW, True)
+        put(f"not be {word}", LOW, True)
     for word in _AT_LEAST.split("|"):
         put(word, LOW, True)
     for word in _AT_MOST.split("|"):

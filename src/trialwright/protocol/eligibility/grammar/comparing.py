@@ -9,6 +9,7 @@ from decimal import Decimal
 from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, of_persons, plausible_age, states_age
 from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.anew import again, joined
+from trialwright.protocol.eligibility.grammar.bare import bare_amounts
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
 from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
@@ -75,7 +76,7 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     if not scaled and values.count(None) == len(values) and _SAYING.isdisjoint(tokens.word):
         return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []
-    staged = [*tnm_phrases(text, tokens), *frequencies(text, tokens, mentions)]
+    staged = [*tnm_phrases(text, tokens), *frequencies(text, tokens, mentions), *bare_amounts(text, tokens, mentions)]
     if staged:
         out = _apart(sorted((*out, *staged), key=lambda phrase: (phrase.first, phrase.last)))
     starts, ends = [phrase.first for phrase in out], [phrase.last for phrase in out]
