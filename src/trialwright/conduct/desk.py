@@ -224,7 +224,7 @@ class Desk:
                 call.reason,
             )
             stored, deviations = list[tuple[int, Event]](), list[Deviation]()
-            for made in rule.check(command, asked):
+            for made in tuple(rule.check(command, asked)):
                 deviations += self._guarded(made.event, asked)
                 stored.append(put(made))
             if rule.signed and stored:
