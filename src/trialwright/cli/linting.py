@@ -123,12 +123,12 @@ def _linted(records: list[str], day: date | None, unreadable: list[str]) -> Iter
         path = Path(named)
         if named == "-" or not _holds_several(path):
             record = open_record(named)
-            text = "" if named == "-" else path.read_bytes().decode("utf-8", "replace")
+            text = "" if named == "-" else _decoded(path.read_bytes())
             yield named, record, room.run(record, as_of=day), Places(text)
             done += 1
             continue
         for source in sources_in(path):
-            text = (source.data or b"").decode("utf-8", "replace")
+            text = _decoded(source.data or b"")
             members = list(members_of(source))
             for number, member in enumerate(members):
                 steps(f"reading records: {done} of {named}")
@@ -139,6 +139,17 @@ def _linted(records: list[str], day: date | None, unreadable: list[str]) -> Iter
                 yield member.name, member.record, room.run(member.record, as_of=day), Places(text, prefix)
                 done += 1
     steps.close()
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a source as the readers see it, so that lines and columns are theirs; empty where there is none."""
+    from trialwright.core.errors import InputError
+    from trialwright.record.read import text_of
+
+    try:
+        return text_of(data, "the source")[0]
+    except InputError:
+        return ""
 
 
 def _holds_several(path: Path) -> bool:

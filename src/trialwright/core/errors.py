@@ -11,6 +11,8 @@ error: it is a `Problem`, and the work goes on.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class TrialwrightError(Exception):
     """An error that a user can act on: it says what was found, what was expected and how to mend it."""
@@ -24,6 +26,10 @@ class TrialwrightError(Exception):
         self.expected = expected
         self.mend = mend
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a pickle holds: an error must come back whole from another process."""
+        return _remade, (type(self), self.code, self.message, self.expected, self.mend)
+
     def __str__(self) -> str:
         parts = [f"{self.code}: {self.message}"]
         if self.expected:
@@ -31,6 +37,10 @@ class TrialwrightError(Exception):
         if self.mend:
             parts.append(f"To mend it: {self.mend}")
         return "\n".join(parts)
+
+
+def _remade(kind: type[TrialwrightError], code: str, message: str, expected: str, mend: str) -> TrialwrightError:
+    return kind(code, message, expected=expected, mend=mend)
 
 
 class InputError(TrialwrightError):

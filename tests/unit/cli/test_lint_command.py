@@ -105,3 +105,16 @@ def test_two_trials_are_not_two_versions(study, examples):
     status, _, said = command("lint", "--diff", study, examples / "NCT04971980.unlabelled-page.txt")
     assert status == 2
     assert "LINT-003" in said
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_in_another_encoding_has_the_same_places(study, tmp_path, encoding):
+    other = tmp_path / "other.json"
+    other.write_bytes(study.read_text(encoding="utf-8").encode(encoding))
+    places = []
+    for path in (study, other):
+        (found,) = json.loads(command("lint", path, "--json")[1])
+        quoted = [item for finding in found["findings"] for item in finding["evidence"]]
+        places.append([(item["line"], item["column"]) for item in quoted])
+    assert places[0] == places[1]
+    assert any(line for line, _ in places[0])
