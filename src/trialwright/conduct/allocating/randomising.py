@@ -12,6 +12,7 @@ from trialwright.conduct.checks import telling
 from trialwright.conduct.events.allocation import LevelCorrected, Randomised, RandomisedInError
 from trialwright.conduct.randomisation.spec_file import read_spec
 from trialwright.conduct.rule import Ask, Made
+from trialwright.conduct.subjects.readiness import need_ready
 from trialwright.protocol.kinds import Parallel, SelectThenCompare
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def randomise(command: Randomise, asked: Ask) -> Iterable[Made]:
             "seal another before anybody else is randomised",
         )
     _require_enrolled(subject, asked)
+    need_ready(asked, subject, asked.day)
     enrolment = asked.standing.data.enrolments[subject]
     spec = read_spec(sealed.specification) if sealed.specification else None
     if spec is not None and enrolment.offered and not _only_full(asked.protocol):
