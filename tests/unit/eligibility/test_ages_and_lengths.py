@@ -41,6 +41,10 @@ LINES = [
     ("invasive mechanical ventilation < 96 hours", ["invasive mechanical ventilation for <96 hour"]),
     ("surgery < 6 weeks", ["surgery when <6 week"]),  # over at once: so long ago
     ("pain of at least 4 months' duration", ["pain for >=4 month"]),
+    ("surgery within a period of 5 months before screening", ["surgery when <=5 month"]),
+    ("blood donation in a time frame of 9 weeks", ["blood donation when <=9 week"]),
+    ("seizures over a 10-week period before screening", ["seizures when <=10 week"]),
+    ("treatment over a period of at least 7 months", ["treatment for >=7 month"]),
     ("time since stroke between 2 and 5 months", ["stroke when >=2 <=5 month"]),
     ("time since transplantation > 1 year", ["transplantation when >1 year"]),
 ]

@@ -75,6 +75,7 @@ FREQUENCIES = [
     ("fewer than 4 bowel movements per week", ["bowel movements <4 1/week"]),
     ("2 to 6 seizures per month", ["seizures >=2 <=6 1/month"]),
     ("more than one attack per year", ["attack >1 1/year"]),
+    ("fruit intake below 3 servings per day", ["fruit intake <3 1/day"]),
     ("nocturia more than 2 times per night", ["nocturia >2 1/day"]),
 ]
 

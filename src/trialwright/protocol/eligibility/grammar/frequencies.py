@@ -18,6 +18,7 @@ _EVERY = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"
 _HINTS = frozenset(_PERIODS) | frozenset(_EVERY)
 _PER = frozenset({"per", "a", "each", "every", "/"})
 _TIMES = frozenset({"times", "time", "occasions", "x"})
+_PORTIONS = frozenset({"servings", "portions", "episodes", "sessions", "bouts", "uses", "occurrences", "events"})
 OFTEN = {"once": Decimal(1), "twice": Decimal(2), "thrice": Decimal(3)}
 _OF_DOSES = word_set(
     """
@@ -87,6 +88,8 @@ def _frequency(
         behind = next((m for m in mentions if m.first == last and m.sort in {"procedure", "condition"}), None)
         subject = (last, behind.last) if behind else _named_before(tokens, mentions, begin, op is not None)
         last = behind.last if behind else last
+    elif len(name) == 1 and name[0] in _PORTIONS:
+        subject = _named_before(tokens, mentions, begin, op is not None) or subject
     if subject is None:
         return None
     start, end = tokens.start[min(begin, subject[0])], tokens.end[last - 1]

@@ -47,6 +47,7 @@ for _words, _op in sorted(_BEFORE_NUMBER, key=lambda item: -len(item[0])):
     _BY_LAST.setdefault(_words[-1], []).append((_words, _op))
 _AND = frozenset({"and", "but", ",", "to"})
 _SMALLER = {("month", "year"): 12, ("day", "week"): 7, ("hour", "day"): 24, ("minute", "hour"): 60}
+_THROUGH = frozenset({"over", "during", "within", "in", "throughout"})
 _LIVES = frozenset({"lives", "life", "halflives"})
 _MORE = frozenset(["more", "longer", "greater", "above", "over", "older", "higher", "beyond"])
 _LESS = frozenset(["less", "fewer", "shorter", "under", "below", "lower", "earlier"])
@@ -238,8 +239,12 @@ def _compared(tokens: Tokens, number: int) -> tuple[str | None, int, bool]:
         op, first = None, begin
     if at != begin:
         return op, begin, recent
-    if op is None:
+    if op == ">" and words[first] == "over" and words[first + 1 : first + 2] in (["a"], ["an"], ["the"]):
+        op, first = None, first + 1  # "over a 12-week period" is no more than that
+    elif op is None:
         first = begin - 1 if begin > 0 and words[begin - 1] in {"the", "these"} else begin
+        if begin > 1 and words[begin - 1] in {"a", "an"} and words[begin - 2] in _THROUGH:
+            first = begin - 1
     return op, first, recent
 
 

@@ -67,6 +67,7 @@ _OF_THE_TRIAL = frozenset(
 )
 
 
+_PERIODS = frozenset({"period", "frame", "timeframe", "interval", "window", "span", "timespan"})
 _GONE_THROUGH = frozenset({"completed", "received", "receiving", "tried", "failed", "undergone", "despite", "had"})
 
 
@@ -118,6 +119,11 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     first, last = stretch.first, stretch.last
     before = words[first - 1] if first > 0 else ""
     after = words[last] if last < count else ""
+    framed = _in_a_period(words, first) if before == "of" and stretch.op in {None, "<="} else None
+    if framed is not None:
+        at, side = _direction(words, last)
+        anchors, end = anchors_at(text, tokens, at) if side is not None else (None, last)
+        return _timed(stretch, framed, end if anchors else last, side or Side.BEFORE, anchors or _unstated())
     within = stretch.op == "<=" and words[first] == "within"
     if before == "(" and after == ")" and stretch.op is None and "recent" in words[max(0, first - 5) : first]:
         return _timed(stretch, first, last, Side.BEFORE, _unstated())
@@ -231,6 +237,16 @@ def _ahead(words: list[str], stretch: Stretch, first: int) -> Timed | None:
     if words[begin] == "for":
         return None
     return _timed(stretch, begin, stretch.last, Side.AFTER, _unstated())._replace(future=True)
+
+
+def _in_a_period(words: list[str], first: int) -> int | None:
+    """The token where `within a period of`, `in a time frame of` begins, given the token after it."""
+    at = first - 2
+    if at < 1 or words[at] not in _PERIODS:
+        return None
+    while at > 0 and words[at - 1] in {"time", "a", "an", "the", "maximum"}:
+        at -= 1
+    return at - 1 if at > 0 and words[at - 1] in {"within", "in", "during"} else None
 
 
 def _with_half_lives(text: str, tokens: Tokens, stretch: Stretch, lead: int, skipped: int) -> Timed | None:
