@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialwright.cli import conduct_call as ask
-from trialwright.cli.conduct_give import built, tell
+from trialwright.cli.conduct_give import SHARED, built, fields_of, tell
 from trialwright.cli.conduct_names import NAMES
 from trialwright.cli.output import Steps
 from trialwright.core.errors import InputError, TrialwrightError, UsageError
@@ -63,7 +63,6 @@ def _one(
         sessions[person] = desk.sign_in(person, passphrase), passphrase
     around = {name: found.get(name, "") for name in _AROUND}
     call = ask.call_of(*sessions[person], {**around, "occurred": found.get("occurred")})
-    fields = {name: value for name, value in found.items() if name not in _AROUND}
     name = str(found.get("command"))
     if name not in NAMES:
         raise UsageError(
@@ -72,7 +71,10 @@ def _one(
             expected="one of " + ", ".join(NAMES),
             mend="see `trialwright conduct --help`",
         )
-    entries = desk.do(call, built(NAMES[name], fields, desk))
+    kind = NAMES[name][0]
+    fields = {each.removeprefix("for-"): value for each, value in found.items() if each not in _AROUND}
+    shared = {each.name for each, _ in fields_of(kind)} & set(SHARED) & found.keys()
+    entries = desk.do(call, built(kind, fields | {each: found[each] for each in shared}, desk))
     if not quiet:
         tell(entries)
 

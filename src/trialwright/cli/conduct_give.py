@@ -7,6 +7,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,28 +31,32 @@ AROUND: Mapping[str, Any] = {
     "today": ask.Today,
     "as_json": ask.AsJson,
 }
+SHARED = ("reason",)
+"""Fields of commands that are given with what is around every command."""
+CLASHING = ("site", "role", "trial")
+"""Fields that are named as something around every command: on the command line and in files they begin with `for-`."""
 _DEFAULTS: Mapping[str, Any] = {"occurred": None, "reason": "", "key": "", "today": None, "as_json": False}
 _ANSWERS = {"yes": True, "no": False, "unknown": None}
 
 
 def give(app: typer.Typer) -> typer.Typer:
     """The group with the commands that are given to the desk added to it."""
-    for name, kind in NAMES.items():
-        app.command(name)(_command(name, kind))
+    for name, (kind, about) in NAMES.items():
+        app.command(name)(_command(name, kind, about))
     return app
 
 
-def _command(name: str, kind: type[Any]) -> Callable[..., None]:
+def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
     """A function whose parameters are the fields of a command and what is around it."""
-    fields = {each.name: each for each in dataclasses.fields(kind)}
-    hints = typing.get_type_hints(kind)
-    own = {_parameter(each): (each, hints[each]) for each in fields}
+    fields = {each.name: each for each, _ in fields_of(kind)}
+    own = {_parameter(each.name): (each.name, hint) for each, hint in fields_of(kind) if each.name not in SHARED}
 
     def command(**given: Any) -> None:
         desk = ask.desk_of(given["trial"], given["today"])
         session, passphrase = ask.session_of(desk, given["as_"])
         call = ask.call_of(session, passphrase, given)
         values = {each: given[parameter] for parameter, (each, _) in own.items()}
+        values |= {each: given[each] for each in fields if each in SHARED}
         entries = desk.do(call, built(kind, {k: v for k, v in values.items() if v is not None}, desk))
         tell(entries, as_json=given["as_json"])
 
@@ -62,15 +67,37 @@ def _command(name: str, kind: type[Any]) -> Callable[..., None]:
     )
     parameters += [_shape(each, hint, _DEFAULTS.get(each, inspect.Parameter.empty)) for each, hint in AROUND.items()]
     command.__name__ = name.replace("-", "_")
-    command.__doc__ = (inspect.getdoc(kind) or name).replace("`", "")
+    command.__doc__ = f"{about}\n\n{_details(kind)}"
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in parameters}
     return command
 
 
+def fields_of(kind: type[Any]) -> list[tuple[dataclasses.Field[Any], Any]]:
+    """The fields of a command with their types; of a field that is itself made of fields, those."""
+    hints = typing.get_type_hints(kind)
+    return [
+        found
+        for each in dataclasses.fields(kind)
+        for found in (
+            fields_of(hints[each.name]) if dataclasses.is_dataclass(hints[each.name]) else [(each, hints[each.name])]
+        )
+    ]
+
+
+def _details(kind: type[Any]) -> str:
+    """What a type says of its fields: all of its docstring but the first sentence, which `NAMES` says better."""
+    _, _, rest = (inspect.getdoc(kind) or "").partition("\n\n")
+    return rest.replace("`", "")
+
+
 def built(kind: type[Any], given: Mapping[str, Any], desk: Desk) -> Any:
     """A command of this type from what was written for its fields. Raises UsageError (COND-173) if it does not fit."""
     hints = typing.get_type_hints(kind)
+    if inner := [name for name, hint in hints.items() if dataclasses.is_dataclass(hint)]:
+        own = {name: value for name, value in given.items() if name in hints}
+        rest = {name: value for name, value in given.items() if name not in hints}
+        return _with(kind, {name: built(hints[name], rest, desk) for name in inner} | own)
     values: dict[str, Any] = {}
     for field in dataclasses.fields(kind):
         written = given.get(field.name)
@@ -96,6 +123,13 @@ def built(kind: type[Any], given: Mapping[str, Any], desk: Desk) -> Any:
     return kind(**{**unset, **values})
 
 
+def _with(kind: type[Any], values: Mapping[str, Any]) -> Any:
+    try:
+        return kind(**values)
+    except TypeError as fault:
+        raise _unfit(kind.__name__, str(fault), "each of its fields") from fault
+
+
 def _required(kind: type[Any], name: str) -> bool:
     field = next(each for each in dataclasses.fields(kind) if each.name == name)
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
@@ -103,6 +137,7 @@ def _required(kind: type[Any], name: str) -> bool:
 
 def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
     """What was written for a field, as the field holds it."""
+    written = _from_file(written) if isinstance(written, str) else written
     try:
         if name == "day" and isinstance(written, str):
             return int(written) if written.lstrip("-").isdigit() else ask.day_of(desk, written)
@@ -135,6 +170,16 @@ def _typed(column: str, text: Any, hint: Any) -> Any:
     return int(text) if kind == WHOLE else float(text) if kind == NUMBER else text
 
 
+def _from_file(text: str) -> str:
+    """The text itself, or what the file holds that it names after an @."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise _unfit(text, str(fault), "the name of a file behind the @") from fault
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
@@ -157,7 +202,7 @@ def _is_mapping(hint: Any) -> bool:
 
 def _parameter(field: str) -> str:
     """The name of a parameter: a field named as something around every command gets another name."""
-    return f"{field}_" if field in AROUND or field == "trial" else field
+    return f"{field}_" if field in CLASHING else field
 
 
 def _field_shape(parameter: str, field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:

@@ -2,15 +2,192 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+import dataclasses
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from trialwright.cli import conduct_call as ask
 from trialwright.cli.conduct_board import board
+from trialwright.cli.output import answer, answer_json
+from trialwright.core.errors import StageError
 
 if TYPE_CHECKING:
-    import typer
+    from trialwright.conduct.masking.views import View
+
+AsCsv = Annotated[bool, typer.Option("--csv", help="Answer in CSV.")]
+Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="The participant.")]
 
 
 def read(app: typer.Typer) -> typer.Typer:
     """The group with the commands that show what stands added to it."""
+    for name, look, about in _LISTS:
+        app.command(name)(_listing(look, about))
+    app.command("show")(show)
+    app.command("history")(history)
+    app.command("audit")(audit)
+    app.command("examine")(examine)
+    app.command("unblind")(unblind)
     app.command("board")(board)
     return app
+
+
+_LISTS: tuple[tuple[str, Callable[[View], list[dict[str, Any]]], str], ...] = (
+    ("participants", lambda view: view.participants(), "List the participants whom you may see."),
+    ("decisions", lambda view: view.decisions(), "List the decisions in order."),
+    ("unblindings", lambda view: view.unblindings(), "Show the register of unblindings, without arms."),
+    ("notices", lambda view: view.notices(), "List what waits for you to know of it."),
+    ("randomisation", lambda view: view.randomisation(), "Show how the trial randomises, as far as you may see it."),
+)
+
+
+def _listing(look: Callable[[View], list[dict[str, Any]]], about: str) -> Callable[..., None]:
+    def command(
+        trial: ask.Trial,
+        as_: ask.As,
+        role: ask.InRole,
+        site: ask.At,
+        as_json: ask.AsJson = False,
+        as_csv: AsCsv = False,
+        today: ask.Today = None,
+    ) -> None:
+        shown(look(_view(trial, as_, role, site, today)), as_json=as_json, as_csv=as_csv)
+
+    command.__doc__ = about
+    return command
+
+
+def show(
+    trial: ask.Trial, subject: Subject, as_: ask.As, role: ask.InRole, site: ask.At, today: ask.Today = None
+) -> None:
+    """Show one participant with the latest version of every row, as JSON."""
+    answer_json(_view(trial, as_, role, site, today).participant(subject))
+
+
+def history(
+    trial: ask.Trial,
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The table: AE, EX, LB, ...")],
+    subject: Subject,
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At,
+    number: Annotated[int, typer.Option("--number", help="The number of the row.")] = 1,
+    as_json: ask.AsJson = False,
+    today: ask.Today = None,
+) -> None:
+    """Show every version of one row: who entered it, when and why, and what changed."""
+    shown(_view(trial, as_, role, site, today).history(domain, subject, number), as_json=as_json)
+
+
+def audit(
+    trial: ask.Trial,
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At,
+    subject: Annotated[str, typer.Option("--subject", help="Only about this participant.")] = "",
+    event: Annotated[str, typer.Option("--event", help="Only events of this type.")] = "",
+    actor: Annotated[str, typer.Option("--actor", help="Only by this person.")] = "",
+    as_json: ask.AsJson = False,
+    as_csv: AsCsv = False,
+    today: ask.Today = None,
+) -> None:
+    """Show the audit trail: every entry that you may see, or some of them."""
+    found = _view(trial, as_, role, site, today).audit(subject=subject, event=event, actor=actor)
+    shown(found, as_json=as_json, as_csv=as_csv)
+
+
+def examine(
+    trial: ask.Trial,
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At = "*",
+    as_json: ask.AsJson = False,
+    today: ask.Today = None,
+) -> None:
+    """Show what the next results would lead to, before a decision is signed; for those who may see arms."""
+    from trialwright.conduct.safety.deciding import examine as examined
+
+    desk = ask.desk_of(trial, today)
+    view = _view(trial, as_, role, site, today)
+    if not view.sees_arms:
+        raise StageError(
+            "COND-178",
+            f"a {role} is masked in this trial, and results by dose level tell arms",
+            expected="somebody who may see arms, such as the medical monitor or the board",
+            mend="ask one of them",
+        )
+    design, standing = desk.plan().design, desk.standing
+    found = examined(design, standing.data.state(ask.day_now(desk)), standing.data.size)
+    if found is None:
+        answer(f"{design.name} escalates no dose: `decide` says what it decides today.")
+    elif as_json:
+        answer_json(dataclasses.asdict(found))
+    else:
+        pairs = [f"level {level}: {pair}" for level, pair in enumerate(found.counted, 1)]
+        answer("With a toxicity of those assessed: " + "; ".join(pairs))
+        answer("Awaited: " + (", ".join(found.awaited) or "nobody"))
+        answer("\n".join(found.table) or found.why_not)
+
+
+def unblind(
+    trial: ask.Trial,
+    subject: Subject,
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it must be known now.")],
+    as_json: ask.AsJson = False,
+    today: ask.Today = None,
+) -> None:
+    """Unblind one participant in an emergency: first it stands who asked and why, then you are shown the arm."""
+    from trialwright.conduct.masking.emergency import unblind as unblinded
+
+    desk = ask.desk_of(trial, today)
+    session, passphrase = ask.session_of(desk, as_)
+    found = unblinded(desk, ask.call_of(session, passphrase, {"role": role, "site": site, "reason": reason}), subject)
+    if as_json:
+        answer_json({"entry": found.entry, "subject": subject, "arm": found.arm, "dose_level": found.dose_level})
+        return
+    level = "" if found.dose_level is None else f", dose level {found.dose_level}"
+    answer(f"{subject}: {found.arm}{level}. It stands as entry {found.entry}, and is to be assessed.")
+
+
+def _view(trial: Any, person: str, role: str, site: str, today: str | None) -> View:
+    from trialwright.conduct.masking.views import View
+
+    desk = ask.desk_of(trial, today)
+    session, _ = ask.session_of(desk, person)
+    return View(desk, session, ask.role_of(role), site)
+
+
+def shown(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool = False) -> None:
+    """Print rows as a table in text, as CSV or as JSON."""
+    if as_json:
+        answer_json(rows)
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[_cell(row.get(name)) for name in names] for row in rows]
+    if as_csv:
+        buffer = io.StringIO()
+        csv.writer(buffer).writerows([names, *cells])
+        answer(buffer.getvalue())
+        return
+    if not rows:
+        answer("None.")
+        return
+    widths = [min(40, max(len(line[place]) for line in [names, *cells])) for place in range(len(names))]
+    for line in [names, *cells]:
+        answer("  ".join(f"{cell[:40]:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_cell(held)}" for name, held in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(each) for each in value)
+    return str(value)
