@@ -44,9 +44,9 @@ class DosePlanned:
     """The dose of one administration was worked out.
 
     `number`: as the row of EX will have it. `planned`: relative day (0 = first dose). `weight`: kg, `surface`: square
-    metres, decimal text, empty where no dose of the trial asks for one; `measured`: trial day of the measurement, None
-    without one. Sealed: the `treatment`, its `amount` and `unit`, `per` what the protocol states, `route`, `volume`,
-    and `working` in words.
+    metres, decimal text, empty where no dose of the trial asks for one; `measured`: trial day of the older of the
+    two, None without any; `weight_row`, `surface_row`: their rows of VS. Sealed: the `treatment`, its `amount` and
+    `unit`, `per` what the protocol states, `route`, `volume`, and `working` in words.
     """
 
     subject: str
@@ -55,6 +55,8 @@ class DosePlanned:
     weight: str
     surface: str
     measured: int | None
+    weight_row: int | None = None
+    surface_row: int | None = None
     treatment: str = ""
     amount: str = ""
     unit: str = ""

@@ -85,12 +85,13 @@ def require_fresh(standing: Standing, subject: str, test: str, day: int, rules: 
 
 def require_unchanged(standing: Standing, plan: DosePlanned, day: int, rules: TreatmentRules) -> None:
     """The dose worked out still fits the body. Raises StageError (COND-105): it must be worked out anew."""
-    for test, used in ((WEIGHT, plan.weight), (SURFACE, plan.surface)):
-        if not used:
+    for test, used, row in ((WEIGHT, plan.weight, plan.weight_row), (SURFACE, plan.surface, plan.surface_row)):
+        if not used or row is None:
             continue
         now = latest(standing, plan.subject, test, day)
         was, most = Decimal(used), Decimal(rules.weight_change)
-        corrected = now.day == plan.measured and now.value != was
+        source = standing.data.standing(("VS", plan.subject, row))
+        corrected = source is None or Decimal(str(source.values.get("STRESN"))) != was
         old = rules.weight_age is not None and plan.measured is not None and day - plan.measured > rules.weight_age
         if corrected or old or change(was, now.value) > most:
             why = "was corrected" if corrected else f"is {text(now.value)} now, and {used} was used"

@@ -54,8 +54,8 @@ def administer(command: Administer, asked: Ask) -> Iterator[Made]:
     values = _values(asked, plan, share, command.why)
     yield from _dosed(ask.Dose(subject, number, start.day, True, values), asked, command.why)
     yield Made(Administered(subject, number, command.started, command.stopped, command.thawed, command.share))
-    for place, (category, text) in enumerate(deviations):
-        row = next_number(asked, "DV", subject) + place
+    for category, text in deviations:  # each stands before the next is numbered
+        row = next_number(asked, "DV", subject)
         yield Made(Recorded("DV", subject, row, start.day, {"DVCAT": category, "DVTERM": text}), command.deviation)
 
 

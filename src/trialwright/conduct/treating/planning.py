@@ -45,6 +45,8 @@ def plan_dose(command: PlanDose, asked: Ask) -> Iterator[Made]:
             "" if weight is None else text_of(weight.value),
             "" if surface is None else text_of(surface.value),
             min(days, default=None),
+            None if weight is None else weight.number,
+            None if surface is None else surface.number,
             "" if item is None else item.treatment,
             "" if worked.amount is None else text_of(worked.amount.value),
             "" if worked.amount is None else worked.amount.unit,
