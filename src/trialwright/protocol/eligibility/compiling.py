@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from trialwright.core.problem import Problem
@@ -12,11 +13,14 @@ from trialwright.protocol.eligibility.grammar.comparing import comparisons
 from trialwright.protocol.eligibility.grammar.composing import composed
 from trialwright.protocol.eligibility.grammar.mentions import mentions_of
 from trialwright.protocol.eligibility.grammar.outside import NAMING, with_outside_definitions
+from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.timing import timed
-from trialwright.protocol.eligibility.grammar.tokens import tokens_of
+from trialwright.protocol.eligibility.grammar.tokens import Tokens, tokens_of
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
 from trialwright.protocol.eligibility.tree import Compare, Concept, Expression, Interval, Judgement, Missing, Sex
 
+Stated = tuple[Expression, tuple[Problem, ...]]
+AT_ONCE = 64  # lines that go through one step of the grammar after the other
 MINIMUM_AGE, MAXIMUM_AGE, SEX = "minimum-age", "maximum-age", "sex"
 
 
@@ -32,15 +36,21 @@ def compile_text(text: str, section: Section) -> Compiled:
 def compile_item(criterion: Criterion, place: int) -> Compiled:
     """One item as an expression; `place`: its place among the items of its section, from 1. Never raises. Spans count
     from the start of the item's text."""
+    missing = criterion.kind is ItemKind.MISSING
+    return _compiled(criterion, place, None if missing else expression_of(criterion.text, criterion.section))
+
+
+def _compiled(criterion: Criterion, place: int, stated: Stated | None) -> Compiled:
+    """An item with what its text states, None of one that is missing."""
     identifier = f"{criterion.section.value}-{place}"
-    if criterion.kind is ItemKind.MISSING:
+    if stated is None:
         lost = Missing(criterion.number)
         if criterion.form is None:
             return Compiled(identifier, criterion, lost)
         supplied, faults = corrected(criterion.form, lost, criterion.text, ())
         # a form that cannot be read leaves the item as lost as it was
         return Compiled(identifier, criterion, lost if faults else supplied, faults)
-    expression, problems = expression_of(criterion.text, criterion.section)
+    expression, problems = stated
     return Compiled(identifier, criterion, *corrected(criterion.form, expression, criterion.text, problems))
 
 
@@ -49,40 +59,87 @@ def compile_all(eligibility: Eligibility) -> tuple[Compiled, ...]:
     demand, with the ids `minimum-age`, `maximum-age` and `sex`. Whether healthy volunteers are accepted is no demand on
     a patient and is left out."""
     out = list(_limits(eligibility))
+    read = iter(expressions_of([(one.text, one.section) for one in eligibility.criteria if one.kind is ItemKind.TEXT]))
     places: dict[Section, int] = {}
     for criterion in eligibility.criteria:
         if criterion.kind is ItemKind.NOTE:
             continue
-        places[criterion.section] = places.get(criterion.section, 0) + 1
-        out.append(compile_item(criterion, places[criterion.section]))
+        place = places[criterion.section] = places.get(criterion.section, 0) + 1
+        stated = next(read) if criterion.kind is ItemKind.TEXT else None
+        out.append(_compiled(criterion, place, stated))
     return tuple(out)
 
 
-def expression_of(text: str, section: Section) -> tuple[Expression, tuple[Problem, ...]]:
-    """What a text states, nested lists included, and what is doubtful in it."""
-    if "\n" not in text or "\n" not in text.rstrip():
-        found, doubts = _one(text, section)
-        if type(found) is Sex and text.rstrip().endswith(":"):
-            return Judgement(" ".join(text.split())), doubts  # a heading that has lost its items is no demand
-        return found, doubts
-    root = blocks_of(text)
+def expression_of(text: str, section: Section) -> Stated:
+    """What a text states, nested lists included, and what is doubtful in it. Never raises."""
+    return expressions_of([(text, section)])[0]
+
+
+def expressions_of(texts: Sequence[tuple[str, Section]]) -> list[Stated]:
+    """What each of several texts states, nested lists included, and what is doubtful in it; faster than one by one.
+    Never raises."""
+    roots = [blocks_of(text) if "\n" in text and "\n" in text.rstrip() else None for text, _ in texts]
+    lines: list[tuple[str, Section]] = []
+    for (text, section), root in zip(texts, roots, strict=True):
+        if root is None:
+            lines.append((text, section))
+        else:
+            lines += [(text[block.start : block.end], section) for block in _in_order(root)]
+    read = iter([one for at in range(0, len(lines), AT_ONCE) for one in _read(lines[at : at + AT_ONCE])])
+    return [
+        _unnested(text, next(read)) if root is None else _nested(text, section, root, read)
+        for (text, section), root in zip(texts, roots, strict=True)
+    ]
+
+
+def _in_order(block: Block) -> Iterator[Block]:
+    """A statement and all beneath it, in the order in which they stand."""
+    yield block
+    for one in block.nested:
+        yield from _in_order(one)
+
+
+def _unnested(text: str, stated: Stated) -> Stated:
+    """A text without nested lists; a heading that has lost its items is no demand."""
+    if type(stated[0]) is Sex and text.rstrip().endswith(":"):
+        return Judgement(" ".join(text.split())), stated[1]
+    return stated
+
+
+def _nested(text: str, section: Section, root: Block, read: Iterator[Stated]) -> Stated:
+    """A text with nested lists, of which each statement has been read."""
+    stated = {id(block): next(read) for block in _in_order(root)}
     problems: list[Problem] = []
 
     def line(block: Block) -> Expression:
-        found, doubts = _one(text[block.start : block.end], section)
+        found, doubts = stated[id(block)]
         problems.extend(doubts)
         return found
 
     return combined(root, text, section, line), tuple(problems)
 
 
-def _one(text: str, section: Section) -> tuple[Expression, tuple[Problem, ...]]:
-    """A text without nested lists."""
-    tokens = tokens_of(text)
-    if not len(tokens):
+def _read(lines: list[tuple[str, Section]]) -> list[Stated]:
+    """Texts without nested lists, all of them by one step after the other: code and tables stay at hand then."""
+    tokens = [tokens_of(text) for text, _ in lines]
+    mentions = [mentions_of(text, cut) for (text, _), cut in zip(lines, tokens, strict=True)]
+    compared = [comparisons(text, cut, named) for (text, _), cut, named in zip(lines, tokens, mentions, strict=True)]
+    phrases = [
+        timed(text, cut, named, found)
+        for (text, _), cut, named, found in zip(lines, tokens, mentions, compared, strict=True)
+    ]
+    return [
+        _composed(text, section, cut, named, found)
+        for (text, section), cut, named, found in zip(lines, tokens, mentions, phrases, strict=True)
+    ]
+
+
+def _composed(
+    text: str, section: Section, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase]
+) -> Stated:
+    """The last step: what the phrases of a text state together."""
+    if not tokens.word:
         return Judgement(" ".join(text.split())), ()
-    mentions = mentions_of(text, tokens)
-    phrases = timed(text, tokens, mentions, comparisons(text, tokens, mentions))
     found, problems = composed(text, tokens, mentions, phrases, section)
     if not isinstance(found, Judgement) and not NAMING.isdisjoint(tokens.word):
         found = with_outside_definitions(found, text)

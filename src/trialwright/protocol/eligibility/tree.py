@@ -400,8 +400,8 @@ def computability(node: Expression) -> Computability:
 
 def placed(node: Expression, span: Span | None) -> Expression:
     """The node read from another place in the text; every node has its span as its last field."""
-    kind = type(node)
-    return kind(*_ALL_BUT_SPAN[kind](node), span)  # type: ignore[call-arg]
+    kind: Callable[..., Expression] = type(node)
+    return kind(*_ALL_BUT_SPAN[type(node)](node), span)
 
 
 def _all_but_span(kind: type) -> Callable[[object], tuple[object, ...]]:

@@ -148,13 +148,10 @@ def _read(line: Reading, lo: int, hi: int, req: bool, depth: int, budget: list[i
 def _without_brackets(codes: list[int], match: list[int], lo: int) -> list[int]:
     """The codes of a stretch that begins at `lo`, those in brackets made function words."""
     out = codes[:]
-    at = 0
-    while at < len(out):
-        if out[at] == OPEN:
-            close = match[lo + at] - lo
-            out[at : close + 1] = [SKIP] * (close + 1 - at)
-            at = close
-        at += 1
+    while OPEN in out:
+        at = out.index(OPEN)
+        close = max(at, match[lo + at] - lo)
+        out[at : close + 1] = [SKIP] * (close + 1 - at)
     return out
 
 

@@ -67,13 +67,13 @@ class Fact:
     elapsed: bool = False
     dropped: bool = False
 
-    def __init__(self, first: int, last: int, begin: int, end: int, sort: str, id: str | None) -> None:
+    def __init__(self, first: int, last: int, begin: int, end: int, sort: str, name: str | None) -> None:
         self.first = first
         self.last = last
         self.begin = begin
         self.end = end
         self.sort = sort
-        self.id = id
+        self.id = name
 
     @property
     def stated(self) -> bool:

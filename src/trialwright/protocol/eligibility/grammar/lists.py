@@ -314,10 +314,7 @@ def _joined_parts(
         read = [read[0], read[1]._replace(whole=asked, direct=False), *read[2:]]
     sharing = sharing_parts(read)
     shared = [part.bare for part, shares in zip(read, sharing, strict=True) if shares]
-    if len(shared) > 1:
-        rest = [part for part, shares in zip(read, sharing, strict=True) if not shares]
-    else:
-        rest = read
+    rest = [part for part, shares in zip(read, sharing, strict=True) if not shares] if len(shared) > 1 else read
     wholes = [part.whole if part.bare is not None else _asked(line, part.whole, lo, hi) for part in rest]
     if len(shared) > 1:
         either = joined(Or, shared, span)

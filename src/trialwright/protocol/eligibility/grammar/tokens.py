@@ -83,6 +83,7 @@ _OPERATORS = {
     "≥/=": ">=", "≤/=": "<=", "+/-": "±",
 }  # fmt: skip
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})\b|\b({'|'.join(_UNITS[1:10])}) hundred\b")
+_JOINED = frozenset((*_TENS, "hundred"))
 _BLANK = re.compile(r"[\s\\]+")
 
 
@@ -145,7 +146,7 @@ def tokens_of(text: str) -> Tokens:
     found = Tokens(kinds, words, starts, list(map(add, starts, map(len, words))), values)
     if _UNKNOWN in kinds:
         _tell_apart(found)
-    if len(values) - values.count(None) > 1:
+    if len(values) - values.count(None) > 1 and not _JOINED.isdisjoint(words):
         _join_number_words(low, found)
     return found
 

@@ -143,7 +143,7 @@ def before(
         gap = words[mention.last : first]
         if len(gap) > REACH or not _BREAKS.isdisjoint(gap):
             return None
-        thin = all(word in _THIN for word in gap)
+        thin = _THIN.issuperset(gap)
         if mention.sort in {"measure", "scale"}:
             if words[max(0, mention.first - 3) : mention.first] == ["-", "for", "-"]:
                 return noun_phrase(tokens, mention.last, floor) if thin else None  # "weight-for-age" is no age
