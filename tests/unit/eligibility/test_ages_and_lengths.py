@@ -4,7 +4,7 @@ import pytest
 
 from trialwright.protocol.eligibility.compiling import compile_text
 from trialwright.protocol.eligibility.items import Section
-from trialwright.protocol.eligibility.tree import Compare, Exposure, Interval, Present, Window, leaves
+from trialwright.protocol.eligibility.tree import Compare, Defined, Exposure, Interval, Present, Window, leaves
 
 
 def bounds(interval: Interval) -> str:
@@ -31,6 +31,8 @@ def read(text: str) -> list[str]:
 LINES = [
     ("adults over 60", ["age >60 year"]),
     ("women under 45 with endometriosis", ["age <45 year"]),
+    ("adults (19 - 64)", ["age >=19 <=64 year"]),
+    ("clinically stable for at least 5 weeks", ["clinically stable for >=5 week"]),
     ("at least 6 years of education", ["education-years >=6 year"]),
     ("at least 2 years of clinical experience", ["clinical experience for >=2 year"]),
     ("BMI above the 90th percentile", ["bmi >90 percentile"]),
@@ -62,7 +64,16 @@ def test_a_line_states(text: str, expected: list[str]) -> None:
         "at least 8 years of schooling and work",
         "best corrected acuity between 20/40 and 20/200",  # no range of the first numbers
         "patients more than 20",
+        "children (1-2)",
     ],
 )
 def test_no_age_is_read(text: str) -> None:
     assert not any(line.startswith(("age", "visual", "bcva")) for line in read(text))
+
+
+def test_a_dose_in_equivalents_of_an_opioid_is_none_of_glucocorticoids() -> None:
+    found = compile_text("opioids > 80 mg morphine equivalents per day", Section.EXCLUSION).expression
+    assert isinstance(found, Exposure)
+    assert (found.per, found.equivalent_to and found.equivalent_to.id) == ("day", "morphine")
+    steroid = compile_text("corticosteroids > 15 mg/day prednisone equivalent", Section.EXCLUSION).expression
+    assert isinstance(steroid, Defined)

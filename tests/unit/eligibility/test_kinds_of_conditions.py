@@ -41,6 +41,7 @@ def test_a_line_names_levels(text: str, expected: list[str]) -> None:
         "infection with herpes simplex virus type 1",
         "breast cancer in a first or second degree relative",
         "class III antiarrhythmics",
+        "a second stage of labour longer than 2 hours",
         "some degree of heart failure",
         "T3 and T4 within normal limits",  # hormones
         "N2 as the carrier gas",

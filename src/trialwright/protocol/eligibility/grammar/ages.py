@@ -77,7 +77,7 @@ def states_age(tokens: Tokens, amount: Amount) -> bool:
     if amount.unit is not None and amount.unit not in TIME:
         return False
     if amount.unit is None:
-        return amount.sign and _bracketed(tokens, amount)
+        return (amount.sign or amount.ranged) and _bracketed(tokens, amount)
     if amount.hint == "age":
         return True
     if amount.unit != "year" or amount.hint in {"time", "within"}:
@@ -124,6 +124,8 @@ def _bracketed(tokens: Tokens, amount: Amount) -> bool:
     """Whether an amount stands alone in brackets behind a word for persons: `adults (≥ 21)`."""
     first, words = amount.first, tokens.word
     if first < 2 or words[first - 1] != "(" or words[amount.last : amount.last + 1] != [")"]:
+        return False
+    if amount.ranged and (amount.low or 0) < 3:
         return False
     return words[first - 2] in {"adults", "adult", "children", "adolescents", "child", "elderly"}
 

@@ -115,6 +115,8 @@ def named(line: Line, begin: int, end: int) -> Fact | None:
         end -= 1
     if end <= begin or kinds[begin] != WORD or line.tokens.value[begin] is not None:
         return None
+    if words[end - 1].endswith("ly") and words[end : end + 1] == ["stable"]:
+        end += 1
     if set(words[begin:end]) <= _ADJECTIVES:
         return None
     begin = max(begin, end - _LONGEST_NAME)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.markers import CODES, LINK, SKIP, WITH, WORD
+from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     And,
     AtLeast,
@@ -73,7 +74,7 @@ def _mapped(node: Expression, text: str, berlin: bool, acr: bool) -> Expression:
             return Implies(_mapped(condition, text, berlin, acr), _mapped(then, text, berlin, acr), node.span)
         case Defined():
             return node
-        case Exposure(equivalent_to=Concept()):
+        case Exposure(equivalent_to=Concept(id=str(drug))) if is_a(drug, "systemic-corticosteroid"):
             return Defined(_equivalent(node), STEROIDS, node, node.span)
         case Present(concept=Concept(id="acute-respiratory-distress-syndrome")) if berlin:
             return Defined(node.concept.text, BERLIN, berlin_ards(_severities(text)), node.span)

@@ -381,8 +381,8 @@ def _before(text: str, tokens: Tokens, mention: Mention, levels: Levels, of: Con
         return []
     if mention.id not in GENERIC:
         return _levels_before(text, tokens, mention, levels)
-    if of is None:
-        return []
+    if of is None or of.id in {"labor", "pregnancy", "delivery"}:
+        return []  # the second stage of labour is a part of it
     words, first, found = tokens.word, mention.first, list[str]()
     while first > 0 and len(found) < 3:
         at = first - 1

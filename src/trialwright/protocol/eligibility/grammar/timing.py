@@ -262,6 +262,9 @@ def _of_class(line: Line, fact: Fact, last: int) -> bool:
         )
         other.dropped = True
         stop = _past_equivalent(words, other.last)
+        if fact.per is None:
+            _, per, stop = rate(words, "", stop)
+            fact.per = per or None
         line.cover(fact, other.first, stop)
         return True
     return False
