@@ -284,3 +284,33 @@ def test_an_exception_or_a_head_turns_what_it_reaches(section, line, said):
 )
 def test_what_is_named_to_be_denied_is_asked(section, line):
     assert _read(section, line) == f"{ASKED}“{line}”"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Allergy or hypersensitivity to penicillin", "allergy to penicillin, now or before"),
+        ("Known anaphylaxis or allergy to peanuts", "allergy to peanut, now or before"),
+        ("Allergies or gout", "any of: (1) allergic disease, now or before; (2) gout, now or before"),
+        (
+            "Opioids for gout or other diseases within 3 weeks",
+            (
+                "all of: (1) opioid, taken, at most 3 weeks before screening; (2) judged by a person: “Opioids for gout or "
+                "other diseases within 3 weeks”"
+            ),
+        ),
+        (
+            "Warfarin or not at a stable dose of something else",
+            (
+                "any of: (1) warfarin, taken now or before; (2) judged by a person: “not at a stable dose of something "
+                "else”"
+            ),
+        ),
+        (
+            "PEEP or CPAP at least 7 cmH2O",
+            "any of: (1) positive end-expiratory pressure at least 7 cmH2O; (2) CPAP level at least 7 cmH2O",
+        ),
+    ],
+)
+def test_what_is_named_once_more_is_no_item_of_its_own(line, said):
+    assert _read("out", line) == said

@@ -66,6 +66,9 @@ _ALLOWED = frozenset(("allowed", "permitted", "acceptable", "disallowed", "prohi
 _THERE = frozenset(("present", "detected", "detectable", "found", "evident", "suspected", "observed", "identified"))
 _BEING = frozenset(("be", "is", "are", "were"))
 _DENYING = _GONE | _ALLOWED | _THERE
+_AFTER_NOT = [
+    [word] for word in ("at", "on", "in", "under", "able", "willing", "receiving", "using", "taking", "having")
+]
 _SECTIONS = frozenset(
     ("exclude", "excludes", "excluded", "exclusion", "exclusions", "inclusion", "include", "included")
 )
@@ -122,7 +125,11 @@ def _stops(words: list[str], placed: dict[int, tuple[int, list[Leaf]]]) -> list[
     last = len(words) - 1
     for at in [at for at, word in enumerate(words) if word in _SPECIAL]:
         word = words[at]
-        if word in _ALONE or (at < last and (word == "." or words[at + 1] in LONG[word])) or (word == "of" and at and words[at - 1] in _COUNTS):
+        if (
+            word in _ALONE
+            or (at < last and (word == "." or words[at + 1] in LONG[word]))
+            or (word == "of" and at and words[at - 1] in _COUNTS)
+        ):
             stops.append(at)
     return sorted({*stops, *placed}) if placed else stops
 
@@ -230,7 +237,9 @@ def _counted(row: Row, tokens: Tokens, at: int, brackets: _Brackets) -> tuple[in
 
 def _opens_an_alternative(words: list[str], at: int, placed: dict[int, tuple[int, list[Leaf]]]) -> bool:
     """Whether `or not` denies what follows it (`or not pregnant`) and is no `treated or not`."""
-    return words[at : at + 2] == ["or", "not"] and at + 2 in placed and "whether" not in words[max(0, at - 6) : at]
+    if words[at : at + 2] != ["or", "not"] or "whether" in words[max(0, at - 6) : at]:
+        return False
+    return at + 2 in placed or words[at + 2 : at + 3] in _AFTER_NOT
 
 
 def _closing(row: Row, number: bool, brackets: _Brackets) -> int:

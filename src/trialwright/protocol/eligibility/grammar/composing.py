@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from trialwright.core.problem import Problem
+from trialwright.protocol.eligibility.grammar.allergic import of_the_same_allergy
 from trialwright.protocol.eligibility.grammar.clauses import row_of
 from trialwright.protocol.eligibility.grammar.conditions import concerning_a_sex, conditional
 from trialwright.protocol.eligibility.grammar.consent import consented
@@ -50,10 +51,21 @@ from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.reading import SPOKEN, Reading, combine, only_asks
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
 from trialwright.protocol.eligibility.items import Section
-from trialwright.protocol.eligibility.tree import Compare, Expression, Judgement, Ordinal, Result, placed
+from trialwright.protocol.eligibility.tree import (
+    Compare,
+    Expression,
+    Judgement,
+    Kind,
+    Leaf,
+    Ordinal,
+    Present,
+    Result,
+    placed,
+)
 
 _MARKS = frozenset(range(WITH, OTHER + 1))
 DEEPEST = 24  # levels of lists within lists; what lies deeper stays a question
+_TO_WHAT = " to "
 MOST_WORK = 40  # readings of each element, over all levels
 
 
@@ -89,9 +101,15 @@ def composed(
         found = Judgement(" ".join(text.split()), span=_whole(text))
     elif _leaves_words_out(line, found):
         found = placed(found, _whole(text))
+    if _TO_WHAT in text and True in [_is_allergy(phrase.node) for phrase in phrases]:
+        found = of_the_same_allergy(found, text)
     if True in [phrase.elapsed for phrase in phrases]:
         found = with_distances(found, list(phrases), text, section)
     return found, tuple(line.problems)
+
+
+def _is_allergy(node: Leaf) -> bool:
+    return type(node) is Present and node.kind is Kind.ALLERGY
 
 
 def _leaves_words_out(line: Reading, found: Expression) -> bool:

@@ -389,6 +389,9 @@ def _share_limit(first: Expression, second: Expression) -> bool:
     """Whether one limit is stated for two measures (`ALT or AST below 3`)."""
     if not (isinstance(first, Compare) and isinstance(second, Compare)):
         return False
+    # either of two is enough that reach a limit from below (`PEEP or CPAP at least 5`)
+    if first.interval.high is None:
+        return False
     return first.interval == second.interval and first.reference == second.reference and first.unit == second.unit
 
 

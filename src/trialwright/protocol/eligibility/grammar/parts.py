@@ -133,6 +133,10 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
             if lead and _has_ended(line, lo, at, stated):
                 at += 1
                 continue
+            if found and _is_indication(line, at, stated, found[-1]):
+                trail = True
+                at += 1
+                continue
             if now:
                 stated, now = _current(stated), False
             if found and is_plain(stated) and _is_closer(stated, found[-1]):
@@ -193,6 +197,17 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
         at += 1
     trail = trail or giving
     return _put_together(line, lo, hi, req, found, conditions, lead, trail, direct)
+
+
+def _is_indication(line: Reading, at: int, stated: Expression, before: Expression) -> bool:
+    """Whether a drug is given for the condition here, whose time is then that of the drug."""
+    if not (isinstance(before, Exposure) and isinstance(stated, Present) and stated.kind is Kind.CONDITION):
+        return False
+    row = line.row
+    at -= 1
+    while at > 0 and row.word[at] != "for" and (row.code[at] in (SKIP, LINK) or row.word[at] in _GIVING):
+        at -= 1
+    return row.word[at] == "for" and stated.lasting is None and stated.times is None
 
 
 def _has_ended(line: Reading, lo: int, at: int, stated: Expression) -> bool:

@@ -16,6 +16,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OPEN,
     OPINION,
     OR,
+    OTHER,
     SKIP,
     SLASH,
     WORD,
@@ -141,7 +142,7 @@ def _with_indications_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
     out: list[Piece] = []
     drug = False
     for piece in pieces:
-        if drug and row.word[piece.lo] == "for":
+        if (drug and row.word[piece.lo] == "for") or (out and _is_other_use(line, out[-1], piece)):
             last = out[-1]
             out[-1] = Piece(last.lo, piece.hi, last.joint, last.comma, last.both)
             continue
@@ -151,6 +152,14 @@ def _with_indications_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:
         )
         out.append(piece)
     return out
+
+
+def _is_other_use(line: Reading, last: Piece, piece: Piece) -> bool:
+    """Whether a piece only goes on what a thing is for: `for gout or other diseases`."""
+    row = line.row
+    if piece.comma or row.code[piece.lo] != OTHER or row.facts[piece.hi] > row.facts[piece.lo]:
+        return False
+    return "for" in row.word[last.lo + 1 : last.hi]
 
 
 def _with_causes_merged(line: Reading, pieces: list[Piece]) -> list[Piece]:

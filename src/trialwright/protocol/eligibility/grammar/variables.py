@@ -168,6 +168,10 @@ def before(
         if thin and len(gap) <= 4 and mention.sort in _LIKE_MEASURES:
             scored = _score_for(tokens, mentions, place) if gap and gap[0] in {"score", "scores"} else None
             return scored if scored is not None else _like_measure(tokens, mention, unit)
+        if thin and mention.sort == "procedure" and unit is not None:
+            level = _like_measure(tokens, mention, unit)  # `CPAP >= 5 cmH2O`
+            if level.id is not None:
+                return level
         if thin and mention.sort == "drug" and unit is not None and unit.endswith(_LAB_UNITS):
             measure = f"serum-{mention.id}"
             return Variable(measure if entry(measure) is not None else None, mention.first, mention.last)
