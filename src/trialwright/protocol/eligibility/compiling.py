@@ -141,7 +141,7 @@ def _composed(
     if not tokens.word:
         return Judgement(" ".join(text.split())), ()
     found, problems = composed(text, tokens, mentions, phrases, section)
-    if not isinstance(found, Judgement) and not NAMING.isdisjoint(tokens.word):
+    if not isinstance(found, Judgement) and not NAMING.isdisjoint(tokens.said):
         found = with_outside_definitions(found, text)
     return found, problems
 

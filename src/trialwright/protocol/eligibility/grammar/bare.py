@@ -28,7 +28,7 @@ _FAR = 5  # tokens between a name and its amount
 def bare_amounts(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[Phrase]:
     """A phrase for each amount that stands without comparison: `life expectancy of 12 weeks` is at least that, `limits
     life expectancy to 1 year` at most, `a GCS score of 15` is that one, `elevated ALT (3 x ULN)` at least."""
-    if _TELLING.isdisjoint(tokens.word):
+    if _TELLING.isdisjoint(tokens.said):
         return []
     out: list[Phrase] = []
     for mention in mentions:

@@ -72,8 +72,8 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
     """
     values = tokens.value
-    scaled = not KINDS.keys().isdisjoint(tokens.word) or "scale" in [mention.sort for mention in mentions]
-    if not scaled and values.count(None) == len(values) and _SAYING.isdisjoint(tokens.word):
+    scaled = not KINDS.keys().isdisjoint(tokens.said) or "scale" in [mention.sort for mention in mentions]
+    if not scaled and values.count(None) == len(values) and _SAYING.isdisjoint(tokens.said):
         return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []
     staged = [*tnm_phrases(text, tokens), *frequencies(text, tokens, mentions), *bare_amounts(text, tokens, mentions)]

@@ -80,7 +80,7 @@ def composed(
     text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase], section: Section
 ) -> tuple[Expression, tuple[Problem, ...]]:
     """The expression that one line states, and what was doubtful in it."""
-    if not phrases and TELLING.isdisjoint(tokens.word):
+    if not phrases and TELLING.isdisjoint(tokens.said):
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
     if len(phrases) == 1 and _stands_alone(tokens, phrases[0]):
         return phrases[0].node, ()
@@ -94,7 +94,7 @@ def composed(
         return _read(line, lo, hi, req, depth, budget)
 
     line = Reading(row, section, read)
-    if only_permits(line, tokens.word):
+    if only_permits(line, tokens.said):
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
     found = read(0, count, section is not Section.EXCLUSION, 0)
     if found is None:

@@ -37,7 +37,7 @@ _MOST_WORDS = 4
 def frequencies(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[Phrase]:
     """A phrase for each comparison of how often something happens, in order: a number of it in `1/day`, `1/week`,
     `1/month` or `1/year`; days with it are `day/week` and the like. Doses and amounts in units are left to others."""
-    if _HINTS.isdisjoint(tokens.word):
+    if _HINTS.isdisjoint(tokens.said):
         return []
     out: list[Phrase] = []
     for first, last, period in _periods(tokens.word):

@@ -45,7 +45,7 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
     [('18', '30', 'kg/m2'), ('None', '40', 'U/L')]
     """
     words, values = tokens.word, tokens.value
-    limits = not HINTS.isdisjoint(words)
+    limits = not HINTS.isdisjoint(tokens.said)
     openers = _OPENERS_WITH_FOLDS if limits else _OPENERS
     out: list[Amount] = []
     done, count = 0, len(words)

@@ -36,7 +36,7 @@ def permits(line: Reading, lo: int, hi: int) -> bool:
     )
 
 
-def only_permits(line: Reading, words: list[str]) -> bool:
+def only_permits(line: Reading, words: frozenset[str]) -> bool:
     """Whether a whole line, of these words, says that something is allowed or excludes nobody: it then neither demands
     nor excludes it, but may name a condition, which a person reads."""
     if "exclusion" not in words and PERMITTING.isdisjoint(words):

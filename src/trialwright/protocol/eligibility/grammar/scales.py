@@ -94,7 +94,7 @@ def levels_phrases(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> li
     """A phrase for each level, or range of levels, that a text states on a scale that it names."""
     out: list[Phrase] = []
     done = 0
-    if not KINDS.keys().isdisjoint(tokens.word):
+    if not KINDS.keys().isdisjoint(tokens.said):
         mentions = _with_classes(tokens, mentions)
     for position, mention in enumerate(mentions):
         if mention.sort != "scale" or mention.first < done:

@@ -64,10 +64,9 @@ def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Seque
     if not facts and not numbers and not phrases:
         return list(phrases)
     line = Line(text, tokens, facts, list(phrases))
-    words = tokens.word
-    if "to" in words or "against" in words:
+    if "to" in tokens.said or "against" in tokens.said:
         allergies(line)
-    if not RESULTS.isdisjoint(words):
+    if not RESULTS.isdisjoint(tokens.said):
         results(line)
     windows = [window for window in windows_of(text, tokens) if not _taken(line, window.first, window.last)]
     line.windows = [(window.first, window.last) for window in windows]

@@ -48,11 +48,11 @@ class _Category(NamedTuple):
 def tnm_phrases(text: str, tokens: Tokens) -> list[Phrase]:
     """A phrase for each category, or range of categories, that a text about tumours states."""
     words = tokens.word
-    if not tokens.mixed and _IN_SITU.isdisjoint(words):
+    if not tokens.mixed and _IN_SITU.isdisjoint(tokens.said):
         return []
-    if _HINT.search(text) is None or not _OTHERWISE.isdisjoint(words):
+    if _HINT.search(text) is None or not _OTHERWISE.isdisjoint(tokens.said):
         return []
-    if _OF_TUMOURS.isdisjoint(words) and _SURE.search(text) is None:
+    if _OF_TUMOURS.isdisjoint(tokens.said) and _SURE.search(text) is None:
         return []
     out: list[Phrase] = []
     found = list(_categories(tokens))

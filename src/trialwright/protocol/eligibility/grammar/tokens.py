@@ -92,20 +92,28 @@ class Tokens:
 
     `kind`: WORD, NUMBER, OPERATOR or PUNCTUATION. `word`: the token folded: lower case, `>=` for every such sign, `-`
     for every dash, `u` for micro, `x` for the sign of multiplication. `start`, `end`: offsets in the text. `value`: of
-    a number, and of a number word (`three`, of kind WORD); None for everything else.
+    a number, and of a number word (`three`, of kind WORD); None for everything else. `said`: each word once, to ask
+    quickly whether any of some is there; `mixed`: words with digits in them are among them.
     """
 
-    __slots__ = ("end", "kind", "mixed", "start", "value", "word")
+    __slots__ = ("end", "kind", "mixed", "said", "start", "value", "word")
 
     def __init__(
-        self, kind: list[int], word: list[str], start: list[int], end: list[int], value: list[Decimal | None]
+        self,
+        kind: list[int],
+        word: list[str],
+        start: list[int],
+        end: list[int],
+        value: list[Decimal | None],
+        mixed: bool = False,
     ) -> None:
         self.kind = kind
         self.word = word
         self.start = start
         self.end = end
         self.value = value
-        self.mixed = False  # whether words with digits in them are among the tokens
+        self.mixed = mixed
+        self.said = frozenset(word)
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -143,17 +151,21 @@ def tokens_of(text: str) -> Tokens:
     known = _KINDS.get
     kinds = [WORD if word.isalpha() else known(word, _UNKNOWN) for word in words]
     values = list(map(NUMBER_WORDS.get, words))
-    found = Tokens(kinds, words, starts, list(map(add, starts, map(len, words))), values)
-    if _UNKNOWN in kinds:
-        _tell_apart(found)
-    if len(values) - values.count(None) > 1 and not _JOINED.isdisjoint(words):
+    ends = list(map(add, starts, map(len, words)))
+    mixed = _UNKNOWN in kinds and _tell_apart(kinds, words, starts, ends, values)
+    found = Tokens(kinds, words, starts, ends, values, mixed)
+    if len(values) - values.count(None) > 1 and not _JOINED.isdisjoint(found.said):
         _join_number_words(low, found)
+        found.said = frozenset(words)
     return found
 
 
-def _tell_apart(found: Tokens) -> None:
-    """Gives tokens that are neither plain words nor plain signs their kind, folded word and value."""
-    kinds, words, values = found.kind, found.word, found.value
+def _tell_apart(
+    kinds: list[int], words: list[str], starts: list[int], ends: list[int], values: list[Decimal | None]
+) -> bool:
+    """Gives tokens that are neither plain words nor plain signs their kind, folded word and value; whether words with
+    digits in them are among them."""
+    mixed = False
     at = -1
     for _ in range(kinds.count(_UNKNOWN)):
         at = kinds.index(_UNKNOWN, at + 1)
@@ -164,15 +176,15 @@ def _tell_apart(found: Tokens) -> None:
         sort = _SORT.fullmatch(word)
         group = 8 if sort is None else sort.lastindex
         if group == 1:
-            kinds[at], words[at] = WORD, word.translate(_RAISED)
-            found.mixed = True
+            kinds[at], words[at], mixed = WORD, word.translate(_RAISED), True
         elif group == 8:
             kinds[at], words[at] = PUNCTUATION, word[1:] if len(word) > 1 else word
         else:
             kinds[at], words[at], values[at] = _special(group, word)
-            found.mixed = found.mixed or kinds[at] == WORD
-        if word[0] in _FRACTIONS and at and found.end[at - 1] == found.start[at]:
+            mixed = mixed or kinds[at] == WORD
+        if word[0] in _FRACTIONS and at and ends[at - 1] == starts[at]:
             values[at - 1] = None if kinds[at - 1] == WORD else values[at - 1]  # "three½" is neither three nor a half
+    return mixed
 
 
 def _special(group: int | None, word: str) -> tuple[int, str, Decimal | None]:
