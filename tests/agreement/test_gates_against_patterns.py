@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import trialwright
-from trialwright.core.gates import Gated, Gates, folded, gated, words_of
+from trialwright.core.gates import Gated, Gates, fold, folded, gated, words_of
+from trialwright.lint.vocabulary import Vocabulary
 
 _LETTERS = st.text("abksiKS1 \n-+≥µß", min_size=1, max_size=4).map(re.escape)
 _ONE = st.sampled_from(
@@ -97,3 +98,28 @@ def test_a_pattern_that_demands_no_word_has_no_gate(pattern: str) -> None:
 def test_folding_leaves_ascii_in_small_letters() -> None:
     assert folded("MSCs\n") == "mscs "
     assert folded("İ\u00a0ſ K") == "i s k"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(st.data(), st.lists(_PATTERNS, min_size=1, max_size=4))
+def test_the_words_of_a_text_open_every_gate_that_the_text_opens(data: st.DataObject, patterns: list[str]) -> None:
+    gates = [gated(pattern, re.IGNORECASE) for pattern in patterns]
+    known = Vocabulary()
+    for gate in gates:
+        assert known.lets(gate, 0)  # nothing is held back before the gate is known
+    for _ in range(2):
+        text = data.draw(st.from_regex(data.draw(st.sampled_from(gates)).pattern) | st.text("abks \n-+≥", max_size=12))
+        bits = known.bits_of(fold(text))
+        for gate in gates:
+            if gate.pattern.search(text):
+                assert known.lets(gate, bits), (gate.words, text)
+
+
+def test_a_word_holds_back_the_gates_that_it_does_not_open() -> None:
+    known, escalating, sham = Vocabulary(), gated(r"dose[- ]escalat"), gated(r"\bsham\b|mg")
+    assert known.lets(escalating, 0)
+    assert known.lets(sham, 0)
+    bits = known.bits_of("doses are escalated")
+    assert known.lets(escalating, bits)
+    assert not known.lets(sham, bits)
+    assert known.lets(sham, known.bits_of("5mg"))

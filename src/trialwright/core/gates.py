@@ -117,10 +117,15 @@ def gated(pattern: str, flags: int = 0) -> Gated:
 
 @lru_cache(maxsize=2048)
 def folded(text: str) -> str:
+    """The text as `fold` makes it, kept: a text is asked for by many gates."""
+    return fold(text)
+
+
+def fold(text: str) -> str:
     """The text in the letters in which gates look for words: small ones, ASCII where a pattern sees no difference, and
     a blank for every sign that `\\s` takes.
 
-    >>> folded("DLTs\\nper \u212ag")
+    >>> fold("DLTs\\nper \u212ag")
     'dlts per kg'
     """
     if text.isascii():
@@ -174,7 +179,8 @@ def _better(one: list[str] | None, other: list[str] | None) -> list[str] | None:
 
 
 def _is_rare(word: str) -> bool:
-    return len(word) >= SHORTEST or (word != "" and not word.isalnum() and not word.isspace())
+    bare = word.strip()
+    return len(bare) >= SHORTEST or (bare != "" and not bare.isalnum())
 
 
 def _choices(items: Iterable[tuple[Any, Any]]) -> _Known:

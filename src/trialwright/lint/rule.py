@@ -72,7 +72,9 @@ class Rule:
         for answer in self.look(subject):
             silent = False
             yield answer
-        lost = next((path for path in NEEDS.get(self.id, ()) if subject.unsure(path)), None) if silent else None
+        if not silent or not subject.doubtful:
+            return
+        lost = next((path for path in NEEDS.get(self.id, ()) if subject.unsure(path)), None)
         if lost is not None:
             yield Unknown(f"This rendering does not show for certain {lost.rpartition('.')[2]}.", lost)
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from trialwright.core.gates import Gated, fold
 from trialwright.core.problem import Evidence
+from trialwright.lint.vocabulary import Vocabulary
 from trialwright.protocol.protocol import Protocol
 from trialwright.record.model import ProtocolSection
 from trialwright.record.provenance import Presence
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from trialwright.protocol.timeframe import TimeFrame
 
 
+_VOCABULARY = Vocabulary()
 _UNSURE = (Presence.LOST, Presence.AMBIGUOUS)
 
 
@@ -131,6 +135,22 @@ class Subject:
         low = self.low
         return any(word in low for word in words)
 
+    def may(self, *patterns: Gated) -> bool:
+        """Whether the free text can hold a match of any of these patterns, its escapes undone or not; False is certain.
+
+        What a rule asks before it walks through the texts."""
+        bits: int = self._once("bits", self._bits)
+        return any(_VOCABULARY.lets(pattern, bits) for pattern in patterns)
+
+    def _bits(self) -> int:
+        from trialwright.lint.texts import prose
+        from trialwright.protocol.eligibility.lines import unescape
+
+        text = "\n".join(text for _, text in prose(self))
+        if "\\" in text:
+            text = f"{text}\n{unescape(text)}"
+        return _VOCABULARY.bits_of(fold(text))
+
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._made:
             self._made[name] = make()
@@ -142,10 +162,10 @@ class Subject:
 
     def unsure(self, *paths: str) -> bool:
         """Whether any of these fields was lost, or can be read in several ways."""
-        return self._doubtful and any(self._presence(path) in _UNSURE for path in paths)
+        return self.doubtful and any(self._presence(path) in _UNSURE for path in paths)
 
     @property
-    def _doubtful(self) -> bool:
+    def doubtful(self) -> bool:
         """Whether the rendering lost any field at all, or left one in doubt: most renderings of data do not."""
         made: bool = self._once("doubtful", self._any_doubt)
         return made
@@ -164,6 +184,7 @@ class Subject:
         return Evidence.of(shown, self.record.place_of(path, shown))
 
 
+@lru_cache(maxsize=1024)
 def partial_date(text: str | None) -> tuple[date, date] | None:
     """The first and the last day that a date written as yyyy, yyyy-MM or yyyy-MM-dd can mean; None if it is none.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -22,7 +23,7 @@ def _items(subject: Subject) -> list[Criterion]:
     return [item for item in subject.criteria if item.kind is ItemKind.TEXT]
 
 
-_GIVEN = re.compile(
+_GIVEN = gated(
     r"\b(?:before|prior to|after|following|during|receiving|since) (?:the |their )?(?:first |initial "
     r"|last )?(?:dose of )?"
     r"((?!CT\b|MRI\b|PET\b|RBC\b|IV\b|HIV\b)[A-Z][\w-]*[\dA-Z][\w-]*|(?:interleukin|aldesleukin|[a-z]{4,}(?:mab"
@@ -31,11 +32,11 @@ _GIVEN = re.compile(
 )
 
 
-_DOSED = re.compile(
+_DOSED = gated(
     r"\b(?:before|prior to|after|following|of) (?:the )?(?:first|last|initial) (?:dose|infusion|injection) of (?:the )?"
     r"([A-Z]{2,5}-?\d{3,6}|(?:interleukin|aldesleukin|[a-z]{4,}(?:mab|tinib|cept|leukin))(?:-\d)?)\b"
 )
-_ALLERGIC = re.compile(
+_ALLERGIC = gated(
     r"\b(?:allerg\w+|hypersensitiv\w+)\b[^.;]{0,60}?\b(?:in (?:this|the) (?:treatment|study|trial)"
     r"|(?:study|trial|investigational) (?:drug|product|treatment)s?)[^.;]{0,20}?,?"
     r" (?:such as|including|especially|e\.g\.,?|i\.e\.,?) "
@@ -53,6 +54,8 @@ _ALLERGIC = re.compile(
     sure=Confidence.POSSIBLE,
 )
 def stranger(subject: Subject) -> Iterator[Answer]:
+    if not subject.may(_GIVEN, _DOSED, _ALLERGIC):
+        return
     found = [
         (item, m)
         for item in _items(subject)
@@ -75,7 +78,7 @@ def stranger(subject: Subject) -> Iterator[Answer]:
         name = match.group(1)
         told = item.text[: match.start()] + item.text[match.end() :]
         if name.lower() not in known and name not in told:
-            how = "about" if match.re is _ALLERGIC else "timed by"
+            how = "about" if match.re is _ALLERGIC.pattern else "timed by"
             yield Found(
                 f"A criterion is {how} {name}, which is named nowhere else.",
                 CRITERIA,
@@ -125,10 +128,10 @@ def _without_lead(text: str) -> str:
     )
 
 
-_CONTRACEPTION = re.compile(r"contracepti|birth control", re.IGNORECASE)
-_WOMEN = re.compile(r"\bwom[ae]n|\bfemales?\b|pregnan|childbearing|lactat|breast-?feed|nursing|menopaus", re.IGNORECASE)
-_MEN = re.compile(r"\b(?:men|males?|male patients?|man)\b", re.IGNORECASE)
-_HORMONAL = re.compile(
+_CONTRACEPTION = gated(r"contracepti|birth control", re.IGNORECASE)
+_WOMEN = gated(r"\bwom[ae]n|\bfemales?\b|pregnan|childbearing|lactat|breast-?feed|nursing|menopaus", re.IGNORECASE)
+_MEN = gated(r"\b(?:men|males?|male patients?|man)\b", re.IGNORECASE)
+_HORMONAL = gated(
     r"(?<!fe)(?<!fe )\b(?:male (?:patients|subjects|participants|volunteers)|males|men)\b(?![^.;]{0,90}\b(?:female"
     r"|wom[ae]n|partner))"
     r"[^.;]{0,60}\bhormonal\b",
@@ -165,14 +168,14 @@ def contraception(subject: Subject) -> Iterator[Answer]:
             )
 
 
-_VAGUE = re.compile(
+_VAGUE = gated(
     r"\b(?:refractory hypox\w+|severe (?:\w+ )?(?:disease|dysfunction|impairment|insufficiency|illness|infection)"
     r"|high[- ]dose (?:\w+ )?(?:steroids?|corticosteroids?|vasopressors?|\w+)|(?:other )?organ (?:failure|dysfunction)"
     r"|(?:adequate|sufficient|acceptable) (?:\w+ ){0,3}(?:contraception|function|reserve)"
     r"|uncontrolled (?:\w+ )?(?:hypertension|diabetes|infection|disease))\b",
     re.IGNORECASE,
 )
-_DEFINED = re.compile(r"\d|defined|e\.g\.|such as|including|according to|criteria|class\b|stage|grade", re.IGNORECASE)
+_DEFINED = gated(r"\d|defined|e\.g\.|such as|including|according to|criteria|class\b|stage|grade", re.IGNORECASE)
 
 
 @rule(
@@ -183,6 +186,8 @@ _DEFINED = re.compile(r"\d|defined|e\.g\.|such as|including|according to|criteri
     fix=Fixability.SPONSOR,
 )
 def undefined(subject: Subject) -> Iterator[Answer]:
+    if not subject.may(_VAGUE):
+        return
     found = [
         (item, match)
         for item in _items(subject)
@@ -198,7 +203,7 @@ def undefined(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_DISCRETION = re.compile(
+_DISCRETION = gated(
     r"\b(?:opinion|judge?ment|discretion|view|determination|decision) of the (?:\w+ )?(?:investigators?|physicians?"
     r"|doctor|researchers?|sponsor)"
     r"|\binvestigators?['’]?s?['’]? (?:opinion|judge?ment|discretion|view|decision|assessment)"
@@ -217,7 +222,7 @@ _DISCRETION = re.compile(
     fix=Fixability.PERSON,
 )
 def discretion(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("investigator", "physician", "doctor", "researcher", "sponsor"):
+    if not subject.may(_DISCRETION):
         return
     found = [item for item in _items(subject) if _DISCRETION.search(item.text)]
     if found:
@@ -228,11 +233,11 @@ def discretion(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_ODD = re.compile(r"times ?/ ?min|\bccr\b[^.;]{0,30}ml ?/ ?min|\bRR\b[^.;]{0,20}times", re.IGNORECASE)
-_NUMBERED = re.compile(
+_ODD = gated(r"times ?/ ?min|\bccr\b[^.;]{0,30}ml ?/ ?min|\bRR\b[^.;]{0,20}times", re.IGNORECASE)
+_NUMBERED = gated(
     r"\d[^.;]*(?:%|years|yrs|age)|\b(?:age|ecog|karnofsky|bmi|spo2|saturation|nyha|asa)\b[^.;]*\d", re.IGNORECASE
 )
-_MAY_BE_ODD = re.compile(
+_MAY_BE_ODD = gated(
     r"bmi|body mass|hba1c|glycated|(?:\bage|karnofsky|\bKPS\b|saturation|spo2|sao2|ejection|lvef"
     r"|h(?:a)?ematocrit)[^.;]*\d{3}",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -65,9 +66,7 @@ def follow_up_cut(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_EVENT = re.compile(
-    r"surviv|progression|relaps|durab|duration|time to|recurren|mortality|death|retention", re.IGNORECASE
-)
+_EVENT = gated(r"surviv|progression|relaps|durab|duration|time to|recurren|mortality|death|retention", re.IGNORECASE)
 WHOLE_TRIAL = 1100  # days; a longer time frame of a primary outcome is that of the trial, not of a participant
 
 
@@ -198,8 +197,8 @@ def unverified(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_COVID = re.compile(r"covid|sars-cov-2|coronavirus disease 2019|ncov", re.IGNORECASE)
-_CRITICAL = re.compile(r"critical|\bARDS\b|respiratory distress syndrome|septic shock|cardiac arrest", re.IGNORECASE)
+_COVID = gated(r"covid|sars-cov-2|coronavirus disease 2019|ncov", re.IGNORECASE)
+_CRITICAL = gated(r"critical|\bARDS\b|respiratory distress syndrome|septic shock|cardiac arrest", re.IGNORECASE)
 _PANDEMIC = date(2020, 1, 1), date(2023, 5, 5)
 DELAY = 540  # days from registration to the start of a trial of an epidemic disease
 SLOW, FAST = 0.25, 8.0  # participants a month: in the whole trial; critically ill at a single site

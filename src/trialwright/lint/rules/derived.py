@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -16,11 +17,11 @@ AGE = "protocolSection.eligibilityModule.minimumAge"
 SEX = "protocolSection.eligibilityModule.sex"
 SITES = "protocolSection.contactsLocationsModule.locations"
 SHARING = "protocolSection.ipdSharingStatementModule"
-_YOUNG = re.compile(
+_YOUNG = gated(
     r"\b(?:newborn|infant|premature(?! ejac| ovar| menop| cardiac)|neonat|child|pa?ediatric|perinatal)", re.IGNORECASE
 )
 ADULT = 18
-_PREGNANT = re.compile(r"\bpregnan|obstetric|puerperal|postpartum", re.IGNORECASE)
+_PREGNANT = gated(r"\bpregnan|obstetric|puerperal|postpartum", re.IGNORECASE)
 
 
 @rule(
@@ -105,7 +106,7 @@ def sharing(subject: Subject) -> Iterator[Answer]:
         yield Found(f"Data are to be shared; {', '.join(missing)} not stated.", path, (subject.quote(path),))
 
 
-_RATE = re.compile(
+_RATE = gated(
     r"\b(?P<what>mortality|case[- ]fatality|fatality|prevalence|incidence)(?: rate)?s?\b(?P<of>[^.;%\d]{0,60}?)"
     r"(?P<value>\d{1,2}(?:\.\d+)?(?: ?(?:-|–|to) ?\d{1,2}(?:\.\d+)?)?) ?%",
     re.IGNORECASE,
@@ -121,7 +122,7 @@ _RATE = re.compile(
     sure=Confidence.POSSIBLE,
 )
 def two_rates(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("mortality", "fatality", "prevalence", "incidence"):
+    if not subject.may(_RATE):
         return
     seen: dict[str, dict[str, Evidence]] = {}
     for path, text in prose(subject):
@@ -142,7 +143,7 @@ def two_rates(subject: Subject) -> Iterator[Answer]:
             return
 
 
-_MISSPELT = re.compile(
+_MISSPELT = gated(
     r"\b(?:maxium|maximun|minium|hemtolog\w+|approporiate|appropiate|subcuteous|subcutanous|consistsof|ferritine"
     r"|unwilingness"
     r"|principle investigator|recieve[ds]?|recieving|occured|occurence|seperate\w*|untill|wich|patiens|pateints?"
@@ -156,7 +157,7 @@ _MISSPELT = re.compile(
     r"|dosis)\b",
     re.IGNORECASE,
 )
-_FASTER = re.compile(_MISSPELT.pattern)  # for small letters only
+_FASTER = re.compile(_MISSPELT.pattern.pattern)  # for small letters only
 
 
 @rule(
@@ -168,7 +169,7 @@ _FASTER = re.compile(_MISSPELT.pattern)  # for small letters only
     sure=Confidence.CERTAIN,
 )
 def spelling(subject: Subject) -> Iterator[Answer]:
-    if _FASTER.search(subject.low) is None:
+    if not subject.may(_MISSPELT) or _FASTER.search(subject.low) is None:
         return
     found: dict[str, Evidence] = {}
     for path, text in prose(subject):

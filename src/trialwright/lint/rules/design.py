@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import Gated, gated
 from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -20,9 +21,7 @@ MODEL = "protocolSection.designModule.designInfo.interventionModel"
 ARMS = "protocolSection.armsInterventionsModule.armGroups"
 
 
-_HEALTHY = re.compile(
-    r"\bhealthy (?:\w+ )?(?:controls?|volunteers?|subjects?|people|persons?|individuals?)", re.IGNORECASE
-)
+_HEALTHY = gated(r"\bhealthy (?:\w+ )?(?:controls?|volunteers?|subjects?|people|persons?|individuals?)", re.IGNORECASE)
 
 
 def _placebo(subject: Subject) -> tuple[str, Evidence] | None:
@@ -82,7 +81,7 @@ def placebo_open(subject: Subject) -> Iterator[Answer]:
 
 _CLAIMS = (
     (
-        re.compile(
+        gated(
             r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b(?! (?:phase|part|portion|stage))"
             r"|\brandomly (?:assigned|allocated|divided)\b",
             re.IGNORECASE,
@@ -90,9 +89,9 @@ _CLAIMS = (
         ALLOCATION,
         ("NON_RANDOMIZED", "NA"),
     ),
-    (re.compile(r"\b(?:double|triple|quadruple)[- ](?:blind(?:ed)?|masked)\b", re.IGNORECASE), MASKING, ("NONE",)),
+    (gated(r"\b(?:double|triple|quadruple)[- ](?:blind(?:ed)?|masked)\b", re.IGNORECASE), MASKING, ("NONE",)),
     (
-        re.compile(
+        gated(
             r"\bopen[- ]label(?:led)?\b(?![- ,]{1,2}(?:extension|period|phase|part|stage|run|lead|dose|follow|basis"
             r"|single|treatment|trial of|and\b|then\b|or\b))",
             re.IGNORECASE,
@@ -101,20 +100,20 @@ _CLAIMS = (
         ("DOUBLE", "TRIPLE", "QUADRUPLE"),
     ),
     (
-        re.compile(r"\bsingle[- ]arm(?:ed)?\b(?! (?:phase|part|extension|stage|cohort|run|lead))", re.IGNORECASE),
+        gated(r"\bsingle[- ]arm(?:ed)?\b(?! (?:phase|part|extension|stage|cohort|run|lead))", re.IGNORECASE),
         ALLOCATION,
         ("RANDOMIZED",),
     ),
-    (re.compile(r"\bnon-? ?randomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("RANDOMIZED",)),
+    (gated(r"\bnon-? ?randomi[sz]ed\b", re.IGNORECASE), ALLOCATION, ("RANDOMIZED",)),
 )
-_OWN = re.compile(
+_OWN = gated(
     r"\b(?:this|the present|our) (?:\S+ ){0,8}?(?:study|trial)\b|\bthe (?:study|trial) (?:is|will be)\b"
     r"|\b(?:patients|participants|subjects|volunteers)\b[^.;]{0,60}\b(?:will be|are) random",
     re.IGNORECASE,
 )
 
 
-_OTHER = re.compile(
+_OTHER = gated(
     r"\b(?:before|prior|previous|earlier|future|subsequent|next|larger?|follow(?:ed|ing)?|compared|contrast|unlike|step"
     r"|other|several|recent|published)\b",
     re.IGNORECASE,
@@ -150,7 +149,7 @@ def text_against_code(subject: Subject) -> Iterator[Answer]:
                 break
 
 
-def _word(claim: re.Pattern[str], text: str) -> str:
+def _word(claim: Gated, text: str) -> str:
     match = claim.search(text)
     return match.group().lower() if match else ""
 
@@ -200,8 +199,8 @@ def arms_against_code(subject: Subject) -> Iterator[Answer]:
         yield Found("The model is SEQUENTIAL with 1 arm.", MODEL, (subject.quote(MODEL),), severity=Severity.INFO)
 
 
-_SIX = re.compile(r"\b(?:of|in|to|/) ?(?:the )?(?:six|6)\b (?:\w+ )?(?:participants|patients|subjects)|[12]/6\b")
-_THREE = re.compile(r"\b3 ?\+ ?3\b|three[- ]plus[- ]three")
+_SIX = gated(r"\b(?:of|in|to|/) ?(?:the )?(?:six|6)\b (?:\w+ )?(?:participants|patients|subjects)|[12]/6\b")
+_THREE = gated(r"\b3 ?\+ ?3\b|three[- ]plus[- ]three")
 
 
 @rule(
@@ -273,7 +272,7 @@ _CHOSEN = (
     r"(?:was|were|is|has been|have been) (?:then |already )?(?:approved|selected|chosen|determined|established"
     r"|identified|confirmed|set)(?: by (?:the )?[\w ]{2,30}?)? (?:as|to be) (?:the )?(?:\w+ ){0,3}(?:dose|RP2D|MTD)\b"
 )
-_SETTLED = re.compile(
+_SETTLED = gated(
     rf"{_AMOUNT}[^.;\n]{{0,160}}\b{_CHOSEN}"
     rf"|\b(?:RP2D|MTD|(?:recommended|selected|tolerated)(?: phase 2)? dose)\)? (?:was|is|=|:|of) (?:\w+ ){{0,4}}"
     rf"{_AMOUNT}",
@@ -292,7 +291,7 @@ _PROCEDURES = (
     r"surger(?:y|ies)|operations?|transplantations?|transplants?|decompression|laminectomy|discectomy|fusion|fixation"
     r"|exercises?|program(?:me)?s?|radiotherapy|chemotherapy|physiotherapy|rehabilitation"
 )
-_TREATED = re.compile(
+_TREATED = gated(
     r"\b(?:receives?|received|given|treated (?:with|under|by)|administered|undergo(?:es)?|underwent|managed (?:by|with)"
     r"|conducted)\b[^.]{0,80}"
     rf"\b(?:therap(?:y|ies)|treatments?|drugs?|glucocorticoids?|antivirals?|oxygen|care|{_PROCEDURES})\b"
@@ -304,9 +303,9 @@ _TREATED = re.compile(
     rf"|\b(?:{_PROCEDURES}) (?:alone|only)\b",
     re.IGNORECASE,
 )
-_AS_USUAL = re.compile(r"care$|as usual$|usual (?:care|treatment)$", re.IGNORECASE)
+_AS_USUAL = gated(r"care$|as usual$|usual (?:care|treatment)$", re.IGNORECASE)
 """Care that goes on as it does outside the trial, none of it named: what registrants mean by no intervention."""
-_NEGATED = re.compile(r"\b(?:no|not|without|nothing but)\b[^.]{0,40}$", re.IGNORECASE)
+_NEGATED = gated(r"\b(?:no|not|without|nothing but)\b[^.]{0,40}$", re.IGNORECASE)
 
 
 @rule(

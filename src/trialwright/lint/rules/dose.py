@@ -59,7 +59,7 @@ def incomplete(subject: Subject) -> Iterator[Answer]:
     fix=Fixability.SPONSOR,
 )
 def by_weight(subject: Subject) -> Iterator[Answer]:
-    if subject.given is None and not _PER_KG.search(subject.low):
+    if subject.given is None and not (subject.may(_PER_KG) and _PER_KG.search(subject.low)):
         return
     given: dict[str, dict[bool, tuple[str, str]]] = {}
     for index, arm in enumerate(subject.arms):
@@ -96,7 +96,7 @@ _CAP = gated(
 )
 
 
-_DOES = re.compile(r"\b(?:\d+|one|two|three|four|five|six)\s+does\b(?!\s+not)", re.IGNORECASE)
+_DOES = gated(r"\b(?:\d+|one|two|three|four|five|six)\s+does\b(?!\s+not)", re.IGNORECASE)
 
 
 @rule(
@@ -107,7 +107,7 @@ _DOES = re.compile(r"\b(?:\d+|one|two|three|four|five|six)\s+does\b(?!\s+not)", 
     fix=Fixability.SPONSOR,
 )
 def misspelt(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("does", "blood example"):
+    if not subject.may(_DOES, _EXAMPLES):
         return
     for path, text in prose(subject):
         match = _DOES.search(text)
@@ -122,6 +122,6 @@ def misspelt(subject: Subject) -> Iterator[Answer]:
             return
 
 
-_EXAMPLES = re.compile(r"\bblood examples?\b", re.IGNORECASE)
+_EXAMPLES = gated(r"\bblood examples?\b", re.IGNORECASE)
 
 RULES = (incomplete, by_weight, misspelt)

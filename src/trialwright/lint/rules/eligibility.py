@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -26,8 +28,8 @@ def items(subject: Subject, section: Section) -> list[Criterion]:
     return [item for item in subject.criteria if item.section is section and item.kind is ItemKind.TEXT]
 
 
-_AGED = re.compile(r"\bage|\byears?\b|\by/?o\b", re.IGNORECASE)
-_HEDGED = re.compile(
+_AGED = gated(r"\bage|\byears?\b|\by/?o\b", re.IGNORECASE)
+_HEDGED = gated(
     r"\bor\b|\bif\b|\bwomen\b|\bmen\b|\bfemale|\bmale|child|adolesc|cohort|part \d|group|control|sibling|parent"
     r"|donor|except",
     re.I,
@@ -49,7 +51,7 @@ ROUNDING = 1  # a year: "over 17" and "from 18" are the same people
     fix=Fixability.SPONSOR,
 )
 def ages(subject: Subject) -> Iterator[Answer]:
-    aged = [item for item in items(subject, Section.INCLUSION) if _AGED.search(item.text) and len(item.text) < 160]
+    aged = [item for item in items(subject, Section.INCLUSION) if len(item.text) < 160 and _AGED.search(item.text)]
     if not any(_differs(subject, item) for item in aged):
         return
     found = [
@@ -95,22 +97,21 @@ def _age_of(subject: Subject, item: Criterion) -> Iterator[Compare]:
                 yield compare
 
 
+@lru_cache(maxsize=256)
 def _years(text: str | None) -> Decimal | None:
     match = re.fullmatch(r"(\d+) Years?", (text or "").strip(), re.IGNORECASE)
     return Decimal(match.group(1)) if match else None
 
 
-_INTUBATED = re.compile(
-    r"\b(?:patients|subjects|participants)?\s*(?:are|is|must be|being)?\s*\bintubated\b", re.IGNORECASE
-)
+_INTUBATED = gated(r"\b(?:patients|subjects|participants)?\s*(?:are|is|must be|being)?\s*\bintubated\b", re.IGNORECASE)
 _SPEECHLESS = re.compile(
     r"(?:patients?|subjects?|participants?)?\s*(?:who )?(?:is |are |must be |being )?"
     r"(?:(?:receiving |on |under |requiring |undergoing |supported by )?(?:invasive )?mechanical(?:ly)? ventilat\w+"
     r"|comatose|unconscious)\b(?!.*\bor\b)",
     re.IGNORECASE,
 )
-_SIGN = re.compile(r"\b(?:sign\w*|give\w*|provid\w*)\b[^.;]{0,40}\bconsent\b", re.IGNORECASE)
-_REPRESENTATIVE = re.compile(r"represent|guardian|surrogate|next of kin|family|relative|proxy|\bLAR\b", re.IGNORECASE)
+_SIGN = gated(r"\b(?:sign\w*|give\w*|provid\w*)\b[^.;]{0,40}\bconsent\b", re.IGNORECASE)
+_REPRESENTATIVE = gated(r"represent|guardian|surrogate|next of kin|family|relative|proxy|\bLAR\b", re.IGNORECASE)
 
 
 @rule(
@@ -148,7 +149,7 @@ def _state(text: str) -> str:
 
 
 _LEVELS = ("mild", "moderate", "severe")
-_GRADED = re.compile(
+_GRADED = gated(
     r"\b(mild|moderate|severe)(?:(?: to | or | and |-to-|/| - |-)(mild|moderate|severe))?[ -]((?:[\w-]+ )?"
     r"(?:pneumonia|ARDS|acute respiratory distress syndrome|asthma|COPD|depression|psoriasis|colitis|crohn'?s disease"
     r"|dementia|disease|hepatitis|pancreatitis|stroke|pain|anaemia|anemia|osteoarthritis))\b",
@@ -173,7 +174,7 @@ def _severities(text: str) -> Iterator[tuple[str, frozenset[int], str]]:
     fix=Fixability.SPONSOR,
 )
 def severity(subject: Subject) -> Iterator[Answer]:
-    if not subject.says(*_LEVELS):
+    if not subject.may(_GRADED):
         return
     admitted = [(item, found) for item in items(subject, Section.INCLUSION) for found in _severities(item.text)]
     asked: dict[str, set[int]] = {}
@@ -204,7 +205,7 @@ def severity(subject: Subject) -> Iterator[Answer]:
 _ALL_INTUBATED = re.compile(
     r"(?:patients|subjects|participants)?\s*(?:who )?(?:are |is |must be |being )?intubated\b(?! or)", re.IGNORECASE
 )
-_RANDOMISATION = re.compile(r"\brandomi[sz]ation\b|\bbeing randomi[sz]ed\b", re.IGNORECASE)
+_RANDOMISATION = gated(r"\brandomi[sz]ation\b|\bbeing randomi[sz]ed\b", re.IGNORECASE)
 
 
 @rule(
@@ -269,24 +270,22 @@ def no_condition(subject: Subject) -> Iterator[Answer]:
             yield Found(f"The condition {condition!r} is no disease.", path, (subject.quote(path),))
 
 
-_SHOCK = re.compile(r"shock", re.IGNORECASE)
+_SHOCK = gated(r"shock", re.IGNORECASE)
 """One kind of shock: the kind that excludes must be the one that the title names."""
-_FAILING = re.compile(r"critical|septic", re.IGNORECASE)
+_FAILING = gated(r"critical|septic", re.IGNORECASE)
 """People of whom many have failing organs, the kidneys among them."""
 _TARGETS = (
     (
-        re.compile(r"critical", re.IGNORECASE),
-        re.compile(
+        gated(r"critical", re.IGNORECASE),
+        gated(
             r"^(?:\w+ ){0,4}(?:invasive (?:mechanical )?ventilation|shock|(?:multiple )?organ failure)\W*$",
             re.IGNORECASE,
         ),
     ),
-    (_SHOCK, re.compile(r"^(?:\w+ ){0,2}shock\W*$", re.IGNORECASE)),
+    (_SHOCK, gated(r"^(?:\w+ ){0,2}shock\W*$", re.IGNORECASE)),
     (
         _FAILING,
-        re.compile(
-            r"(?:stage|CKD|grade) ?(?:3|III)\b[^;]{0,30}(?:(?:or|and) (?:more|higher|above|over)|\+)", re.IGNORECASE
-        ),
+        gated(r"(?:stage|CKD|grade) ?(?:3|III)\b[^;]{0,30}(?:(?:or|and) (?:more|higher|above|over)|\+)", re.IGNORECASE),
     ),
 )
 
@@ -302,7 +301,11 @@ def removed(subject: Subject) -> Iterator[Answer]:
     conditions = subject.section.conditions_module.conditions
     named = {folded(condition): index for index, condition in enumerate(conditions)}
     title = " ".join(text for _, text in titles(subject))
+    targets = [(population, excluded) for population, excluded in _TARGETS if population.search(title)]
+    opening = next(iter(named)).partition(" ")[0] if len(conditions) == 1 else None
     for item in items(subject, Section.EXCLUSION):
+        if not targets and (opening is None or opening not in item.text.lower()):
+            continue
         bare = folded(
             re.sub(
                 r"^(?:patients?|subjects?|participants?) (?:with|who have|having) ", "", item.text.strip(), flags=re.I
@@ -314,9 +317,9 @@ def removed(subject: Subject) -> Iterator[Answer]:
                 "The condition itself excludes.", CRITERIA, (subject.quote(path), subject.quote(CRITERIA, item.text))
             )
             return
-        for population, excluded in _TARGETS:
+        for population, excluded in targets:
             other_kind = population is _SHOCK and bare not in folded(title)
-            if population.search(title) and excluded.search(item.text) and not other_kind:
+            if excluded.search(item.text) and not other_kind:
                 common = population is _FAILING
                 yield Found(
                     "Many of those whom the title names have what excludes."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -20,11 +21,11 @@ _NO_PRODUCT = re.compile(
     re.IGNORECASE,
 )
 LONG_NUMBER = 3  # digits of a sponsor's code; EASI-50 and IL-10 are no products
-_PLAIN_CODE = re.compile(
-    r"(?<![\w-])(?!(?:CD|CA|ZNF|TMEM|MIR|UMIN|CTR|ACTRN|COVID|IL|IFN)\d)[A-Z]{2,5}\d{3,6}(?![\w-])"
-)
+_PLAIN_CODE = gated(r"(?<![\w-])(?!(?:CD|CA|ZNF|TMEM|MIR|UMIN|CTR|ACTRN|COVID|IL|IFN)\d)[A-Z]{2,5}\d{3,6}(?![\w-])")
 """A code without a hyphen: three digits at least, since genes, scales and viruses have fewer."""
-_CODE = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Za-z]*[A-Z]{2})[A-Za-z]{2,6}-[A-Z]?\d{2,6}(?![A-Za-z0-9]|-\d)")
+_CODE = gated(r"(?<![A-Za-z0-9-])(?=[A-Za-z]*[A-Z]{2})[A-Za-z]{2,6}-[A-Z]?\d{2,6}(?![A-Za-z0-9]|-\d)")
+_NUMBERED = re.compile(r"-[A-Z]?\d{2,6}(?![A-Za-z0-9]|-\d)")
+"""How a code ends; see `_LETTERED`."""
 
 
 @rule(
@@ -60,7 +61,7 @@ def number(subject: Subject) -> Iterator[Answer]:
 def near_codes(subject: Subject) -> Iterator[Answer]:
     codes: dict[str, str] = {}
     for path, text in prose(subject):
-        if path.endswith("eligibilityCriteria"):
+        if path.endswith("eligibilityCriteria") or not _NUMBERED.search(text):
             continue
         for match in _CODE.finditer(text):
             if len(_digits(match.group())) >= LONG_NUMBER and not _NO_PRODUCT.match(match.group()):
@@ -79,14 +80,16 @@ def near_codes(subject: Subject) -> Iterator[Answer]:
     yield from _swapped(subject)
 
 
-_LETTERS = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-[A-Z]{3,5}(?=s?\b)(?!-)")
+_LETTERED = re.compile(r"-[A-Z]{3,5}")
+"""How the names end: begins with a plain sign, so that it is looked for faster than the whole."""
+_LETTERS = gated(r"(?<![\w-])[A-Za-z]{1,4}-[A-Z]{3,5}(?=s?\b)(?!-)")
 
 
 def _swapped(subject: Subject) -> Iterator[Answer]:
     """Names of products in letters of which two changed places, such as MSC and MCS."""
     names: dict[str, str] = {}
     for path, text in (*titles(subject), *narrative(subject), *treatments(subject)):
-        for match in _LETTERS.finditer(text):
+        for match in _LETTERS.finditer(text) if _LETTERED.search(text) else ():
             names.setdefault(match.group(), path)
     ordered = sorted(names)
     for index, one in enumerate(ordered):

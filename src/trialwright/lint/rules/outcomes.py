@@ -39,14 +39,14 @@ def no_primary(subject: Subject) -> Iterator[Answer]:
 _IN_MG_PER_DL = r"\b[^.;()]{0,40}?\(?\s*(mg\s*/\s*dL)\b"
 _USUAL_UNITS = (
     (
-        re.compile(
+        gated(
             r"\b(lactate dehydrogenase|LDH|alanine aminotransferase|ALT|aspartate aminotransferase|AST)"
             + _IN_MG_PER_DL,
             re.IGNORECASE,
         ),
         "U/L",
     ),
-    (re.compile(r"\b(d-?dimer|ferritine?)" + _IN_MG_PER_DL, re.IGNORECASE), "ng/mL or ug/mL"),
+    (gated(r"\b(d-?dimer|ferritine?)" + _IN_MG_PER_DL, re.IGNORECASE), "ng/mL or ug/mL"),
 )
 
 
@@ -72,7 +72,7 @@ def implausible_unit(subject: Subject) -> Iterator[Answer]:
                     )
 
 
-_SIZED = re.compile(
+_SIZED = gated(
     r"at least|≥|>|more than|greater|or more|exceed|\d ?%|\d+[- ](?:points?|mm|mg|fold)|minimal"
     r"|clinically",
     re.IGNORECASE,
@@ -128,7 +128,7 @@ def _outcomes(number: int, verb: str) -> str:
     return f"1 outcome {verb}s" if number == 1 else f"{number} outcomes {verb}"
 
 
-_FROM_BASELINE = re.compile(r"\bchanges?\b[^.]{0,120}\bfrom baseline\b", re.IGNORECASE)
+_FROM_BASELINE = gated(r"\bchanges?\b[^.]{0,120}\bfrom baseline\b", re.IGNORECASE)
 
 
 @rule(
@@ -155,7 +155,7 @@ def no_baseline(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_SAFETY = re.compile(
+_SAFETY = gated(
     r"adverse|safety|toxicit|tolerab|\bDLT|complication|side effect|mortality|death|survival|fever|vomit|h(?:a)?ematoma"
     r"|hypoglyc|h(?:a)?emorrhag|liver function|kidney function|renal function|vital signs|infection rate"
     r"|reactions?\b",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Evidence, Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -30,16 +31,14 @@ _PART = (
     r"(?: ?[abAB])?\b[ ,-]{0,2}"
     r"(?:part|portion|stage|component|step|expansion|escalation|dose[- ](?:expan|exten|escal)|of the)"
 )
-_PART_1 = re.compile(rf"\bphase (?:1|I)(?!/|-I| ?[/&]){_PART}", re.IGNORECASE)
-_PART_2 = re.compile(rf"(?<!recommended )\bphase (?:2|II)(?!I|/){_PART}", re.IGNORECASE)
+_PART_1 = gated(rf"\bphase (?:1|I)(?!/|-I| ?[/&]){_PART}", re.IGNORECASE)
+_PART_2 = gated(rf"(?<!recommended )\bphase (?:2|II)(?!I|/){_PART}", re.IGNORECASE)
 _SPOKEN = tuple(
-    re.compile(rf"(?:^|[.;:)\n]\s*)\b(?:in|during) (?:the )?phase (?:{n})[ab]?\b(?! ?[/&-])", re.IGNORECASE)
+    gated(rf"(?:^|[.;:)\n]\s*)\b(?:in|during) (?:the )?phase (?:{n})[ab]?\b(?! ?[/&-])", re.IGNORECASE)
     for n in ("1|I", "2|II")
 )
-_NAMED = tuple(
-    re.compile(rf"^\W*phase ?(?:{n})[ab]?\b(?! ?[/&-] ?(?:phase|\d|I))", re.IGNORECASE) for n in ("1|I", "2|II")
-)
-_TRIALS = tuple(re.compile(rf"\bphase (?:{n})[ab]? (?:trial|study)\b", re.IGNORECASE) for n in ("1|I", "2|II"))
+_NAMED = tuple(gated(rf"^\W*phase ?(?:{n})[ab]?\b(?! ?[/&-] ?(?:phase|\d|I))", re.IGNORECASE) for n in ("1|I", "2|II"))
+_TRIALS = tuple(gated(rf"\bphase (?:{n})[ab]? (?:trial|study)\b", re.IGNORECASE) for n in ("1|I", "2|II"))
 _MODEL_TEXT = "protocolSection.designModule.designInfo.interventionModelDescription"
 
 
@@ -70,8 +69,8 @@ def two_parts(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_ESCALATES = re.compile(r"dose[- ]escalation|escalating dose|maximum tolerated dose|\bMTD\b|3 ?\+ ?3", re.IGNORECASE)
-_SECOND = re.compile(
+_ESCALATES = gated(r"dose[- ]escalation|escalating dose|maximum tolerated dose|\bMTD\b|3 ?\+ ?3", re.IGNORECASE)
+_SECOND = gated(
     r"phase (?:2|II)(?!I)|phase (?:1|I) ?[ab]?[/-]|expansion|expanded cohort|efficacy|randomi[sz]|selected dose",
     re.IGNORECASE,
 )
@@ -85,7 +84,7 @@ _SECOND = re.compile(
     fix=Fixability.SPONSOR,
 )
 def only_escalation(subject: Subject) -> Iterator[Answer]:
-    if not set(subject.section.design_module.phases) >= BOTH or not subject.says("escalat", "mtd", "tolerated", "3+3"):
+    if not set(subject.section.design_module.phases) >= BOTH or not subject.may(_ESCALATES):
         return
     texts = [*narrative(subject), *treatments(subject)]
     found = next(((path, m) for path, text in texts for m in [_ESCALATES.search(text)] if m), None)
@@ -96,7 +95,7 @@ def only_escalation(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_DLT = re.compile(r"dose[- ]limiting toxicit|\bDLTs?\b|maximum tolerated dose|\bMTD\b", re.IGNORECASE)
+_DLT = gated(r"dose[- ]limiting toxicit|\bDLTs?\b|maximum tolerated dose|\bMTD\b", re.IGNORECASE)
 
 
 @rule(
@@ -132,11 +131,11 @@ def undefined_dlt(subject: Subject) -> Iterator[Answer]:
 
 
 _STANDARD = r"(?:standard|conventional|routine|usual)(?: of)?(?: medical)? (?:therapy|treatment|care)"
-_INSTEAD = re.compile(
+_INSTEAD = gated(
     rf"\b{_STANDARD},? or (?:the |with )?(?!placebo|best|standard|usual|conventional|no )([\w-]+)", re.IGNORECASE
 )
-_IN_PLACE = re.compile(rf"\b([\w-]+) (?:instead|in place) of (?:the )?{_STANDARD}", re.IGNORECASE)
-_ON_TOP = re.compile(
+_IN_PLACE = gated(rf"\b([\w-]+) (?:instead|in place) of (?:the )?{_STANDARD}", re.IGNORECASE)
+_ON_TOP = gated(
     rf"\b(?:on the basis of|in addition to|on top of|added to|add-on to|combined with|along with|plus)"
     rf" (?:the )?{_STANDARD}",
     re.IGNORECASE,
@@ -151,7 +150,7 @@ _ON_TOP = re.compile(
     fix=Fixability.SPONSOR,
 )
 def instead_or_on_top(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("standard", "conventional", "routine", "usual"):
+    if not subject.may(_ON_TOP):
         return
     on_top = next(((path, m) for path, text in prose(subject) for m in [_ON_TOP.search(text)] if m), None)
     if on_top is None:
@@ -177,7 +176,7 @@ def instead_or_on_top(subject: Subject) -> Iterator[Answer]:
 
 
 SMALL = 100  # participants of a phase 3 trial under which its size calls for a reason
-_SIZED = re.compile(
+_SIZED = gated(
     r"sample[- ]size|\bpower(?:ed)? (?:of|to|analysis|calculation)|\b\d{2} ?% power|statistical power", re.IGNORECASE
 )
 
@@ -212,7 +211,7 @@ def small_phase_3(subject: Subject) -> Iterator[Answer]:
 
 DMC = "protocolSection.oversightModule.oversightHasDmc"
 SITES = "protocolSection.contactsLocationsModule.locations"
-_CRITICAL = re.compile(
+_CRITICAL = gated(
     r"critical(?:ly)? ill|intensive care|\bARDS\b|septic shock|cardiac arrest|respiratory failure", re.IGNORECASE
 )
 
@@ -243,14 +242,14 @@ def no_committee(subject: Subject) -> Iterator[Answer]:
         )
 
 
-_BLANK = re.compile(
+_BLANK = gated(
     r"^(?:matching |oral |intravenous |normal |0\.9% )*(?:placebo|saline|sham)\b(?!.*(?:\+|cell|vaccin))", re.IGNORECASE
 )
-_CELLS = re.compile(
+_CELLS = gated(
     r"\b(?:stem|stromal|MSC|mesenchymal|progenitor|CAR-?T|NK)s?\b.*\bcells?\b|\b(?:UC-?|BM-?|AD-?)?MSCs\b",
     re.IGNORECASE,
 )
-_NO_CELLS = re.compile(
+_NO_CELLS = gated(
     r"exosom|vesicle|condition(?:ed|ing)|mobili[sz]|anti-|lysate|transplant|derived factor|without|placebo|prophyla",
     re.IGNORECASE,
 )
@@ -312,25 +311,23 @@ def dangling(subject: Subject) -> Iterator[Answer]:
 _VERSIONS = (
     (
         "CTCAE",
-        re.compile(
+        gated(
             r"\b(?:CTCAE|common terminology criteria for adverse events?)\)?[,( ]*"
             r"(?:(?:version|ver|v)\.? ?([2-6])|([2-6])(?=\.\d))",
             re.IGNORECASE,
         ),
     ),
-    ("RECIST", re.compile(r"\bRECIST\b[^.;\n\d]{0,15}?(?:version|v)?\.? ?(1\.[01])\b", re.IGNORECASE)),
-    ("DSM", re.compile(r"\bDSM[- ]?(III|IV|V|[345])\b", re.IGNORECASE)),
+    ("RECIST", gated(r"\bRECIST\b[^.;\n\d]{0,15}?(?:version|v)?\.? ?(1\.[01])\b", re.IGNORECASE)),
+    ("DSM", gated(r"\bDSM[- ]?(III|IV|V|[345])\b", re.IGNORECASE)),
     (
         "guideline",
-        re.compile(r"\b(?:guidelines?|protocol)\b[^.;\n]{0,60}?\b(?:trial|version|edition) (\d{1,2})\b", re.IGNORECASE),
+        gated(r"\b(?:guidelines?|protocol)\b[^.;\n]{0,60}?\b(?:trial|version|edition) (\d{1,2})\b", re.IGNORECASE),
     ),
     (
         "guideline",
-        re.compile(r"\b(?:trial )?(?:version|edition) (\d{1,2})\b[^.;\n]{0,40}\bguidelines?\b", re.IGNORECASE),
+        gated(r"\b(?:trial )?(?:version|edition) (\d{1,2})\b[^.;\n]{0,40}\bguidelines?\b", re.IGNORECASE),
     ),
 )
-_SAID = {"CTCAE": ("ctcae", "common terminology")}
-"""The words without which a pattern finds nothing, where they are not its name."""
 _ROMAN = {"III": "3", "IV": "4", "V": "5"}
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth"),
@@ -339,10 +336,10 @@ _ORDINALS = (
 _ORDINAL = rf"(?P<edition>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:edition|version)\b"
 _GUIDE = r"\b(?:guidelines?|(?:diagnosis|diagnostic)[\w -]{0,30}treatment (?:plan|protocol|program(?:me)?))\b"
 _EDITIONS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    gated(pattern, re.IGNORECASE)
     for pattern in (rf"{_ORDINAL}[^.;\n]{{0,20}}{_GUIDE}[^.;\n]{{0,80}}", rf"{_GUIDE}[^.;\n]{{0,60}}?{_ORDINAL}")
 )
-_DISEASE = re.compile(
+_DISEASE = gated(
     r"\b(COVID|pneumonia|hypertension|diabetes|hepatitis|leuk[a]?emia|lymphoma|asthma|COPD)", re.IGNORECASE
 )
 
@@ -367,13 +364,11 @@ def _editions(subject: Subject) -> Iterator[tuple[str, str, Evidence]]:
     fix=Fixability.SPONSOR,
 )
 def versions(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("ctcae", "common terminology", "recist", "dsm", "guideline", " edition"):
-        return
     seen: dict[str, dict[str, Evidence]] = {}
     ordinal = subject.says(" edition", " version") and subject.says("guideline", "treatment p")
     for name, version, evidence in _editions(subject) if ordinal else ():
         seen.setdefault(name, {}).setdefault(version, evidence)
-    spoken = [(name, pattern) for name, pattern in _VERSIONS if subject.says(*_SAID.get(name, (name.lower(),)))]
+    spoken = [(name, pattern) for name, pattern in _VERSIONS if subject.may(pattern)]
     for path, text in prose(subject) if spoken else ():
         for name, pattern in spoken:
             for match in pattern.finditer(text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, rule
@@ -118,8 +119,8 @@ def ambiguous_notation(subject: Subject) -> Iterator[Answer]:
     yield from _ambiguous(subject, lost_exponent=False)
 
 
-_LOST = re.compile(r"[x×X*·] ?10 \d{1,2}\b(?! ?[\^x×*])|(?<![\d.^])10 \d{1,2} cells")
-_SPELT = re.compile(r"\d\s*E\s*\+?\d", re.IGNORECASE)
+_LOST = gated(r"[x×X*·] ?10 \d{1,2}\b(?! ?[\^x×*])|(?<![\d.^])10 \d{1,2} cells")
+_SPELT = gated(r"\d\s*E\s*\+?\d", re.IGNORECASE)
 
 
 def _ambiguous(subject: Subject, *, lost_exponent: bool) -> Iterator[Answer]:
@@ -177,7 +178,7 @@ def lost_outcomes(subject: Subject) -> Iterator[Answer]:
         yield Found("This rendering does not show the outcomes of the trial.", OUTCOMES)
 
 
-_RESIDUE = re.compile(
+_RESIDUE = gated(
     r"\\\\?[<>*_#\[\]~^]|&(?:lt|gt|amp|nbsp|quot|#\d{2,5});|</?(?:br|p|b|i|em|sup|sub|li|ul|ol|strong)\s?/?>"
 )
 
@@ -191,7 +192,7 @@ _RESIDUE = re.compile(
     sure=Confidence.CERTAIN,
 )
 def residue(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("\\", "&", "</", "<b", "<p", "<s", "<i"):
+    if not subject.may(_RESIDUE):
         return
     found = [
         (path, match.group(), around(text, match)) for path, text in prose(subject) for match in _RESIDUE.finditer(text)
@@ -202,7 +203,7 @@ def residue(subject: Subject) -> Iterator[Answer]:
         yield Found(f"{len(found)} escapes stand in the text: {signs}.", path, (subject.quote(path, words),))
 
 
-_JOINED = re.compile(r"(?<![A-Za-z])[A-Z]?[a-z]{3,}(?:[A-Z][a-z]{3,}){2,}(?![A-Za-z])")
+_JOINED = gated(r"(?<![A-Za-z])[A-Z]?[a-z]{3,}(?:[A-Z][a-z]{3,}){2,}(?![A-Za-z])")
 MOST_WORDS = 12  # of one index term
 
 
@@ -231,7 +232,7 @@ def run_together(subject: Subject) -> Iterator[Answer]:
             return
 
 
-_FOOTNOTE = re.compile(r"\bcm ?H2O[a-e]\b|\d ?MMHG\b|\bkg ?/ ?m2\b|\b(?:mm|cm) ?[23]\b(?! ?[x×])", re.ASCII)
+_FOOTNOTE = gated(r"\bcm ?H2O[a-e]\b|\d ?MMHG\b|\bkg ?/ ?m2\b|\b(?:mm|cm) ?[23]\b(?! ?[x×])", re.ASCII)
 
 
 @rule(
@@ -242,7 +243,7 @@ _FOOTNOTE = re.compile(r"\bcm ?H2O[a-e]\b|\d ?MMHG\b|\bkg ?/ ?m2\b|\b(?:mm|cm) ?
     fix=Fixability.RENDERING,
 )
 def fallen_sign(subject: Subject) -> Iterator[Answer]:
-    if not subject.says("h2o", "mmhg", "m2", "m3", "m 2", "m 3"):
+    if not subject.may(_FOOTNOTE):
         return
     for path, text in prose(subject):
         match = _FOOTNOTE.search(text)
@@ -253,7 +254,7 @@ def fallen_sign(subject: Subject) -> Iterator[Answer]:
             return
 
 
-_INNER = re.compile(r"(?<![\w.,])\(?([1-9])[)）]\s?(?=[A-Za-z])")
+_INNER = gated(r"(?<![\w.,])\(?([1-9])[)）]\s?(?=[A-Za-z])")
 
 
 @rule(

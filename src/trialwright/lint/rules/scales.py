@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, rule
@@ -16,13 +17,13 @@ from trialwright.protocol.timeframe import FrameKind
 _COUNTED = re.compile(
     r"^(?:the )?(?:number|percentage|proportion) of (?:patients|participants|subjects|individuals)\b", re.IGNORECASE
 )
-_COUNTS = re.compile(
+_COUNTS = gated(
     r"number|percent|proportion|rate\b|rates\b|incidence|prevalence|frequency|responders?|patients|participants"
     r"|subjects|%"
     r"|abnormal|normali|conversion|achiev|improve|worsen|reduc|adverse|event",
     re.IGNORECASE,
 )
-_QUANTITY = re.compile(
+_QUANTITY = gated(
     r"saturation|dehydrogenase|protein|ferritin|d-?dimer|levels?\b|concentration|scores?\b|pressure|volume|weight"
     r"|thickness"
     r"|\bindex\b|distance|\bFEV|h(?:a)?emoglobin|glucose|cholesterol|creatinine|bilirubin|transaminase|h(?:a)?ematocrit"
@@ -30,12 +31,12 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _SCALES = (
-    ("mMRC", re.compile(r"\bmMRC\b|modified medical research council", re.IGNORECASE), {"5"}),
-    ("NYHA", re.compile(r"\bNYHA\b", re.IGNORECASE), {"4"}),
-    ("ECOG", re.compile(r"\bECOG\b", re.IGNORECASE), {"5", "6"}),
-    ("mRS", re.compile(r"modified rankin|\bmRS\b"), {"6", "7"}),
+    ("mMRC", gated(r"\bmMRC\b|modified medical research council", re.IGNORECASE), {"5"}),
+    ("NYHA", gated(r"\bNYHA\b", re.IGNORECASE), {"4"}),
+    ("ECOG", gated(r"\bECOG\b", re.IGNORECASE), {"5", "6"}),
+    ("mRS", gated(r"modified rankin|\bmRS\b"), {"6", "7"}),
 )
-_POINTS = re.compile(r"\b(\d{1,2}|three|four|five|six|seven|eight)[- ](?:point|category|level)\b", re.IGNORECASE)
+_POINTS = gated(r"\b(\d{1,2}|three|four|five|six|seven|eight)[- ](?:point|category|level)\b", re.IGNORECASE)
 _WORDS = {"three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8"}
 
 
@@ -57,9 +58,9 @@ def mismatch(subject: Subject) -> Iterator[Answer]:
                 (subject.quote(f"{path}.measure"), subject.quote(f"{path}.description")),
             )
             continue
-        for name, pattern, levels in _SCALES:
-            points = _POINTS.search(description)
-            if pattern.search(measure) and points is not None:
+        for name, pattern, levels in _SCALES if subject.may(_POINTS) else ():
+            points = _POINTS.search(description) if pattern.search(measure) else None
+            if points is not None:
                 number = _WORDS.get(points.group(1).lower(), points.group(1))
                 if number not in levels and not pattern.search(description):
                     yield Found(
@@ -96,7 +97,7 @@ def boilerplate(subject: Subject) -> Iterator[Answer]:
             )
 
 
-_FOLLOWED = re.compile(
+_FOLLOWED = gated(
     r"\b(?:(?:will be|are|were) followed(?:[- ]up)? (?:up )?(?:for|until|to|through) (?:a (?:total |period )?of "
     r"|at least |up to )?|the follow[- ]up (?:period|time|duration) (?:is|will be) (?:at least |up to )?)"
     r"(?P<number>\d{1,3}|one|two|three|four|five|six|ten|twelve)[ -](?P<unit>days?|weeks?|months?|years?)\b",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from trialwright.core.gates import gated
 from trialwright.core.problem import Severity
 from trialwright.lint.finding import Confidence, Fixability
 from trialwright.lint.rule import Answer, Found, Unknown, rule
@@ -190,7 +191,7 @@ def date_order(subject: Subject) -> Iterator[Answer]:
             yield Found(f"{name} lies after {other}.", earlier, (subject.quote(earlier), subject.quote(later)))
 
 
-_PLANNED = re.compile(
+_PLANNED = gated(
     r"\b(\d{1,5})\s+(?:[a-z][\w-]*\s+){0,6}?(?:patients|participants|subjects|volunteers)\b(?:(?!, ?\d)[^.;]){0,60}?"
     r"\bwill be (?:recruited|enrolled|included|randomi[sz]ed)"
     r"|\b(?:will|plans? to|aims? to|intends? to) (?:recruit|enrol+|include|randomi[sz]e) (?:a total of )?"
@@ -200,7 +201,7 @@ _PLANNED = re.compile(
 )
 
 
-_PART = re.compile(
+_PART = gated(
     r"\b(?:cohorts?|dose|phase|part|stage|sentinel|arms?|per|each|every|sites?|group|additional|another|first|control"
     r"|pilot|expansion|run-in)\b",
     re.IGNORECASE,

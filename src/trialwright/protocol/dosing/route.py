@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from trialwright.core.gates import Gates
 from trialwright.protocol.draft_text import KEPT
@@ -87,10 +88,23 @@ _STAGE = re.compile(
 )
 
 
-@lru_cache(maxsize=KEPT)
-def _any_of(which: tuple[int, ...]) -> re.Pattern[str]:
-    """The pattern of some routes, in the order of the table: one that names none of the others is found as by all."""
-    return re.compile("|".join(f"(?P<r{index}>{ROUTES[index][1]})" for index in which), re.IGNORECASE)
+@cache
+def _pattern(place: int) -> re.Pattern[str]:
+    return re.compile(ROUTES[place][1], re.IGNORECASE)
+
+
+def _named(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Every route that the text names, from left to right; of two that begin together the one listed first."""
+    tried = [(place, _pattern(place)) for place in _GATES.through(text)]
+    start = 0
+    while tried:
+        found = [(match.start(), place, match) for place, each in tried if (match := each.search(text, start))]
+        if not found:
+            return
+        _, place, match = min(found, key=lambda each: each[:2])
+        yield ROUTES[place][0], match
+        start = match.end()
+        tried = [(other, each) for other, each in tried if other in {place for _, place, _ in found}]
 
 
 @lru_cache(maxsize=KEPT)
@@ -101,9 +115,7 @@ def routes(text: str) -> tuple[str, ...]:
     (('INTRAVENOUS',), ())
     """
     found: list[str] = []
-    which = _GATES.through(text)
-    for match in _any_of(which).finditer(text) if which else ():
-        term = ROUTES[int(str(match.lastgroup)[1:])][0]
+    for term, match in _named(text):
         if match.group() == "IV" and _STAGE.search(text[max(0, match.start() - 40) : match.start()]):
             continue
         if term not in found:
