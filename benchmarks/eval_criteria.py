@@ -16,6 +16,12 @@ these`).
 
 Two halves: studies are split by a hash of their number; errors are shown of one half only, and both are reported.
 
+A constraint that stands in the text and that the annotators left out, or marked otherwise, counts as false like a
+wrong one. How many of the false ones are of that kind is printed apart, from the file `criteria_judgements.csv` beside
+this module: a statement of ours, as a hash of it and its line, and whether one of the compiler's makers, no independent
+judge, found it `right` (the text says so) or `wrong` on reading the line. Only statements on the half that may be
+looked at can be judged so. No figure of the table depends on that file.
+
 Two slips of the annotation are undone before anything is compared, for they say nothing about a reading: the `10` of
 `4/10` is the length of a scale and no unit, and the `109` of `40 × 109/L` is a power of ten that lost its raised digit
 and no second number. Slips that change what is stated (a wrong side, a bound left unmarked) stay and cost both figures.
@@ -24,11 +30,14 @@ and no second number. Slips that change what is stated (a wrong side, a bound le
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.criteria_gold import ROLES, Bound, Line, Statement, asks, read_gold, stated, units_in, value_of
@@ -38,6 +47,7 @@ from trialwright.protocol.eligibility.items import Section
 from trialwright.protocol.eligibility.lexicon.loading import is_a, lexicon
 from trialwright.protocol.eligibility.lines import lines_of, unescape
 
+JUDGEMENTS = Path(__file__).with_name("criteria_judgements.csv")
 TOLERANCE = Decimal("0.000001")
 ALLOWED = {
     "observation": {"observation", "level", "frequency"},
@@ -86,6 +96,16 @@ class Tally:
     silent: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     either_time: Score = field(default_factory=Score)
+    judged: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def times_as_one(self) -> Score:
+        """All roles together, windows and durations scored as one role."""
+        out = Score()
+        for role, score in self.roles.items():
+            out.add(score if role not in TIMES else Score())
+        out.add(self.either_time)
+        return out
 
     @property
     def total(self) -> Score:
@@ -154,10 +174,25 @@ def judge(line: Line, tally: Tally) -> Judged:
         area.add(score)
         if not right:
             judged.false.append((one, marked))
+            tally.judged[judgements().get(judgement_key(line, one), "not judged")] += 1
             other = _turned(one, line.gold, there) if marked else "the gold marks nothing on these words"
             tally.reasons[f"false: {other}"] += 1
     _pooled_time(line, ours, there, tally)
     return judged
+
+
+def judgement_key(line: Line, one: Statement) -> str:
+    """A statement on a line, as the file of judgements has it."""
+    return sha256(f"{line.study}|{line.text}|{one.shown}".encode()).hexdigest()[:16]
+
+
+@cache
+def judgements() -> dict[str, str]:
+    """What a reader found of false statements: `right` or `wrong` by their key; empty without the file."""
+    if not JUDGEMENTS.is_file():
+        return {}
+    with JUDGEMENTS.open(encoding="utf-8", newline="") as rows:
+        return {row["key"]: row["verdict"] for row in csv.DictReader(rows)}
 
 
 def _right(one: Statement, gold: Iterable[Statement], there: frozenset[str]) -> tuple[str, bool]:
@@ -323,6 +358,11 @@ def report(name: str, tally: Tally) -> None:
     if total.marked:
         print(f"    precision on words that the gold marked as a comparison: {total.right / total.marked:.1%}")
     _row("    windows and durations as one role", tally.either_time)
+    _row("    all roles, those two as one", tally.times_as_one)
+    if tally.judged["right"]:
+        said = total.right + tally.judged["right"]
+        counts = ", ".join(f"{tally.judged[verdict]} {verdict}" for verdict in ("right", "wrong", "not judged"))
+        print(f"    false ones, judged by the makers: {counts}; with the right ones {said / total.ours:.1%}")
     print("  how they differ:")
     for reason, count in sorted(tally.reasons.items(), key=lambda entry: (entry[0].split(":")[0], -entry[1])):
         print(f"    {count:4} {reason}")
@@ -364,12 +404,14 @@ def main() -> None:
         both.silent.update(tally.silent)
         both.reasons.update(tally.reasons)
         both.either_time.add(tally.either_time)
+        both.judged.update(tally.judged)
         for role, score in tally.roles.items():
             both.roles[role].add(score)
         for section, score in tally.sections.items():
             both.sections.setdefault(section, Score()).add(score)
     report("half that was looked at", halves[True])
     report("half that was only measured", halves[False])
+    both.judged.clear()  # of one half only
     report("both halves", both)
 
 

@@ -50,3 +50,14 @@ def test_the_variable_is_named_once(text: str, expected: list[str] | None) -> No
 )
 def test_a_bound_without_a_name_is_left(text: str) -> None:
     assert not any(one.endswith((">20 mm", "<5")) for one in read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MMSE: illiterate > 18 points, primary school > 21 points",  # groups of persons are no quantities
+        "MMSE score: illiteracy < 16, junior high school and above < 23",
+    ],
+)
+def test_a_group_of_persons_is_no_variable(text: str) -> None:
+    assert read(text) == []

@@ -32,6 +32,7 @@ from trialwright.protocol.eligibility.grammar.variables import (
     unit_of_measure,
 )
 from trialwright.protocol.eligibility.grammar.worded import (
+    NO_QUANTITIES,
     counts_things,
     dimension_end,
     in_calendar,
@@ -231,6 +232,8 @@ def _measured(
     if amount.pair is not None and not _paired(amount, named):
         return None
     if whole_scale(tokens, amount):
+        return None
+    if named is not None and named.id is None and tokens.word[named.last - 1] in NO_QUANTITIES:
         return None
     if (
         named is not None
