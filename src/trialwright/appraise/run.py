@@ -17,6 +17,7 @@ from trialwright.core.problem import Problem, Severity
 if TYPE_CHECKING:
     from trialwright.analyse.results import Results
     from trialwright.lint.finding import Finding
+    from trialwright.protocol.decisions import Enrol
     from trialwright.protocol.protocol import Protocol
     from trialwright.record.record import Record
     from trialwright.simulate.operating import Characteristics
@@ -173,15 +174,20 @@ def check_options(protocol: Protocol, options: Options) -> None:
         scenarios.load(options.scenario, protocol)
 
 
-def one_trial(protocol: Protocol, options: Options) -> SimulatedTrial:
-    """One simulated trial under the scenario that was asked for, else the planned one, with the given DLT rates."""
+def one_trial(
+    protocol: Protocol, options: Options, allocate: Callable[[str, Enrol], str] | None = None
+) -> SimulatedTrial:
+    """One simulated trial under the scenario that was asked for, else the planned one, with the given DLT rates.
+
+    `allocate`: as in `simulate.run`.
+    """
     from trialwright import simulate
     from trialwright.simulate import scenarios
 
     scenario = scenarios.load(options.scenario or "planned", protocol)
     if options.truth is not None:
         scenario = replace(scenario, dlt=options.truth)
-    return simulate.run(protocol, scenario, seed=options.seed)
+    return simulate.run(protocol, scenario, seed=options.seed, allocate=allocate)
 
 
 def run(

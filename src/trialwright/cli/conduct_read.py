@@ -12,6 +12,7 @@ import typer
 
 from trialwright.cli import conduct_call as ask
 from trialwright.cli.conduct_board import board
+from trialwright.cli.conduct_rehearse import rehearse
 from trialwright.cli.output import answer, answer_json
 from trialwright.core.errors import StageError
 
@@ -32,6 +33,7 @@ def read(app: typer.Typer) -> typer.Typer:
     app.command("examine")(examine)
     app.command("unblind")(unblind)
     app.command("board")(board)
+    app.command("rehearse")(rehearse)
     return app
 
 

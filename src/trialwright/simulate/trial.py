@@ -77,18 +77,25 @@ class SimulatedTrial:
 
 
 def run(
-    protocol: Protocol, scenario: Scenario, *, seed: int, design: Design | None = None, deciding_only: bool = False
+    protocol: Protocol,
+    scenario: Scenario,
+    *,
+    seed: int,
+    design: Design | None = None,
+    deciding_only: bool = False,
+    allocate: Callable[[str, Enrol], str] | None = None,
 ) -> SimulatedTrial:
     """One trial of this protocol under this scenario; the same for the same seed (0 or more), on any machine.
 
     `design`: what decides; None = the design that the protocol declares. It is asked at every arrival of a candidate,
     when something that bears on decisions becomes known, and on the day that a `Wait` names. `deciding_only`: leave
-    out visits, measurements and adverse events; the decisions are the same.
+    out visits, measurements and adverse events; the decisions are the same. `allocate`: gives the arm of the next
+    participant, in order of entry, one of those that the decision opens; None = drawn from permuted blocks.
 
     Raises StageError (SIM-020) if the declared design cannot be run; the message says why.
     """
     chosen = design if design is not None else _declared(protocol)
-    loop = _Loop(protocol, scenario, seed, chosen, make(protocol, scenario), deciding_only)
+    loop = _Loop(protocol, scenario, seed, chosen, make(protocol, scenario), deciding_only, allocate)
     loop.enrol()
     loop.follow_up()
     return SimulatedTrial(
@@ -120,7 +127,14 @@ class _Loop:
     """The clock, the book and the state of one running trial."""
 
     def __init__(
-        self, protocol: Protocol, scenario: Scenario, seed: int, design: Design, plan: Plan, deciding_only: bool
+        self,
+        protocol: Protocol,
+        scenario: Scenario,
+        seed: int,
+        design: Design,
+        plan: Plan,
+        deciding_only: bool,
+        allocate: Callable[[str, Enrol], str] | None,
     ) -> None:
         self.deciding_only = deciding_only
         self.protocol = protocol
@@ -133,7 +147,8 @@ class _Loop:
         self.closed: int | None = None
         self._decide: Callable[[TrialState], Decision] = design.decide
         self._state = TrialState(0)
-        self._allocator = AllocationList(protocol, scenario.name, seed)
+        drawn = AllocationList(protocol, scenario.name, seed)
+        self._allocate = allocate or (lambda _, decision: drawn.draw(decision))
         self._doses = _remembered(partial(_doses_of, protocol, self.problems))
         self._screened = 0
         self._enrolled = 0
@@ -227,7 +242,7 @@ class _Loop:
         casebook.write_screening(self.book, subject, person, day)
         if person.fails is None:
             self._enrolled += 1
-            arm = self.protocol.arm(self._allocator.draw(decision))
+            arm = self.protocol.arm(self._allocate(subject, decision))
             doses = self._doses(arm.id, decision.dose_level)
             life = live(
                 subject,
