@@ -32,7 +32,7 @@ from trialwright.protocol.eligibility.grammar.variables import (
     unit_of_measure,
 )
 from trialwright.protocol.eligibility.grammar.worded import (
-    NO_QUANTITIES,
+    GROUPS,
     counts_things,
     dimension_end,
     in_calendar,
@@ -233,7 +233,7 @@ def _measured(
         return None
     if whole_scale(tokens, amount):
         return None
-    if named is not None and named.id is None and tokens.word[named.last - 1] in NO_QUANTITIES:
+    if named is not None and named.id is None and tokens.word[named.last - 1] in GROUPS:
         return None
     if (
         named is not None

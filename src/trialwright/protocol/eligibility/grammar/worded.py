@@ -23,11 +23,11 @@ _DIMENSIONS = frozenset(
 _IN_DIMENSION = frozenset({"in", "of", "maximum", "maximal", "longest", "largest", "greatest", "its", "the"})
 _OF_SCALES = frozenset({"the", "a", "an", "-", "to", "point", "points", "(", "item", "cm", "mm"})
 _SCALE_NOUNS = frozenset({"scale", "score", "index", "questionnaire", "rating"})
-NO_QUANTITIES = word_set(
-    """
-    age aged ages virus viruses subtype serotype genotype antigen antibody ios android os gene exon
-    illiterate illiterates illiteracy school schools college university educated uneducated graduates above below
-    """
+GROUPS = word_set(
+    "illiterate illiterates illiteracy school schools college university educated uneducated graduates above below"
+)
+_NO_QUANTITIES = GROUPS | word_set(
+    "age aged ages virus viruses subtype serotype genotype antigen antibody ios android os gene exon"
 )
 # in these units things are measured, and not only given: "blood loss > 500 mL", but "dose > 1 g"
 _BULK = frozenset({"mL", "L", "g", "kg", "mmol", "mEq"})
@@ -91,7 +91,7 @@ def worded(
             return None
     if found is None:
         return None
-    if tokens.word[found.last - 1] in NO_QUANTITIES and tokens.word[max(0, found.last - 3) : found.last - 1] != [
+    if tokens.word[found.last - 1] in _NO_QUANTITIES and tokens.word[max(0, found.last - 3) : found.last - 1] != [
         "for",
         "-",
     ]:
