@@ -203,8 +203,8 @@ def test_a_number_before_of_that_counts_no_list(line, said):
             "out",
             "Gout with asthma and epilepsy",
             (
-                "any of: (1) all of: (a) gout, now or before; (b) asthma, now or before; (2) all of: (a) epilepsy, now or "
-                "before; (b) judged by a person: “Gout with asthma and epilepsy”"
+                "any of: (1) all of: (a) gout, now or before; (b) asthma, now or before; (2) all of: (a) epilepsy, now "
+                "or before; (b) judged by a person: “Gout with asthma and epilepsy”"
             ),
         ),
         (
@@ -249,8 +249,8 @@ def test_what_narrows_a_thing_reaches_over_an_or(section, line, said):
             "out",
             "Cancer except for thyroid cancer, unless in remission for at least 6 years",
             (
-                "all of: (1) cancer, now or before, where records of thyroid cancer do not count; (2) not true: remission, "
-                "found now or before, for at least 6 years"
+                "all of: (1) cancer, now or before, where records of thyroid cancer do not count; (2) not true: "
+                "remission, found now or before, for at least 6 years"
             ),
         ),
         ("in", "Exclude patients with gout", "not true: gout, now or before"),
@@ -295,8 +295,8 @@ def test_what_is_named_to_be_denied_is_asked(section, line):
         (
             "Opioids for gout or other diseases within 3 weeks",
             (
-                "all of: (1) opioid, taken, at most 3 weeks before screening; (2) judged by a person: “Opioids for gout or "
-                "other diseases within 3 weeks”"
+                "all of: (1) opioid, taken, at most 3 weeks before screening; (2) judged by a person: “Opioids for gout "
+                "or other diseases within 3 weeks”"
             ),
         ),
         (
@@ -313,4 +313,39 @@ def test_what_is_named_to_be_denied_is_asked(section, line):
     ],
 )
 def test_what_is_named_once_more_is_no_item_of_its_own(line, said):
+    assert _read("out", line) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "Heart disease within 5 months, including stroke, angina or myocarditis",
+            ("one or more of these, at most 5 months before screening: heart disease; stroke; angina; myocarditis"),
+        ),
+        (
+            "Heart disease including stroke, angina or myocarditis within 5 months",
+            ("one or more of these, at most 5 months before screening: heart disease; stroke; angina; myocarditis"),
+        ),
+        (
+            "Heart disease including stroke within 5 months, angina or myocarditis",
+            (
+                "any of: (1) all of: (a) heart disease, now or before; (b) judged by a person: “Heart disease including "
+                "stroke within 5 months, angina or myocarditis”; (2) stroke, at most 5 months before screening; "
+                "(3) angina, now or before; (4) myocarditis, now or before"
+            ),
+        ),
+        (
+            "Immunosuppressants (e.g., methotrexate within 3 weeks, rituximab within 7 months)",
+            (
+                "any of: (1) all of: (a) immunosuppressant, taken now or before; (b) judged by a person: "
+                "“Immunosuppressants (e.g., methotrexate within 3 weeks, rituximab within 7 months”; (2) methotrexate, "
+                "taken, at most 3 weeks before screening; (3) rituximab, taken, at most 7 months before screening"
+            ),
+        ),
+        ("Antibiotics (e.g. amoxicillin) within 8 days", "antibiotic, taken, at most 8 days before screening"),
+        ("Antibiotics such as amoxicillin within 8 days", "antibiotic, taken, at most 8 days before screening"),
+    ],
+)
+def test_a_time_is_of_examples_or_of_what_they_illustrate(line, said):
     assert _read("out", line) == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.conditions import CHILDBEARING
@@ -25,10 +26,13 @@ from trialwright.protocol.eligibility.grammar.reading import (
     Reading,
     bears_constraint,
     bears_number,
+    bears_time,
     is_plain,
     joined,
     number_counted,
     thing_of,
+    time_of,
+    with_time,
 )
 from trialwright.protocol.eligibility.tree import (
     And,
@@ -75,6 +79,9 @@ def bracketed(
         if not found and OPINION in row.code:
             return found, True
         inner = line.read(lo + 1, hi, req, depth + 1)
+        when = time_of(_all(tuple(found))) if found else None
+        if inner is not None and when is not None:
+            inner = with_time(inner, when)
         kept = joined(And if req and inner is not None and bears_constraint(inner) else Or, (*found, inner), None)
         if req and inner is not None and not bears_constraint(inner):
             return found, False
@@ -178,5 +185,10 @@ def _examples(line: Reading, lo: int, hi: int, req: bool, depth: int, found: lis
     inner = line.read(lo, hi, req, depth + 1)
     if inner is None or not bears_constraint(inner) or not found:
         return found
-    either = joined(Or, (_all(tuple(found)), inner), None)
+    head = _all(tuple(found))
+    if bears_time(inner) and not bears_time(head):
+        begin = bisect_left(line.row.start, head.span[0]) if head.span is not None else lo
+        asked = line.question(min(begin, lo), hi)  # whether the time is meant of the rest too
+        head = head if asked is None else _all((head, asked))
+    either = joined(Or, (head, inner), None)
     return [either] if either is not None else found

@@ -29,9 +29,12 @@ from trialwright.protocol.eligibility.grammar.reading import (
     bears_constraint,
     bears_number,
     is_plain,
+    bears_time,
     joined,
     negation,
     number_counted,
+    time_of,
+    with_time,
 )
 from trialwright.protocol.eligibility.tree import And, Expression, Implies, Judgement, Or, leaves
 
@@ -150,7 +153,16 @@ def _explained(line: Reading, lo: int, hi: int, req: bool, depth: int, place: in
         return _including(line, lo, hi, req, head, body)
     if not bears_constraint(body):
         return line.question(lo, hi) if isinstance(head, Judgement) else head
+    if bears_time(body) and not isinstance(head, Judgement) and time_of(head) is None:
+        head = _asked_too(head, line.question(lo, hi), span)
     return joined(Or, (line.question(lo, hi) if isinstance(head, Judgement) else head, body), span)
+
+
+def _asked_too(head: Expression, question: Judgement | None, span: tuple[int, int]) -> Expression:
+    """What examples with a time are examples of: whether the time is meant of it too is asked."""
+    found = joined(And, (head, question), span)
+    assert found is not None
+    return found
 
 
 def _defined(
@@ -168,6 +180,11 @@ def _defined(
 def _including(line: Reading, lo: int, hi: int, req: bool, head: Expression, body: Expression) -> Expression | None:
     span = line.span(lo, hi)
     if not req:
+        when = time_of(head)
+        if when is not None:
+            body = with_time(body, when)
+        elif bears_time(body) and not isinstance(head, Judgement):
+            head = _asked_too(head, line.question(lo, hi), span)
         return joined(Or, (line.question(lo, hi) if isinstance(head, Judgement) else head, body), span)
     if bears_constraint(body):
         return joined(And, (head, body), span)

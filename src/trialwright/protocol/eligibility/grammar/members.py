@@ -189,9 +189,22 @@ def before_examples(line: Line, low: int, high: int) -> int:
             or (word == "such" and following[:1] == ["as"])
             or word == "including"
         ):
+            if words[at - 1] == "(" or _goes_on(line, high):
+                return high
             head = at - 1 if words[at - 1] == "," else at
             return head if head > low and not is_empty(words, low, head) else high
     return high
+
+
+def _goes_on(line: Line, first: int) -> bool:
+    """Whether the list goes on behind the time that begins at a token, which is then that of one member."""
+    words = line.tokens.word
+    at = next(
+        (at for at in range(first, min(first + 12, len(words))) if words[at] in {",", "or", "and", ";", "."}), None
+    )
+    if at is None or words[at] in {";", "."}:
+        return False
+    return any(not fact.dropped and 0 < fact.begin - at < 4 for fact in line.facts)
 
 
 def members(line: Line, low: int, high: int) -> list[tuple[int, int]]:

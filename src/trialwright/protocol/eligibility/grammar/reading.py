@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from operator import attrgetter
 
 from trialwright.core.problem import Evidence, Problem, Severity
@@ -48,6 +49,7 @@ from trialwright.protocol.eligibility.tree import (
     Result,
     Sex,
     Span,
+    When,
     children,
     leaves,
     placed,
@@ -220,6 +222,26 @@ def is_plain(leaf: Expression) -> bool:
     """Whether a leaf states only that something is there."""
     kind = type(leaf)
     return (kind is Present or kind is Exposure) and not is_constraint(leaf)
+
+
+def bears_time(node: Expression) -> bool:
+    """Whether a time stands in the tree."""
+    return any(getattr(leaf, "when", None) is not None for leaf in leaves(node))
+
+
+def time_of(node: Expression) -> When | None:
+    """The one time of all things that a tree names outside of questions; None where they differ or have none."""
+    found = {leaf.when for leaf in leaves(node) if isinstance(leaf, Present | Exposure)}
+    return found.pop() if len(found) == 1 else None
+
+
+def with_time(node: Expression, when: When) -> Expression:
+    """The tree with this time at what has none, outside of negations."""
+    if isinstance(node, Present | Exposure) and node.when is None and node.lasting is None:
+        return replace(node, when=when)
+    if isinstance(node, And | Or):
+        return replace(node, parts=tuple(with_time(part, when) for part in node.parts))
+    return node
 
 
 def bears_number(node: Expression) -> bool:
