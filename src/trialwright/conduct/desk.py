@@ -169,7 +169,8 @@ class Desk:
         """What is recorded although commands were refused, as drafts taken into the standing; mostly nothing."""
         stopped, self._stopped = self._stopped, None
         made: Made | None = None
-        self._standing = Standing()
+        if self._standing.data.size != self._standing.head.size:  # it took in what is refused
+            self._standing = Standing()
         standing, now = self._caught_up(head), self.now()
         if fault.code == "COND-045" and call.passphrase:
             made, now = Made(SignInFailed(call.session.person, "passphrase")), self._clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,7 +81,7 @@ def written_date(text: str) -> date | None:
     >>> written_date("2024-02-29"), written_date("2023-02-29"), written_date("20240229")
     (datetime.date(2024, 2, 29), None, None)
     """
-    if len(text) != 10:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
         return None
     try:
         return date.fromisoformat(text)

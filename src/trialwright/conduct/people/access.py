@@ -45,7 +45,7 @@ def access_list(entries: Iterable[Entry], at: str) -> tuple[Access, ...]:
             people.apply(Act.of(entry, entry.event, {}))
             recorded[entry.sequence] = entry.recorded
     return tuple(
-        Access(person, people.names[person], held.role.value, held.site, held.unmasked, recorded[held.since], held.since)
-        for person in sorted(people.grants)
-        for held in people.grants[person]
+        Access(who, people.names[who], held.role.value, held.site, held.unmasked, recorded[held.since], held.since)
+        for who in sorted(people.grants)
+        for held in people.grants[who]
     )

@@ -42,7 +42,7 @@ def digest_of_criteria(eligibility: Eligibility) -> str:
 
 @lru_cache(maxsize=8)
 def lost(eligibility: Eligibility) -> frozenset[str]:
-    """The criteria whose text was lost, by id: nobody can answer them, so nobody is eligible before they are supplied."""
+    """The criteria whose text was lost, by id: nobody can answer them, so nobody is eligible."""
     from trialwright.protocol.eligibility.items import ItemKind
     from trialwright.protocol.eligibility.tree import Missing, leaves
     from trialwright.screen.criteria import FIELDS
