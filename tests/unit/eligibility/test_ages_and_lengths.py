@@ -31,6 +31,8 @@ def read(text: str) -> list[str]:
 LINES = [
     ("adults over 60", ["age >60 year"]),
     ("women under 45 with endometriosis", ["age <45 year"]),
+    ("history of stroke within 7 y", ["stroke when <=7 year"]),
+    ("asthma for at least 3 y", ["asthma for >=3 year"]),
     ("adults (19 - 64)", ["age >=19 <=64 year"]),
     ("clinically stable for at least 5 weeks", ["clinically stable for >=5 week"]),
     ("at least 6 years of education", ["education-years >=6 year"]),
@@ -64,6 +66,7 @@ def test_a_line_states(text: str, expected: list[str]) -> None:
         "at least 8 years of schooling and work",
         "best corrected acuity between 20/40 and 20/200",  # no range of the first numbers
         "patients more than 20",
+        "3.21-60 years of age",  # the number of an item and an age
         "children (1-2)",
     ],
 )

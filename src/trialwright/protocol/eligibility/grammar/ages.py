@@ -66,7 +66,9 @@ def plausible_age(amount: Amount) -> bool:
     unit = amount.unit or "year"
     if unit not in PER_YEAR or amount.pair is not None:
         return False
-    return all(bound is None or 0 <= bound <= OLDEST * PER_YEAR[unit] for bound in (amount.low, amount.high))
+    bounds = [bound for bound in (amount.low, amount.high) if bound is not None]
+    # nobody asks for 4.18 years: that is the number of an item and an age
+    return all(0 <= bound <= OLDEST * PER_YEAR[unit] and 4 * bound == int(4 * bound) for bound in bounds)
 
 
 def states_age(tokens: Tokens, amount: Amount) -> bool:

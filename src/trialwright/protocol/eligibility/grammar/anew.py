@@ -21,15 +21,15 @@ def joined(tokens: Tokens, one: Amount, two: Amount) -> bool:
     between = tokens.word[one.last : two.first]
     if len(between) > 8 or not between:
         return not between
-    inside = False
+    inside, other = False, False  # `other`: a word in a bracket that names something
     for word in between:
-        if word == "(":
-            inside = True
-        elif word == ")":
-            inside = False
-        elif not inside and word not in _BETWEEN:
-            return False
-    return True
+        if word in {"(", ")"}:
+            inside, other = word == "(", False
+        elif word not in _BETWEEN:
+            if not inside:
+                return False
+            other = True
+    return not other  # "NIHSS > 4 (limb score > 2)": the second is of what its bracket names
 
 
 def again(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], one: Amount, two: Amount) -> bool:

@@ -17,7 +17,7 @@ UNITS = {
         "day": "day days d",
         "week": "week weeks wk wks",
         "month": "month months mo mos mth mths",
-        "year": "year years yr yrs",
+        "year": "year years yr yrs y",
     }.items()
     for form in forms.split()
 }

@@ -298,7 +298,11 @@ def _equivalent(line: Line, fact: Fact, marked: bool) -> None:
 
 def _counts(line: Line) -> None:
     for count in counts_of(line.tokens):
-        if _taken(line, count.first, count.last) or _in_window(line, count.first, count.last):
+        if (
+            line.tokens.word[count.first] == "within"
+            or _taken(line, count.first, count.last)
+            or _in_window(line, count.first, count.last)
+        ):
             continue
         fact = next(
             (
