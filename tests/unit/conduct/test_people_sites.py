@@ -2,7 +2,7 @@
 
 import pytest
 
-from people_at_desk import WHY, Trial
+from people_at_desk import WHY, Trial, protocol
 from trialwright.conduct import commands as ask
 from trialwright.conduct.events.sites import (
     ApprovalRecorded,
@@ -12,8 +12,12 @@ from trialwright.conduct.events.sites import (
     SiteClosed,
 )
 from trialwright.conduct.events.subjects import ConsentVersionApproved
-from trialwright.conduct.events.trial import OpenedToEnrolment
+from trialwright.conduct.events.trial import AmendmentInForce, OpenedToEnrolment
+from trialwright.conduct.milestones.asks import Amend
+from trialwright.conduct.rule import Plan
 from trialwright.core.errors import StageError, UsageError
+from trialwright.design import build
+from trialwright.protocol.kinds import SingleArm
 
 
 @pytest.fixture
@@ -105,6 +109,20 @@ def test_a_closed_site_enrols_nobody_and_follows_those_who_are_in(trial):
     trial.do("cora", ask.Record("AE", "P-1", 1, 4, {"AETERM": "Fever"}))
     trial.do("ada", SiteActivated("MX-01"))
     trial.enrol("P-2")
+
+
+@pytest.mark.requirement("R56")
+def test_a_version_of_the_protocol_comes_into_force_at_a_site_once_its_committee_has_approved_it(trial):
+    trial.opened()
+    later, second = protocol(design=SingleArm("arm-1", 20)), "e" * 64
+    trial.desk.plans[second] = Plan(later, build(later))
+    trial.do("ada", Amend(second, "amendment 1"), reason=WHY)
+    refuses("COND-060", trial.do, "ada", AmendmentInForce("MX-09", second))
+    refuses("COND-132", trial.do, "ada", AmendmentInForce("MX-01", second))  # approved is the trial, not this version
+    trial.do("ada", ApprovalRecorded("MX-01", "ethics", "ethics/8", "2026-01-05", None, second))
+    refuses("COND-132", trial.do, "ada", AmendmentInForce("MX-02", second))
+    trial.do("ada", AmendmentInForce("MX-01", second))
+    assert trial.desk.standing.course.version("MX-01") == second
 
 
 @pytest.mark.parametrize(

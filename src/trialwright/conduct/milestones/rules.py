@@ -22,7 +22,9 @@ from trialwright.conduct.events.trial import (
 from trialwright.conduct.milestones.asks import Amend, Lock, Unmask
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.milestones.refusals import to_confirm, to_supply
+from trialwright.conduct.moments import date_of
 from trialwright.conduct.people.roles import Duty
+from trialwright.conduct.people.staff_rules import unknown_site
 from trialwright.conduct.rule import Ask, Made, Rule
 from trialwright.core.errors import StageError
 
@@ -83,6 +85,16 @@ def _in_force(event: AmendmentInForce, asked: Ask) -> Iterable[Made]:
             f"the version {event.protocol[:12]}... is not later than the one in force at {event.site!r}",
             "a later version of the trial's protocol",
             "amend the trial first",
+        )
+    site, today = asked.standing.sites.known.get(event.site), date_of(asked.standing.course.start, asked.day)
+    if site is None:
+        raise unknown_site(event.site, asked)
+    if not site.approved("ethics", event.protocol, today):
+        raise _refused(
+            "COND-132",
+            f"no approval of an ethics committee holds at {event.site!r} for the version {event.protocol[:12]}...",
+            "the approval of this version (its digest named in it), recorded for the site",
+            "record the approval, then put the version in force",
         )
     yield Made(event)
 
