@@ -349,3 +349,46 @@ def test_what_is_named_once_more_is_no_item_of_its_own(line, said):
 )
 def test_a_time_is_of_examples_or_of_what_they_illustrate(line, said):
     assert _read("out", line) == said
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        ("out", "History of or current gout", "gout, now or before"),
+        ("out", "Current or previous gout", "gout, now or before"),
+        ("in", "Aged between 19 and 64 years, inclusive", "age at least 19 and at most 64 years"),
+        ("in", "Stopped warfarin at least 6 days ago", "not true: warfarin, taken, less than 6 days before screening"),
+        (
+            "out",
+            "ALT or AST above 4 x ULN with bilirubin above 3 x ULN",
+            (
+                "all of: (1) any of: (a) alanine aminotransferase above 4 times the upper limit of normal; (b) aspartate "
+                "aminotransferase above 4 times the upper limit of normal; (2) total bilirubin above 3 times the upper "
+                "limit of normal"
+            ),
+        ),
+        (
+            "out",
+            "Received or planning to receive a live vaccine within 20 days before the first dose",
+            (
+                "any of: (1) live vaccine, taken, at most 20 days before the first dose; (2) judged by a person: "
+                "“planning to receive a live vaccine within 20 days before the first dose”"
+            ),
+        ),
+    ],
+)
+def test_words_around_a_thing_say_when_it_counts(section, line, said):
+    assert _read(section, line).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("out", "Not able to stop aspirin 8 days before surgery"),
+        ("in", "Able to stop aspirin at least 8 days before surgery"),
+        ("out", "Expected to need dialysis within 4 months"),
+        ("out", "Not a candidate for surgery"),
+    ],
+)
+def test_what_may_come_or_can_be_done_is_asked(section, line):
+    assert _read(section, line) == f"{ASKED}“{line}”"

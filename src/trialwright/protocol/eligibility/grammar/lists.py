@@ -130,12 +130,22 @@ def listed(line: Reading, lo: int, hi: int, req: bool, depth: int, quantified: i
 def accompanied(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) -> Expression | None:
     """`A with B or C` of numbers: both A and one of the others; None where it is to be read as a list."""
     row = line.row
+    if _share_bound(line, lo, place) and row.facts[hi] > row.facts[place]:
+        parts = [line.read(lo, place, req, depth + 1), line.read(place + 1, hi, req, depth + 1)]
+        return joined(And, parts, line.span(lo, hi))
     if row.facts[place] == row.facts[lo] or COMMA in row.code[lo:hi] or {AND, OR, BUT} & set(row.code[lo:place]):
         return None
     if not {AND, OR} & set(row.code[place:hi]) or not all(_is_number(row.data[at]) for at in _leaves_at(line, lo, hi)):
         return None
     parts = [line.read(lo, place, req, depth + 1), line.read(place + 1, hi, req, depth + 1)]
     return joined(And, parts, line.span(lo, hi))
+
+
+def _share_bound(line: Reading, lo: int, hi: int) -> bool:
+    """Whether several measures are compared there with one and the same limit (`ALT or AST > 3 x ULN`)."""
+    found = [one for at in _leaves_at(line, lo, hi) for one in line.row.data[at]]  # type: ignore[attr-defined]  # leaves
+    bounds = {(one.interval, one.unit, one.reference) for one in found if isinstance(one, Compare)}
+    return len(found) > 1 and len(bounds) == 1 and all(isinstance(one, Compare) for one in found)
 
 
 def _leaves_at(line: Reading, lo: int, hi: int) -> list[int]:

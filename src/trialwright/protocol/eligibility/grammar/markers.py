@@ -50,7 +50,7 @@ _SKIPPED = """
     level levels value values result results must will would shall should can ' " * - . ! ? · # old previous
     test tests tested testing laboratory diagnostic participating participated participate already confirmation
     detection previously prior ever still adult adults co participation rate calculated estimated measured
-    formula equation method methods cockcroft gault mdrd years aged age ages s
+    formula equation method methods inclusive cockcroft gault mdrd years aged age ages s
 """
 _LINKS = """
 of for in at to from by on upon during before after against due because caused secondary related associated into onto
@@ -94,6 +94,8 @@ _DEGREES = (
     "shorter", "later", "earlier", "worse", "better",
 )  # fmt: skip
 
+_PRESENT = ("current", "currently", "present", "ongoing", "active")
+_FORMER = ("past", "prior", "previous", "previously", "former")
 _LONG: tuple[tuple[str, int, object], ...] = (
     ("and / or", OR, "both"),
     ("and or", OR, "both"),
@@ -235,6 +237,9 @@ _LONG: tuple[tuple[str, int, object], ...] = (
     ("is not eligible", NEG, "out"),
     ("eligible if", SKIP, None),
     ("included if", SKIP, None),
+    *((f"of or {word}", SKIP, None) for word in ("current", "ongoing", "active", "present", "previous")),
+    *((f"{now} or {then}", SKIP, None) for now in _PRESENT for then in _FORMER),
+    *((f"{then} or {now}", SKIP, None) for now in _PRESENT for then in _FORMER),
     ("clinical history", SKIP, None),
     ("medical history", SKIP, None),
     ("past medical history", SKIP, None),
@@ -318,6 +323,15 @@ ENDING = words_of(
     washed washout wash discontinued discontinue discontinuing discontinuation stopped stop stopping withheld withhold
     withdrawn withdrawal ceased cease cessation abstinent abstained abstain abstaining abstinence refrained refrain
     avoided avoid avoiding avoidance interrupted held quit resolved resolution off free recovered
+    """
+)
+# of what lies ahead: a time with it is counted from now on
+AHEAD = words_of("expected anticipated planned planning plan plans scheduled intend intends intention awaiting waiting")
+# who is not so may still have, or not have, what is named behind
+UNANSWERED = words_of(
+    """
+    able willing capable amenable suitable candidate candidates eligible controlled controllable responding responsive
+    explained attributable adequately fully completely well due because caused related secondary resolved recovered
     """
 )
 KIN = words_of(

@@ -19,6 +19,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OR,
     SEX,
     SKIP,
+    UNANSWERED,
     UNLESS,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, joined, negation, only_asks
@@ -36,7 +37,7 @@ def negated(line: Reading, lo: int, hi: int, req: bool, depth: int, place: int) 
     if form == "out":
         return _shut_out(line, lo, hi, req, depth, place)
     stop, joint = _scope(line, place + 1, hi)
-    if row.facts[stop] == row.facts[place]:
+    if row.facts[stop] == row.facts[place] or not UNANSWERED.isdisjoint(row.word[place + 1 : place + 3]):
         inner: Expression | None = line.question(lo, stop)
     elif form == "must" and excluding:
         # a demand among the exclusions: who does not meet it is excluded

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from trialwright.protocol.eligibility.grammar.brackets import bracketed
 from trialwright.protocol.eligibility.grammar.consent import consented
+from trialwright.protocol.eligibility.grammar.elapsed import is_distance
 from trialwright.protocol.eligibility.grammar.lacking import opposite
 from trialwright.protocol.eligibility.grammar.markers import (
+    AHEAD,
     AND,
     BLOCKING,
     CAUSES,
@@ -29,6 +31,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     OTHER,
     SEX,
     SKIP,
+    UNANSWERED,
     WITH,
     WORD,
     words_of,
@@ -44,15 +47,21 @@ from trialwright.protocol.eligibility.grammar.reading import (
 from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
+    AnchorKind,
     And,
     Concept,
     Course,
     Exposure,
     Expression,
     Implies,
+    Interval,
     Kind,
+    Not,
+    Or,
     Present,
     Sex,
+    Side,
+    Window,
 )
 
 _GIVING = words_of(
@@ -66,6 +75,7 @@ _STATES = words_of(
     "confirmed sign"
 )
 _LISTING = frozenset((AND, OR))
+_DONE = frozenset(("received", "taken", "had", "undergone", "underwent", "receiving", "participated", "used"))
 _NOW = frozenset(("current", "currently", "concurrent", "concomitant", "ongoing"))
 _TESTS = frozenset(("test", "tests", "testing", "screening"))
 _AFTER = words_of(
@@ -130,7 +140,10 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
                 loose = True
         elif what == LEAF:
             stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
-            if lead and _has_ended(line, lo, at, stated):
+            if lead and (_has_ended(line, lo, at, stated, req) or _lies_ahead(line, lo, at, stated)):
+                if req and (apart := _distance_kept(line, lo, at, stated)) is not None:
+                    found.append(apart)
+                    lead = False
                 at += 1
                 continue
             if found and _is_indication(line, at, stated, found[-1]):
@@ -210,14 +223,35 @@ def _is_indication(line: Reading, at: int, stated: Expression, before: Expressio
     return row.word[at] == "for" and stated.lasting is None and stated.times is None
 
 
-def _has_ended(line: Reading, lo: int, at: int, stated: Expression) -> bool:
-    """Whether a duration counts from when something ended (`stopped aspirin for at least 7 days`)."""
-    return getattr(stated, "lasting", None) is not None and not ENDING.isdisjoint(line.row.word[lo:at])
+def _has_ended(line: Reading, lo: int, at: int, stated: Expression, req: bool) -> bool:
+    """Whether a time counts from when something ended (`stopped aspirin for at least 7 days`)."""
+    timed = getattr(stated, "lasting", None) is not None or (req and getattr(stated, "when", None) is not None)
+    return timed and not ENDING.isdisjoint(line.row.word[lo:at])
+
+
+def _distance_kept(line: Reading, lo: int, at: int, stated: Expression) -> Expression | None:
+    """What `stopped X at least 3 weeks before entry` demands: nothing of X since; None where other words say more."""
+    when = getattr(stated, "when", None)
+    spoken = [line.row.word[place] for place in range(lo, at) if line.row.code[place] == WORD]
+    if not isinstance(when, Window) or not is_distance(when) or not ENDING.issuperset(spoken):
+        return None
+    low = when.interval.low
+    near = replace(when, interval=Interval(high=low, high_inclusive=not when.interval.low_inclusive))
+    span = line.span(lo, at + 1)
+    return Not(replace(stated, when=near), span) if isinstance(stated, Present | Exposure) else None
+
+
+def _lies_ahead(line: Reading, lo: int, at: int, stated: Expression) -> bool:
+    """Whether a time is counted from now on (`expected to need dialysis within 3 months`)."""
+    when = getattr(stated, "when", None)
+    if not isinstance(when, Window) or when.side is not Side.BEFORE or AHEAD.isdisjoint(line.row.word[lo:at]):
+        return False
+    return all(anchor.kind is AnchorKind.UNSTATED for anchor in when.anchors)
 
 
 def _denied(line: Reading, at: int, hi: int, req: bool, depth: int) -> Expression | None:
     """The opposite of what follows a negation; None where data could not answer that."""
-    if line.row.facts[hi] == line.row.facts[at]:
+    if line.row.facts[hi] == line.row.facts[at] or not UNANSWERED.isdisjoint(line.row.word[at + 1 : at + 3]):
         return None
     inner = line.read(at + 1, hi, not req, depth + 1)
     return None if inner is None or only_asks(inner) else opposite(line, at, hi, inner)
@@ -264,12 +298,20 @@ def _put_together(
     assert bare is not None
     whole: Expression | None = bare
     if lead or trail:
-        whole = joined(And, (bare, line.question(lo, hi)), span)
+        whole = joined(Or if _may_come(line, lo, hi, req) else And, (bare, line.question(lo, hi)), span)
     for condition in conditions:
         assert whole is not None
         whole = Implies(condition, whole, span) if req else joined(And, (condition, whole), span)
         bare = whole
     return Part(whole, bare, lead, trail, direct)
+
+
+def _may_come(line: Reading, lo: int, hi: int, req: bool) -> bool:
+    """Whether what excludes is told to have been or to be planned (`received or planning to receive a vaccine`)."""
+    row = line.row
+    if req or lo < 2 or row.code[lo - 1] != OR or AHEAD.isdisjoint(row.word[lo : lo + 3]):
+        return False
+    return row.word[lo - 2] in _DONE
 
 
 def _is_mark(word: str) -> bool:
