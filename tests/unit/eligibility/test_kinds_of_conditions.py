@@ -37,6 +37,7 @@ def test_a_line_names_levels(text: str, expected: list[str]) -> None:
     "text",
     [
         "type 2 diabetes",  # a condition of its own
+        "poorly controlled type 1 or 2 diabetes",
         "on two classes of drugs for hypertension",
         "infection with herpes simplex virus type 1",
         "breast cancer in a first or second degree relative",

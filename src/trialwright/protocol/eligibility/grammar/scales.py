@@ -117,8 +117,8 @@ def _with_classes(tokens: Tokens, mentions: Sequence[Mention]) -> Sequence[Menti
         beyond = 3 if heart else 1 + (tokens.word[mention.last : mention.last + 1] in (["of"], ["("]))
         for index in range(max(0, mention.first - 6), min(len(tokens), mention.last + beyond)):
             kind = KINDS.get(tokens.word[index])
-            if kind == "type" and is_a(mention.id, "infection"):
-                continue  # the type is the virus's
+            if kind == "type" and any(is_a(mention.id, other) for other in ("infection", "diabetes")):
+                continue  # the type is the virus's, or a disease of its own
             if kind is not None and not mention.first <= index < mention.last:
                 name = "nyha" if heart and kind == "class" else kind
                 found.append(Mention(tokens.start[index], tokens.end[index], index, index + 1, "scale", name))

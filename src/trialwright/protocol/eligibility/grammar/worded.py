@@ -24,7 +24,7 @@ _IN_DIMENSION = frozenset({"in", "of", "maximum", "maximal", "longest", "largest
 _OF_SCALES = frozenset({"the", "a", "an", "-", "to", "point", "points", "(", "item", "cm", "mm"})
 _SCALE_NOUNS = frozenset({"scale", "score", "index", "questionnaire", "rating"})
 GROUPS = word_set(
-    "illiterate illiterates illiteracy school schools college university educated uneducated graduates above below"
+    "illiterate illiterates illiteracy school schools college university educated uneducated graduates above below up"
 )
 _NO_QUANTITIES = GROUPS | word_set(
     "age aged ages virus viruses subtype serotype genotype antigen antibody ios android os gene exon"
