@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from trialwright.conduct.masking.sealing import COLUMNS as SEALED
 from trialwright.conduct.subjects.eligibility import criteria_of
 from trialwright.conduct.transcribe import command_of, entries_due
 from trialwright.protocol.kinds import Parallel, SelectThenCompare
@@ -173,8 +174,8 @@ class _Course:
                 "administer", fact.known, **dose, **times, share=share, why="" if share == "100" else "interrupted"
             )
         else:
-            why = str(fact.values.get("REASND") or "not given in the simulation")
-            yield self._line("omit-dose", fact.known, **dose, day=fact.day, why=why)
+            values = {name: value for name, value in fact.values.items() if name not in (*SEALED["EX"], "OCCUR")}
+            yield self._line("dose", fact.known, **dose, day=fact.day, given=False, values=values)
 
 
 def _share(values: Mapping[str, Any]) -> str:

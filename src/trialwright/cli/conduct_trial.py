@@ -246,6 +246,29 @@ def export(
     answer(f"{output}: {made.manifest['filter']}, {made.manifest['size']} entries, SHA-256 {made.sha256}")
 
 
+@trial.command()
+def data(
+    trial: ask.Trial,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write; `analyse` reads it.")],
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At = "*",
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier dataset.")] = False,
+    today: ask.Today = None,
+) -> None:
+    """Write the dataset with its arms, for `analyse`; for those who may see arms, and itself an entry."""
+    from trialwright.conduct.exports.asking import exported
+    from trialwright.dataset.files import write
+
+    desk = ask.desk_of(trial, today)
+    session, passphrase = ask.session_of(desk, as_)
+    standing = desk.standing
+    found = standing.data.data()
+    exported(desk, ask.call_of(session, passphrase, {"role": role, "site": site}), masked=False)
+    write(found, output, replace=force)
+    answer(f"{output}: the data of {len(found.subjects())} people on {len(standing.data.facts)} rows")
+
+
 @trial.command("check-export")
 def check_export(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="An export.")],

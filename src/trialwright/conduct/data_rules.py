@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trialwright.conduct import commands as ask
+from trialwright.conduct.allocating.sealing import arms_of
 from trialwright.conduct.checks import event_for
 from trialwright.conduct.masking.entries import guarded
 from trialwright.conduct.masking.quiet import quiet
@@ -18,7 +19,7 @@ from trialwright.core.errors import StageError
 def as_data(command: ask.Command, asked: Ask) -> Iterable[Made]:
     """The event that a command about data becomes, as a trial without anything around it would check it."""
     allowed, design = guarded(command, asked), asked.design
-    if isinstance(allowed, ask.Allocate) and asked.standing.allocation.sealed is not None:
+    if isinstance(allowed, ask.Allocate) and _is_drawn(allowed, asked):
         raise StageError(
             "COND-094",
             "the randomisation is sealed, and arms are drawn by it",
@@ -29,6 +30,18 @@ def as_data(command: ask.Command, asked: Ask) -> Iterable[Made]:
         design = quiet(in_force(asked), asked.protocol)
     event, reason = event_for(allowed, asked.standing.data, design, asked.day)
     yield Made(event, reason or asked.reason)
+
+
+def _is_drawn(command: ask.Allocate, asked: Ask) -> bool:
+    """Whether the sealed randomisation is what gives this participant an arm: it can draw the arm that is named, or one
+    that the design offered. In a trial in two parts the first may assign while the second draws."""
+    sealed = asked.standing.allocation.sealed
+    if sealed is None:
+        return False
+    enrolment = asked.standing.data.enrolments.get(command.subject)
+    offered = () if enrolment is None else enrolment.offered
+    arms = arms_of(sealed)
+    return arms is None or bool(arms & {command.arm, *offered})
 
 
 RULES: Mapping[type[Any], Rule] = {

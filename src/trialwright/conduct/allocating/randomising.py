@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from trialwright.conduct.allocating.asks import Randomise
 from trialwright.conduct.allocating.refusals import refused
-from trialwright.conduct.allocating.sealing import randomiser
+from trialwright.conduct.allocating.sealing import arms_of, randomiser
 from trialwright.conduct.checks import telling
 from trialwright.conduct.events.allocation import LevelCorrected, Randomised, RandomisedInError
-from trialwright.conduct.randomisation.spec_file import read_spec
 from trialwright.conduct.rule import Ask, Made
 from trialwright.conduct.subjects.readiness import need_ready
 from trialwright.protocol.kinds import Parallel, SelectThenCompare
@@ -43,9 +42,9 @@ def randomise(command: Randomise, asked: Ask) -> Iterable[Made]:
     _require_enrolled(subject, asked)
     need_ready(asked, subject, asked.day)
     enrolment = asked.standing.data.enrolments[subject]
-    spec = read_spec(sealed.specification) if sealed.specification else None
-    if spec is not None and enrolment.offered and not _only_full(asked.protocol):
-        closed = set(spec.arms) - set(enrolment.offered)
+    arms = arms_of(sealed)
+    if arms is not None and enrolment.offered and not _only_full(asked.protocol):
+        closed = arms - set(enrolment.offered)
         if closed:
             raise refused(
                 "COND-084",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trialwright.conduct.allocating.asks import OpenRandomisation, SealRandomisation
@@ -96,7 +97,17 @@ def opened(sealed: Sealed, keys: Keyring) -> tuple[Specification, Key, Salt]:
             "the folder of keys with which it was sealed",
             "bring the folder back from whoever keeps it; nothing is drawn without it",
         )
-    return read_spec(sealed.specification), Key(key), Salt(salt)
+    return _spec(sealed.specification), Key(key), Salt(salt)
+
+
+def arms_of(sealed: Sealed) -> frozenset[str] | None:
+    """The arms that a sealed randomisation draws; None where its key is not at hand."""
+    return frozenset(_spec(sealed.specification).arms) if sealed.specification else None
+
+
+@lru_cache(maxsize=8)
+def _spec(text: str) -> Specification:
+    return read_spec(text)
 
 
 def randomiser(sealed: Sealed, asked: Ask) -> Randomiser:
