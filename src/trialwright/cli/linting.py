@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
     from trialwright.core.problem import Severity
     from trialwright.lint.finding import Finding
+    from trialwright.lint.many import Linted
     from trialwright.lint.places import Places
     from trialwright.lint.versions import Change
-    from trialwright.record.record import Record
 
 FORMATS = ("text", "json", "sarif", "csv")
-Linted = tuple[str, "Record", tuple["Finding", ...], "Places"]
 
 
 def lint(
@@ -83,25 +82,26 @@ def _lint(records: list[str], form: str, day: date | None) -> set[Severity]:
     worst: set[Severity] = set()
     unreadable: list[str] = []
     kept: list[Linted] = []
-    rows: list[tuple[str, ...]] = [
-        ("record", "rule", "severity", "status", "field", "line", "column", "message", "quote")
-    ]
-    for name, record, findings, places in _linted(records, day, unreadable):
-        worst |= {finding.severity for finding in findings if finding.status is Status.FOUND}
+    head: tuple[str, ...] = ("record", "rule", "severity", "status", "field", "line", "column", "message", "quote")
+    for each in _linted(records, day, unreadable):
+        worst |= {finding.severity for finding in each.findings if finding.status is Status.FOUND}
         if form == "text":
-            _answer_text(name, record, findings, places)
+            _answer_text(each)
         elif form == "csv":
-            rows += [_row(name, finding, places) for finding in findings]
+            rows = [_row(each.name, found, each.places) for found in each.findings]
+            if head or rows:
+                _answer_csv([head, *rows] if head else rows)
+            head = ()
         else:
-            kept.append((name, record, findings, places))
+            kept.append(each.settled())
     if form == "json":
         answer_json(
-            [{"record": name, "findings": [_json(f, places) for f in found]} for name, _, found, places in kept]
+            [{"record": each.name, "findings": [_json(f, each.places) for f in each.findings]} for each in kept]
         )
     elif form == "sarif":
-        answer_json(sarif(((name, found, places) for name, _, found, places in kept), __version__))
-    elif form == "csv":
-        _answer_csv(rows)
+        answer_json(sarif(((each.name, each.findings, each.places) for each in kept), __version__))
+    elif form == "csv" and head:
+        _answer_csv([head])
     if unreadable:
         for said in unreadable:
             say(said)
@@ -111,10 +111,9 @@ def _lint(records: list[str], form: str, day: date | None) -> set[Severity]:
 
 def _linted(records: list[str], day: date | None, unreadable: list[str]) -> Iterator[Linted]:
     """Each record with its findings. A single file that cannot be read is an error; of several, it is said."""
-    from trialwright import lint as room
     from trialwright.appraise.sources import open_record
+    from trialwright.lint import many
     from trialwright.lint.places import Places
-    from trialwright.record.collection import members_of
     from trialwright.record.containers import sources_in
 
     steps = Steps(under_way="reading records")
@@ -123,33 +122,18 @@ def _linted(records: list[str], day: date | None, unreadable: list[str]) -> Iter
         path = Path(named)
         if named == "-" or not _holds_several(path):
             record = open_record(named)
-            text = "" if named == "-" else _decoded(path.read_bytes())
-            yield named, record, room.run(record, as_of=day), Places(text)
+            text = "" if named == "-" else many.decoded(path.read_bytes())
+            yield many.Linted.of(named, record, Places(text), day)
             done += 1
             continue
-        for source in sources_in(path):
-            text = _decoded(source.data or b"")
-            members = list(members_of(source))
-            for number, member in enumerate(members):
-                steps(f"reading records: {done} of {named}")
-                if member.record is None:
-                    unreadable.append(f"{member.name} was left out: {member.error}")
-                    continue
-                prefix = _prefix(text, number) if len(members) > 1 else ""
-                yield member.name, member.record, room.run(member.record, as_of=day), Places(text, prefix)
-                done += 1
+        for each in many.lint_each(sources_in(path), as_of=day):
+            steps(f"reading records: {done} of {named}")
+            if isinstance(each, many.Unread):
+                unreadable.append(f"{each.name} was left out: {each.error}")
+                continue
+            yield each
+            done += 1
     steps.close()
-
-
-def _decoded(data: bytes) -> str:
-    """The text of a source as the readers see it, so that lines and columns are theirs; empty where there is none."""
-    from trialwright.core.errors import InputError
-    from trialwright.record.read import text_of
-
-    try:
-        return text_of(data, "the source")[0]
-    except InputError:
-        return ""
 
 
 def _holds_several(path: Path) -> bool:
@@ -166,10 +150,6 @@ def _holds_several(path: Path) -> bool:
         return False
     several = path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson") or b'"studies"' in start
     return is_container(start) or several or start.lstrip()[:1] == b"["
-
-
-def _prefix(text: str, number: int) -> str:
-    return f"studies[{number}]." if text.lstrip().startswith("{") else f"[{number}]."
 
 
 def _json(finding: Finding, places: Places) -> dict[str, Any]:
@@ -201,14 +181,14 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
 
 
-def _answer_text(name: str, record: Record, findings: tuple[Finding, ...], places: Places) -> None:
+def _answer_text(linted: Linted) -> None:
     from trialwright.lint.finding import Status
 
-    found = [finding for finding in findings if finding.status is Status.FOUND]
-    answer(f"{record.nct_id or name}: {record.title}")
+    found = [finding for finding in linted.findings if finding.status is Status.FOUND]
+    answer(f"{linted.nct_id or linted.name}: {linted.title}")
     for finding in found:
-        answer(_text(finding, places))
-    unknown = [finding.rule for finding in findings if finding.status is Status.NOT_ASSESSABLE]
+        answer(_text(finding, linted.places))
+    unknown = [finding.rule for finding in linted.findings if finding.status is Status.NOT_ASSESSABLE]
     if unknown:
         answer(f"  not assessable in this rendering: {', '.join(unknown)}")
     answer(f"  {len(found)} findings")

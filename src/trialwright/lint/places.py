@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from trialwright.core.problem import Evidence
@@ -26,11 +26,14 @@ class Places:
 
     text: str
     prefix: str = ""
+    _settled: dict[Evidence, tuple[int, int] | None] = field(default_factory=dict, compare=False, repr=False)
     _made: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict, compare=False, repr=False)
     _lines: list[int] = field(default_factory=list, compare=False, repr=False)
 
     def of(self, evidence: Evidence) -> tuple[int, int] | None:
         """Line and column, from 1, of the words quoted, or of the value that holds them; None where not known."""
+        if evidence in self._settled:
+            return self._settled[evidence]
         where = evidence.where
         if isinstance(where, Span):
             return self._within(where, evidence.quote)
@@ -47,6 +50,10 @@ class Places:
         start, end = found
         at = self.text.find(words, start, end) if words else -1
         return self._place(at if at >= 0 else start)
+
+    def settled(self, evidence: Iterable[Evidence]) -> Places:
+        """The places of these pieces of evidence alone, without the text."""
+        return Places("", self.prefix, {item: self.of(item) for item in evidence})
 
     def _known(self, name: str, find: Callable[[str], dict[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
         if name not in self._made:
