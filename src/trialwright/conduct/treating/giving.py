@@ -167,7 +167,8 @@ def _start(command: Administer, asked: Ask) -> Start:
     for text in times:
         check_occurred(text, asked.now)
     moments = [instant(text) for text in times]
-    if moments != sorted(moments) or not command.started or instant(command.started) == instant(command.stopped):
+    stated = bool(command.started and command.stopped)
+    if moments != sorted(moments) or not stated or moments[-1] == moments[-2]:
         raise wrong(
             "COND-115",
             f"thawed {command.thawed or 'not stated'}, started {command.started}, stopped {command.stopped}",
