@@ -99,6 +99,14 @@ def test_consent_is_to_the_version_that_was_in_force_on_its_date(trial):
 
 
 @pytest.mark.requirement("R19")
+def test_of_two_versions_of_one_date_the_one_approved_last_is_in_force(trial):
+    trial.do("ada", ConsentVersionApproved("2", "*", "2026-01-05"), ConsentVersionApproved("2a", "*", "2026-01-05"))
+    trial.do("cora", RegisterSubject("P-1"))
+    refuses("COND-070", trial.consent, "P-1", version="2")
+    trial.consent("P-1", version="2a")
+
+
+@pytest.mark.requirement("R19")
 def test_nobody_enters_on_a_version_that_was_retired_in_between(trial):
     trial.admit("P-1")
     trial.do("ada", ConsentVersionApproved("2", "*", "2026-01-06", again=False))
@@ -166,6 +174,18 @@ def test_of_commands_given_together_none_is_done_where_one_is_stopped(enrolled):
     assert [event.domain for event in enrolled.events(size)] == ["DV"]
     assert enrolled.another().standing.data.rows.keys() == enrolled.desk.standing.data.rows.keys()
     assert enrolled.desk.standing.head == enrolled.ledger.head
+
+
+@pytest.mark.requirement("R20")
+def test_what_lies_before_consent_once_its_time_is_corrected_shows_as_deviations(enrolled):
+    enrolled.clock.set(2026, 1, 7, 18)
+    enrolled.do("cora", vital(4), vital(6, 2), ask.Record("AE", "P-1", 1, 4, {"AETERM": "Fever"}))
+    enrolled.do("cora", vital(4, 3), ask.Retract("VS", "P-1", 3, WHY))
+    enrolled.consent("P-1", at="2026-01-06T09:00:00-06:00", reason=WHY)
+    told = deviations(enrolled)
+    assert len(told) == 2
+    assert "row 1 of DS on trial day 4 before consent" in told[0]
+    assert "row 1 of VS on trial day 4 before consent" in told[1]
 
 
 @pytest.mark.requirement("R20")

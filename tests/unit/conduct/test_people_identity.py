@@ -3,13 +3,15 @@
 import pytest
 
 from masked_trial import Trial as Masked
-from people_at_desk import WHY, Clock, Trial
+from people_at_desk import STAFF, WHY, Clock, Trial
 from trialwright.conduct import commands as ask
 from trialwright.conduct.events.subjects import ConsentWithdrawn, IdentityErased, SubjectRegistered
 from trialwright.conduct.ledger import SqliteLedger
 from trialwright.conduct.ledger.verification import verify
 from trialwright.conduct.masking.keys import Keyring
+from trialwright.conduct.people.credentials import Session
 from trialwright.conduct.subjects.asks import ConfirmEligibility, RegisterSubject
+from trialwright.conduct.subjects.identity import identity_of
 from trialwright.core.errors import StageError, UsageError
 
 WHO = {"name": "Somebody Made-Up", "born": "1990-02-28", "hospital number": "000-17"}
@@ -110,6 +112,24 @@ def test_a_drawn_arm_stays_when_the_identity_is_erased(tmp_path):
     trial.do("ivy", ConsentWithdrawn("P-1", False, False, "keep"))
     trial.do("ivy", IdentityErased("P-1"), reason=WHY)
     assert trial.arm("P-1") == arm
+
+
+@pytest.mark.requirement("R55")
+def test_who_it_is_is_shown_to_those_who_take_consent_or_screen_at_the_site_and_to_nobody_else(trial):
+    trial.do("cora", RegisterSubject("P-1", WHO))
+    trial.do("cora", RegisterSubject("P-2", {"name": "Another"}))
+
+    def shown(person, subject="P-1", site=None):
+        role, home = STAFF[person]
+        return identity_of(trial.desk.standing, Session(person), role, site or home, subject)
+
+    assert shown("cora") == shown("ivy") == WHO
+    for person, site in (("ada", "MX-01"), ("cal", None), ("ivo", "MX-01")):
+        refuses("COND-047", shown, person, site=site)
+    refuses("COND-069", shown, "ivo")
+    refuses("COND-069", shown, "cora", "P-9")
+    trial.do("cora", IdentityErased("P-2"), reason=WHY)
+    refuses("COND-077", shown, "cora", "P-2")
 
 
 def test_nobody_is_registered_twice_nor_under_a_used_or_unfit_identifier(trial):

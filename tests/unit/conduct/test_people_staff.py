@@ -19,7 +19,8 @@ from trialwright.conduct.events.people import (
     StaffAdded,
     StaffDeactivated,
 )
-from trialwright.conduct.events.sites import SiteAdded
+from trialwright.conduct.events.sites import ApprovalRecorded, SiteAdded
+from trialwright.conduct.events.subjects import ConsentVersionApproved, PreConsentItemsListed
 from trialwright.conduct.ledger.entry import Draft
 from trialwright.conduct.moments import end_of
 from trialwright.conduct.people.access import access_list
@@ -108,6 +109,24 @@ def test_the_last_sponsor_can_neither_go_nor_be_sent(trial):
     trial.do("ada", RoleGranted("cal", "sponsor", "*"))
     trial.do("ada", RoleRevoked("ada", "sponsor", "*"), reason=WHY)
     refuses("COND-064", trial.do, "cal", StaffDeactivated("cal"), role=Role.SPONSOR, site="*", reason=WHY)
+
+
+@pytest.mark.requirement("R11")
+def test_a_sponsor_of_one_site_has_no_say_elsewhere(trial):
+    trial.do("ada", StaffAdded("sol", "Sol Example"), RoleGranted("sol", "sponsor", "MX-01"))
+    how = {"role": Role.SPONSOR, "site": "MX-01", "reason": WHY}
+    refuses("COND-047", trial.do, "sol", RoleGranted("sol", "sponsor", "*"), **how)
+    refuses("COND-047", trial.do, "sol", RoleGranted("sol", "investigator", "MX-02"), **how)
+    refuses("COND-047", trial.do, "sol", RoleRevoked("ivo", "investigator", "MX-02"), **how)
+    refuses("COND-047", trial.do, "sol", StaffDeactivated("ivo"), **how)
+    refuses("COND-047", trial.do, "sol", CredentialSet("ada"), **how)
+    refuses("COND-047", trial.do, "sol", SiteAdded("MX-03", "Hospital Three"), **how)
+    refuses("COND-047", trial.do, "sol", ApprovalRecorded("MX-02", "ethics", "E/1", "2025-12-01"), **how)
+    refuses("COND-047", trial.do, "sol", ConsentVersionApproved("9", "*", "2025-12-01"), **how)
+    refuses("COND-047", trial.do, "sol", PreConsentItemsListed(("VS",)), **how)
+    refuses("COND-047", trial.do, "sol", CredentialSet("sol"), role=Role.SPONSOR, site="*")
+    trial.do("sol", RoleGranted("cal", "outcomes assessor", "MX-01"), **how)
+    trial.do("sol", StaffDeactivated("cal"), **how)
 
 
 @pytest.mark.requirement("R11")

@@ -17,12 +17,14 @@ from trialwright.conduct.events.sites import (
 from trialwright.conduct.moments import date_of, written_date
 from trialwright.conduct.people.roles import Duty
 from trialwright.conduct.people.sites import KINDS, Site
-from trialwright.conduct.people.staff_rules import ANY_PHASE, identifier, unknown_site
+from trialwright.conduct.people.staff_rules import ANY_PHASE, identifier, need_reach, unknown_site
+from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Ask, Made, Rule
 from trialwright.core.errors import StageError, UsageError
 
 
 def _added(event: SiteAdded, asked: Ask) -> Iterable[Made]:
+    need_reach(asked, EVERYWHERE)
     identifier(event.site, "site")
     if event.site.casefold() in {site.casefold() for site in asked.standing.sites.known}:
         raise _refused("COND-060", f"the site {event.site!r} exists", "a new identifier", "choose another")
@@ -97,6 +99,7 @@ def _known(site: str, asked: Ask) -> Site:
     found = asked.standing.sites.known.get(site)
     if found is None:
         raise unknown_site(site, asked)
+    need_reach(asked, site)
     return found
 
 

@@ -73,6 +73,8 @@ def _added(event: StaffAdded, asked: Ask) -> Iterable[Made]:
 def _deactivated(event: StaffDeactivated, asked: Ask) -> Iterable[Made]:
     people = asked.standing.people
     _need_account(event.person, people)
+    for held in people.grants[event.person] or (Grant(asked.role, EVERYWHERE, False, 0),):
+        need_reach(asked, held.site)
     _keep_a_sponsor(people, event.person, None)
     yield Made(event, telling(asked.reason))
 
@@ -87,6 +89,9 @@ def _credential(event: CredentialSet, asked: Ask) -> Iterable[Made]:
             "one's own, or a sponsor",
             "ask a sponsor",
         )
+    if event.person != asked.actor:
+        for held in asked.standing.people.grants[event.person]:
+            need_reach(asked, held.site)
     yield Made(event, asked.reason)
 
 
@@ -96,6 +101,7 @@ def _granted(event: RoleGranted, asked: Ask) -> Iterable[Made]:
     role = _role(event.role)
     if event.site != EVERYWHERE and event.site not in asked.standing.sites.known:
         raise unknown_site(event.site, asked)
+    need_reach(asked, event.site)
     if any((held.role, held.site) == (role, event.site) for held in people.grants[event.person]):
         raise _refused(
             "COND-064",
@@ -144,6 +150,7 @@ def _revoked(event: RoleRevoked, asked: Ask) -> Iterable[Made]:
             "a role that the person has",
             "look at the access list",
         )
+    need_reach(asked, event.site)
     _keep_a_sponsor(people, event.person, event.site)
     yield Made(event, telling(asked.reason))
 
@@ -205,6 +212,17 @@ def _role(text: str) -> Role:
             expected=f"one of: {', '.join(each.value for each in Role)}",
             mend="choose one of them",
         ) from None
+
+
+def need_reach(asked: Ask, site: str) -> None:
+    """What is said of a site is said at it, or by somebody who acts everywhere. Raises StageError (COND-047)."""
+    if asked.site not in (EVERYWHERE, site):
+        raise _refused(
+            "COND-047",
+            f"{asked.actor} acts at {asked.site!r}, and the command is about {'every site' if site == '*' else site!r}",
+            "somebody who acts there, or everywhere",
+            "ask a sponsor of the whole trial",
+        )
 
 
 def unknown_site(site: str, asked: Ask) -> StageError:

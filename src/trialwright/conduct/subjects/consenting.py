@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from trialwright.conduct.checks import telling
 from trialwright.conduct.events import Recorded
@@ -12,12 +12,13 @@ from trialwright.conduct.events.subjects import (
     ConsentWithdrawn,
     PreConsentItemsListed,
 )
-from trialwright.conduct.moments import date_at, instant, written_date
+from trialwright.conduct.moments import date_at, date_of, instant, written_date
 from trialwright.conduct.people.roles import DUTIES, Duty
-from trialwright.conduct.people.staff_rules import unknown_site
+from trialwright.conduct.people.staff_rules import need_reach, unknown_site
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Ask, Made
 from trialwright.conduct.subjects.consent import SAMPLES, SIGNATORIES, trial_zone
+from trialwright.conduct.subjects.guard import CATEGORY, is_procedure
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.conduct.subjects.state import Subject
 from trialwright.core.errors import StageError, UsageError
@@ -28,6 +29,7 @@ def approve_version(event: ConsentVersionApproved, asked: Ask) -> Iterable[Made]
     """A version of the form may be used at a site, or at every site, from a date on."""
     if event.site != EVERYWHERE and event.site not in asked.standing.sites.known:
         raise unknown_site(event.site, asked)
+    need_reach(asked, event.site)
     used = [(each.version, each.site) for each in asked.standing.subjects.versions]
     digest = len(event.sha256) == 64 and set(event.sha256) <= set("0123456789abcdef")
     _need_none(
@@ -42,6 +44,7 @@ def approve_version(event: ConsentVersionApproved, asked: Ask) -> Iterable[Made]
 
 def list_items(event: PreConsentItemsListed, asked: Ask) -> Iterable[Made]:
     """What the protocol lets be done before consent; the list replaces the one before it."""
+    need_reach(asked, EVERYWHERE)
     unknown = [each for each in event.items if each.partition(":")[0] not in COLUMNS]
     _need_none("list of what is done before consent", *(f"{each!r} is no kind of row" for each in unknown))
     yield Made(event, telling(asked.reason))
@@ -74,6 +77,26 @@ def consent(event: Consented, asked: Ask) -> Iterable[Made]:
         )
     again = person.withdrawn is None and any(each.version == event.version for each in person.consents)
     yield Made(event, telling(asked.reason) if again else asked.reason)
+    if again:
+        yield from _now_before(event, at, person, asked)
+
+
+def _now_before(event: Consented, at: str, person: Subject, asked: Ask) -> Iterator[Made]:
+    """The deviations that show once the time of consent is corrected: what stands and lies before it."""
+    zone, start = trial_zone(asked), asked.standing.course.start
+    others = [each.at for each in person.consents if each.version != event.version]
+    first = min(date_at(each, zone) for each in (at, *others))
+    rows = asked.standing.data.rows.items()
+    numbers = [number for (domain, subject, number), _ in rows if (domain, subject) == ("DV", person.subject)]
+    for (domain, subject, number), fact in sorted(rows):
+        listed = asked.standing.subjects.before_consent
+        if subject != person.subject or fact.retracted or not is_procedure(domain, fact.values, listed):
+            continue
+        if date_of(start, fact.day) < first:
+            numbers.append(max(numbers, default=0) + 1)
+            term = f"row {number} of {domain} on trial day {fact.day} before consent, whose time was corrected"
+            values = {"DVCAT": CATEGORY, "DVTERM": term}
+            yield Made(Recorded("DV", person.subject, numbers[-1], fact.day, values), "recorded by the system")
 
 
 def withdraw(event: ConsentWithdrawn, asked: Ask) -> Iterable[Made]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from trialwright.conduct.events import (
     Recorded,
     Retracted,
     Supplemented,
+    Values,
 )
 from trialwright.conduct.events.allocation import Randomised
 from trialwright.conduct.events.treatment import DosePlanned, DosePrepared
@@ -24,11 +25,15 @@ from trialwright.conduct.moments import date_at, date_of, instant
 from trialwright.conduct.subjects.consent import given_by, to_agree, trial_zone, why_not
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.core.errors import StageError
+from trialwright.dataset.columns import ENROLLED
 
 if TYPE_CHECKING:
     from trialwright.conduct.rule import Ask
     from trialwright.conduct.standing import Standing
     from trialwright.conduct.subjects.state import Subject
+
+CATEGORY = "INFORMED CONSENT"
+"""DVCAT of deviations about consent."""
 
 BEFORE_CONSENT = frozenset({"DM", "MH", "CM", "PR", "IE", "AE", "DS", "DV", "XD"})
 """Rows that are no procedure of the protocol: what a person was and had, and what must never be held back."""
@@ -60,7 +65,7 @@ def guard(event: Event, asked: Ask) -> Iterator[Deviation]:
     if not isinstance(event, (*_ENTERING, *_OF_A_DAY, *_LATER_CARE)):
         return
     person = need_subject(asked, event.subject)
-    if isinstance(event, _OF_A_DAY):
+    if isinstance(event, _OF_A_DAY) and _domain(event) != "DV":  # a deviation found by the way is of its own day
         _check_day(event.day, asked, person)
     if isinstance(event, (*_ENTERING, *_OF_A_DAY)):
         _need_not_withdrawn(event, person, asked)
@@ -73,7 +78,7 @@ def row_of(found: Deviation, standing: Standing) -> Recorded | None:
     if any(fact.values.get("DVTERM") == found.term and not fact.retracted for fact in rows.values()):
         return None
     number = max((number for _, _, number in rows), default=0) + 1
-    values = {"DVCAT": "INFORMED CONSENT", "DVTERM": found.term}
+    values = {"DVCAT": CATEGORY, "DVTERM": found.term}
     return Recorded("DV", found.subject, number, found.day, values)
 
 
@@ -156,9 +161,16 @@ def _exempt(event: Event, asked: Ask) -> bool:
         return False
     if isinstance(event, Dosed):
         return not event.given
-    listed = asked.standing.subjects.before_consent
-    test = f"{domain}:{getattr(event, 'values', {}).get('TESTCD')}"
-    return domain in BEFORE_CONSENT or domain in listed or test in listed
+    return not is_procedure(domain, getattr(event, "values", {}), asked.standing.subjects.before_consent)
+
+
+def is_procedure(domain: str, values: Values, listed: Sequence[str]) -> bool:
+    """Whether a row is a procedure of the protocol, for which consent comes first. `listed`: what may precede it."""
+    if domain == "DS":
+        return values.get("DSDECOD") == ENROLLED
+    given = domain != "EX" or values.get("OCCUR", "Y") == "Y"
+    test = f"{domain}:{values.get('TESTCD')}"
+    return given and domain not in BEFORE_CONSENT and domain not in listed and test not in listed
 
 
 def _domain(event: Event) -> str:

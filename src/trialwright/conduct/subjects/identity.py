@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from trialwright.conduct.checks import telling
 from trialwright.conduct.events.subjects import IdentityErased, SubjectRegistered
 from trialwright.conduct.milestones.phase import Phase
+from trialwright.conduct.people.roles import Duty, Role
 from trialwright.conduct.people.staff_rules import identifier, unknown_site
 from trialwright.conduct.rule import Ask, Made
 from trialwright.conduct.subjects.asks import RegisterSubject
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.core.errors import StageError, UsageError
 from trialwright.dataset.columns import COMPLETED, DEATH, LOST, SCREEN_FAILURE, WITHDRAWAL
+
+if TYPE_CHECKING:
+    from trialwright.conduct.people.credentials import Session
+    from trialwright.conduct.standing import Standing
 
 _ENDED = frozenset({COMPLETED, DEATH, LOST, SCREEN_FAILURE, WITHDRAWAL})
 
@@ -66,6 +72,28 @@ def erase(event: IdentityErased, asked: Ask) -> Iterable[Made]:
             "record the withdrawal of consent first",
         )
     yield Made(event, telling(asked.reason))
+
+
+def identity_of(standing: Standing, session: Session, role: Role, site: str, subject: str) -> Mapping[str, Any]:
+    """Who a participant is, for those who take consent or screen at the site, and for nobody else.
+
+    Raises StageError: COND-047 for anybody else, COND-069 for somebody who is not known there, COND-077 if it was
+    erased.
+    """
+    person = standing.subjects.known.get(subject)
+    if person is None or person.site != site:
+        raise _refused("COND-069", f"nobody is known as {subject!r} at {site!r}", "a person of the site", "check both")
+    people = standing.people
+    if not any(people.may(session.person, role, site, duty) for duty in (Duty.TAKE_CONSENT, Duty.SCREEN)):
+        raise _refused(
+            "COND-047",
+            f"{session.person} as {role.value} may not see who {subject!r} is",
+            "somebody who takes consent or screens at the site",
+            "the identifier is enough for everybody else",
+        )
+    if person.erased:
+        raise _refused("COND-077", f"who {subject!r} is was erased", "an identity that is kept", "there is no way back")
+    return person.identity
 
 
 def _takes_part(asked: Ask, subject: str) -> bool:

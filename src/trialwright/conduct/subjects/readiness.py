@@ -69,7 +69,7 @@ def need_consent(asked: Ask, person: Subject, day: int) -> None:
     Raises StageError (COND-071).
     """
     zone, now = trial_zone(asked), instant(asked.now)
-    then = instant(asked.occurred) if asked.occurred is not None and day == asked.day else None
+    then = instant(asked.occurred) if asked.occurred is not None else None
     why = why_not(asked, person, date_of(asked.standing.course.start, day), then)
     last = max(person.consents, key=lambda each: instant(each.at), default=None)
     if why is None and last is not None:
