@@ -21,11 +21,17 @@ PROGRAM = [sys.executable, "-c", "from trialwright.cli.app import main; main()"]
 BY, SOURCE = "an invented person", "invented for a rehearsal; the trial's own criterion was lost"
 
 
+def say(text: str) -> None:
+    """Show a line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def trialwright(*words: object, fails: bool = False) -> str:
     """Run a command, show it, and give what it printed."""
-    print("$ trialwright", *words, flush=True)
+    say("$ trialwright " + " ".join(map(str, words)))
     done = subprocess.run([*PROGRAM, *map(str, words)], capture_output=True, text=True, encoding="utf-8")
-    print(done.stdout[-1200:] + (done.stderr[-1200:] if done.returncode else ""), flush=True)
+    say(done.stdout[-1200:] + (done.stderr[-1200:] if done.returncode else ""))
     if (done.returncode != 0) != fails:
         sys.exit(f"exit status {done.returncode}")
     return done.stdout
@@ -51,7 +57,7 @@ def conduct(record: Path, folder: Path) -> None:
     trialwright("draft", record, "-o", protocol)
     if _lacks(protocol):
         trialwright("conduct", "rehearse", protocol, "-o", trial, fails=True)
-        print(f"{supply(protocol)} lost criteria supplied by {BY}.\n")
+        say(f"{supply(protocol)} lost criteria supplied by {BY}.\n")
     trialwright("conduct", "rehearse", protocol, "-o", trial)
     trialwright("conduct", "status", trial)
     trialwright("conduct", "verify", trial)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,12 +46,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 def desk_of(trial: Path, today: str | None) -> Desk:
-    """The desk of a trial. Raises UsageError (COND-170) if today's date is none, or the trial is live."""
+    """The desk of a trial. `today`: a date in a rehearsal; without it the clock's, or that of the last entry if later.
+
+    Raises UsageError (COND-170) if the date is none, or the trial is live.
+    """
     from trialwright.conduct.folder import desk, find
 
     found = desk(find(trial))
     if today is not None:
         set_today(found, today)
+    elif found.standing.course.rehearsal and day_now(found) < found.standing.day:
+        found.today = (found.standing.course.start or date.min) + timedelta(found.standing.day)
     return found
 
 
