@@ -40,6 +40,7 @@ class Fold:
         self.unconfirmed: list[str] = []
         self.facts: list[Fact] = []
         self.rows: dict[tuple[str, str, int], Fact] = {}
+        self._by: dict[tuple[str, str], dict[int, Fact]] = {}
         self.enrolments: dict[str, Enrolled] = {}
         self.decisions: list[DecisionTaken] = []
         self.day = 0
@@ -68,6 +69,7 @@ class Fold:
         fact = fact_of(event, day, self.rows.get(key))
         if fact is not None:
             self.rows[key] = fact
+            self._by.setdefault(key[:2], {})[key[2]] = fact
             self.facts.append(fact)
             self._state.apply(fact)
 
@@ -81,6 +83,15 @@ class Fold:
         """The latest version of a row, None if there is none or it was retracted."""
         fact = self.rows.get(key)
         return None if fact is None or fact.retracted else fact
+
+    def rows_of(self, domain: str, subject: str) -> tuple[Fact, ...]:
+        """The rows of one kind of one participant that stand, by number, found without looking at all the others."""
+        found = self._by.get((domain, subject), {})
+        return tuple(found[number] for number in sorted(found) if not found[number].retracted)
+
+    def next_number(self, domain: str, subject: str) -> int:
+        """The first number that no row of one kind of one participant has ever had."""
+        return max(self._by.get((domain, subject), ()), default=0) + 1
 
     def data(self) -> TrialData:
         """All the data on the ledger. Raises InputError if rows do not fit the declared columns."""

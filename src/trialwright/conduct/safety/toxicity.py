@@ -11,7 +11,6 @@ from trialwright.conduct.events.data import DltAssessed
 from trialwright.conduct.events.safety import DltGrounds, DltReviewed
 from trialwright.conduct.rule import Made
 from trialwright.conduct.safety.windows import Window, meeting, window_of
-from trialwright.conduct.treating.giving import next_number
 from trialwright.conduct.treating.refusals import refused, telling, wrong
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def review(command: DltReviewed, asked: Ask) -> Iterator[Made]:
         )
     if command.dlt and not any(_says_dlt(asked, subject, number) for number in rows):
         values = {"XDREASN": _RAISED}
-        raised = ask.AssessDlt(subject, asked.day, True, None, next_number(asked, "XD", subject), values)
+        raised = ask.AssessDlt(subject, asked.day, True, None, standing.data.next_number("XD", subject), values)
         for made in as_data(raised, asked):
             assert isinstance(made.event, DltAssessed)
             yield made
@@ -156,5 +155,4 @@ def _says_dlt(asked: Ask, subject: str, number: int) -> bool:
 
 
 def _standing_rows(asked: Ask, subject: str) -> tuple[int, ...]:
-    rows = asked.standing.data.rows.items()
-    return tuple(key[2] for key, fact in rows if key[:2] == ("XD", subject) and not fact.retracted)
+    return tuple(fact.number for fact in asked.standing.data.rows_of("XD", subject))

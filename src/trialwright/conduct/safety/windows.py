@@ -44,10 +44,7 @@ def window_of(standing: Standing, protocol: Protocol, subject: str) -> Window | 
     first, days = first_dose(standing, subject), days_of(protocol)
     if first is None or days is None:
         return None
-    rows = standing.data.rows.items()
-    left = any(
-        key[:2] == ("DS", subject) and not fact.retracted and fact.values.get("DSDECOD") in _ENDS for key, fact in rows
-    )
+    left = any(fact.values.get("DSDECOD") in _ENDS for fact in standing.data.rows_of("DS", subject))
     return Window(first, first + days, left)
 
 
@@ -63,13 +60,13 @@ def meeting(standing: Standing, protocol: Protocol, subject: str) -> tuple[int, 
         return ()
     grades = definition.non_haematological_grade, definition.haematological_grade
     found = []
-    for (domain, whose, number), fact in standing.data.rows.items():
-        if (domain, whose) != ("AE", subject) or fact.retracted or not window.first <= fact.day <= window.last:
+    for fact in standing.data.rows_of("AE", subject):
+        if not window.first <= fact.day <= window.last:
             continue
         blood = fact.values.get("AEHEMAT")
         asked_for = [g for g, apt in zip(grades, (blood != "Y", blood != "N"), strict=True) if apt and g is not None]
         worst = fact.values.get("AETOXGR")
         related = definition.must_be_related is False or fact.values.get("AEREL") != "N"
         if related and isinstance(worst, int) and asked_for and worst >= min(asked_for):
-            found.append(number)
-    return tuple(sorted(found))
+            found.append(fact.number)
+    return tuple(found)

@@ -34,12 +34,8 @@ def latest(standing: Standing, subject: str, test: str, day: int) -> Measured:
     """
     found = [
         fact
-        for (domain, whose, _), fact in standing.data.rows.items()
-        if (domain, whose) == ("VS", subject)
-        and fact.values.get("TESTCD") == test
-        and fact.values.get("STRESN") is not None
-        and fact.day <= day
-        and not fact.retracted
+        for fact in standing.data.rows_of("VS", subject)
+        if fact.values.get("TESTCD") == test and fact.values.get("STRESN") is not None and fact.day <= day
     ]
     name, unit = _NAMES[test], _UNITS[test]
     if not found:

@@ -45,10 +45,9 @@ def deviations(standing: Standing, protocol: Protocol, day: int) -> tuple[Deviat
 
 
 def _entered(standing: Standing, subject: str) -> Iterator[Deviation]:
-    for (domain, whose, _), fact in sorted(standing.data.rows.items()):
-        if (domain, whose) == ("DV", subject) and not fact.retracted:
-            category, text = str(fact.values.get("DVCAT") or ""), str(fact.values.get("DVTERM") or "")
-            yield Deviation(subject, category, text, fact.day, entered=True)
+    for fact in standing.data.rows_of("DV", subject):
+        category, text = str(fact.values.get("DVCAT") or ""), str(fact.values.get("DVTERM") or "")
+        yield Deviation(subject, category, text, fact.day, entered=True)
 
 
 def _visits(standing: Standing, protocol: Protocol, subject: str, day: int) -> Iterator[Deviation]:
@@ -59,9 +58,8 @@ def _visits(standing: Standing, protocol: Protocol, subject: str, day: int) -> I
 
 def _doses(standing: Standing, protocol: Protocol, subject: str) -> Iterator[Deviation]:
     origin = first_dose(standing, subject)
-    for (domain, whose, number), fact in sorted(standing.data.rows.items()):
-        if (domain, whose) != ("EX", subject) or fact.retracted:
-            continue
+    for fact in standing.data.rows_of("EX", subject):
+        number = fact.number
         if fact.values.get("OCCUR") == "N":
             yield Deviation(subject, DOSE, f"administration {number} was not given", fact.day)
             continue

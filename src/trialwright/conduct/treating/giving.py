@@ -55,7 +55,7 @@ def administer(command: Administer, asked: Ask) -> Iterator[Made]:
     yield from _dosed(ask.Dose(subject, number, start.day, True, values), asked, command.why)
     yield Made(Administered(subject, number, command.started, command.stopped, command.thawed, command.share))
     for category, text in deviations:  # each stands before the next is numbered
-        row = next_number(asked, "DV", subject)
+        row = standing.data.next_number("DV", subject)
         yield Made(Recorded("DV", subject, row, start.day, {"DVCAT": category, "DVTERM": text}), command.deviation)
 
 
@@ -240,12 +240,6 @@ def _delivered(asked: Ask, plan: DosePlanned, share: Decimal) -> dict[str, str |
 def _values(asked: Ask, plan: DosePlanned, share: Decimal, why: str) -> Values:
     values = _planned_values(plan) | _delivered(asked, plan, share)
     return values | ({"REASND": why} if share < 100 else {})
-
-
-def next_number(asked: Ask, domain: str, subject: str) -> int:
-    """The first number that no row of this domain and participant has had."""
-    used = [number for kind, whose, number in asked.standing.data.rows if (kind, whose) == (domain, subject)]
-    return max(used, default=0) + 1
 
 
 def hold(command: DoseHeld, asked: Ask) -> Iterator[Made]:

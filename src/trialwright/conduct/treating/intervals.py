@@ -47,15 +47,13 @@ def _holds(standing: Standing, subject: str) -> Iterator[str]:
     grade = standing.treating.rules.hold_grade
     if grade is None:
         return
-    for (domain, whose, number), fact in sorted(standing.data.rows.items()):
-        if whose != subject or fact.retracted:
-            continue
+    for fact in standing.data.rows_of("AE", subject):
         worst = fact.values.get("AETOXGR")
         ended = fact.values.get(_END) is not None or fact.values.get("AEOUT") in _OVER
-        if domain == "AE" and isinstance(worst, int) and worst >= grade and not ended:
-            yield f"the adverse event {number} is of grade {worst} and has not ended"
-        if domain == "XD" and fact.values.get("XDDLT") == "Y":
-            yield "a dose-limiting toxicity stands"
+        if isinstance(worst, int) and worst >= grade and not ended:
+            yield f"the adverse event {fact.number} is of grade {worst} and has not ended"
+    if any(fact.values.get("XDDLT") == "Y" for fact in standing.data.rows_of("XD", subject)):
+        yield "a dose-limiting toxicity stands"
 
 
 def window_of(standing: Standing, protocol: Protocol, day: int) -> tuple[int, int]:
@@ -110,11 +108,11 @@ def _not_staggered(standing: Standing, protocol: Protocol, subject: str, start: 
 
 def starts(standing: Standing, subject: str) -> Iterator[tuple[int, Start]]:
     """When each administration that was given began, by number."""
-    for (domain, whose, number), fact in standing.data.rows.items():
-        if (domain, whose) != ("EX", subject) or fact.retracted or fact.values.get("OCCUR") != "Y":
+    for fact in standing.data.rows_of("EX", subject):
+        if fact.values.get("OCCUR") != "Y":
             continue
-        times = standing.treating.times.get((subject, number))
-        yield number, Start(fact.day, None if times is None else instant(times.started))
+        times = standing.treating.times.get((subject, fact.number))
+        yield fact.number, Start(fact.day, None if times is None else instant(times.started))
 
 
 def minutes(first: Start, second: Start) -> int:

@@ -32,8 +32,8 @@ def knows_arms(asked: Ask) -> bool:
 
 def allocation(standing: Standing, subject: str) -> Allocation | None:
     """What a participant was allocated to, None if to nothing yet (or if that is sealed)."""
-    for (domain, whose, _), fact in standing.data.rows.items():
-        if (domain, whose) == ("DM", subject) and not fact.retracted and fact.values.get("ARMCD") is not None:
+    for fact in standing.data.rows_of("DM", subject):
+        if fact.values.get("ARMCD") is not None:
             level = fact.values.get("DOSELVL")
             return Allocation(str(fact.values["ARMCD"]), None if level is None else int(level))
     return None
@@ -75,15 +75,5 @@ def require_place(protocol: Protocol, arm: str, subject: str, number: int) -> Sl
 
 def first_dose(standing: Standing, subject: str) -> int | None:
     """The trial day of the first administration that was given, None if none was."""
-    days = [
-        fact.day
-        for (domain, whose, _), fact in standing.data.rows.items()
-        if (domain, whose) == ("EX", subject) and not fact.retracted and fact.values.get("OCCUR") == "Y"
-    ]
+    days = [fact.day for fact in standing.data.rows_of("EX", subject) if fact.values.get("OCCUR") == "Y"]
     return min(days, default=None)
-
-
-def site_of(standing: Standing, subject: str) -> str | None:
-    """The site that a participant was registered at, None where that is not known."""
-    known = standing.subjects.known.get(subject) if hasattr(standing, "subjects") else None
-    return None if known is None else known.site

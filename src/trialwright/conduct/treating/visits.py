@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from trialwright.conduct.treating.participant import first_dose
-from trialwright.dataset.columns import DEATH, LOST, WITHDRAWAL
+from trialwright.dataset.columns import COLUMNS, DEATH, LOST, WITHDRAWAL
 from trialwright.protocol.arms.administrations import administrations
 from trialwright.protocol.schedule import Encounter
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trialwright.protocol.protocol import Protocol
 
 _FOR_GOOD = frozenset({DEATH, WITHDRAWAL, LOST})
+_FINDINGS = tuple(domain for domain, columns in COLUMNS.items() if "TESTCD" in columns)
 _NOT_MEASURED = frozenset({"DOSE", "CONSENT", "ELIGIBILITY", "AE", "DLT"})
 
 
@@ -136,12 +137,12 @@ def _timing(
 
 def _rows(standing: Standing, subject: str) -> tuple[Fact, ...]:
     """The visits entered, those held first, by day."""
-    found = [
-        fact
-        for (domain, whose, _), fact in standing.data.rows.items()
-        if (domain, whose) == ("SV", subject) and not fact.retracted
-    ]
-    return tuple(sorted(found, key=lambda fact: (fact.values.get("OCCUR") == "N", fact.day, fact.number)))
+    return tuple(
+        sorted(
+            standing.data.rows_of("SV", subject),
+            key=lambda fact: (fact.values.get("OCCUR") == "N", fact.day, fact.number),
+        )
+    )
 
 
 def _is_of(fact: Fact, encounter: Encounter) -> bool:
@@ -154,11 +155,8 @@ def _is_of(fact: Fact, encounter: Encounter) -> bool:
 
 def _ended(standing: Standing, subject: str) -> int | None:
     """The trial day from which on no visit is due: death, withdrawal, loss; completion ends no long-term follow-up."""
-    days = [
-        fact.day
-        for (domain, whose, _), fact in standing.data.rows.items()
-        if (domain, whose) == ("DS", subject) and not fact.retracted and fact.values.get("DSDECOD") in _FOR_GOOD
-    ]
+    rows = standing.data.rows_of("DS", subject)
+    days = [fact.day for fact in rows if fact.values.get("DSDECOD") in _FOR_GOOD]
     return min(days, default=None)
 
 
@@ -169,8 +167,9 @@ def _missing(standing: Standing, subject: str, row: Fact, encounter: Encounter) 
         return ()
     there = {
         str(fact.values.get("TESTCD"))
-        for (_, whose, _), fact in standing.data.rows.items()
-        if whose == subject and not fact.retracted and "TESTCD" in fact.values and _belongs(fact, row, encounter)
+        for domain in _FINDINGS
+        for fact in standing.data.rows_of(domain, subject)
+        if _belongs(fact, row, encounter)
     }
     return tuple(code for code in entry.asked if code not in there)
 
