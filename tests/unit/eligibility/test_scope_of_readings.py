@@ -295,8 +295,8 @@ def test_what_is_named_to_be_denied_is_asked(section, line):
         (
             "Opioids for gout or other diseases within 3 weeks",
             (
-                "all of: (1) opioid, taken, at most 3 weeks before screening; (2) judged by a person: “Opioids for gout "
-                "or other diseases within 3 weeks”"
+                "all of: (1) opioid, taken, at most 3 weeks before screening; (2) judged by a person: “Opioids for "
+                "gout or other diseases within 3 weeks”"
             ),
         ),
         (
@@ -330,8 +330,8 @@ def test_what_is_named_once_more_is_no_item_of_its_own(line, said):
         (
             "Heart disease including stroke within 5 months, angina or myocarditis",
             (
-                "any of: (1) all of: (a) heart disease, now or before; (b) judged by a person: “Heart disease including "
-                "stroke within 5 months, angina or myocarditis”; (2) stroke, at most 5 months before screening; "
+                "any of: (1) all of: (a) heart disease, now or before; (b) judged by a person: “Heart disease "
+                "including stroke within 5 months, angina or myocarditis”; (2) stroke, at most 5 months before screening; "
                 "(3) angina, now or before; (4) myocarditis, now or before"
             ),
         ),
@@ -362,8 +362,8 @@ def test_a_time_is_of_examples_or_of_what_they_illustrate(line, said):
             "out",
             "ALT or AST above 4 x ULN with bilirubin above 3 x ULN",
             (
-                "all of: (1) any of: (a) alanine aminotransferase above 4 times the upper limit of normal; (b) aspartate "
-                "aminotransferase above 4 times the upper limit of normal; (2) total bilirubin above 3 times the upper "
+                "all of: (1) any of: (a) alanine aminotransferase above 4 times the upper limit of normal; (b) "
+                "aspartate aminotransferase above 4 times the upper limit of normal; (2) total bilirubin above 3 times the upper "
                 "limit of normal"
             ),
         ),
@@ -392,3 +392,34 @@ def test_words_around_a_thing_say_when_it_counts(section, line, said):
 )
 def test_what_may_come_or_can_be_done_is_asked(section, line):
     assert _read(section, line) == f"{ASKED}“{line}”"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "Asthma, gout, stroke within 7 months, or epilepsy",
+            (
+                "any of: (1) asthma, now or before; (2) gout, now or before; (3) stroke, at most 7 months before "
+                "screening; (4) epilepsy, now or before"
+            ),
+        ),
+        (
+            "Asthma, gout, or stroke within 7 months",
+            "one or more of these, at most 7 months before screening: asthma; gout; stroke",
+        ),
+        (
+            "Asthma, heart disease within 7 months, including stroke or angina",
+            (
+                "any of: (1) asthma, now or before; (2) heart disease, at most 7 months before screening; (3) stroke, at "
+                "most 7 months before screening; (4) angina, at most 7 months before screening"
+            ),
+        ),
+        (
+            "Surgery, radiotherapy, chemotherapy within 7 weeks",
+            "one or more of these, at most 7 weeks before screening: surgery; radiotherapy; chemotherapy",
+        ),
+    ],
+)
+def test_a_time_within_a_list_that_goes_on_is_of_one_condition(line, said):
+    assert _read("out", line) == said

@@ -89,8 +89,15 @@ def bracketed(
     inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
     if len(found) == 1 and isinstance(inner, And | Or) and number_counted(found[0]):
         # `2 or more risk factors (A, B, C)`: what is counted is the list
-        count = min(number_counted(found[0]), len(inner.parts))
-        return [AtLeast(count, inner.parts, line.span(lo, hi))], False
+        either = line.read(lo, hi, False, depth + 1)
+        if getattr(found[0], "lasting", None) is not None or not isinstance(either, Or):
+            return found, True
+        count = min(number_counted(found[0]), len(either.parts))
+        return [AtLeast(count, either.parts, either.span) if count > 1 else either], False
+    if found and isinstance(inner, Implies) and isinstance(inner.then, Judgement):
+        head = _all(tuple(found))  # `55 kg (women: 50 or so)`: a person reads both
+        asked = line.question(bisect_left(row.start, head.span[0]) if head.span is not None else lo, hi)
+        return ([asked] if asked is not None else found), False
     if found and inner is not None and _says_of_whom(inner):
         whole = _all(tuple(found))
         return [Implies(inner, whole) if req else _all((whole, inner))], False

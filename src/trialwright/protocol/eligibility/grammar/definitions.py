@@ -153,16 +153,21 @@ def _explained(line: Reading, lo: int, hi: int, req: bool, depth: int, place: in
         return _including(line, lo, hi, req, head, body)
     if not bears_constraint(body):
         return line.question(lo, hi) if isinstance(head, Judgement) else head
-    if bears_time(body) and not isinstance(head, Judgement) and time_of(head) is None:
+    if bears_time(body) and not isinstance(head, Judgement) and time_of(_last(head)) is None:
         head = _asked_too(head, line.question(lo, hi), span)
     return joined(Or, (line.question(lo, hi) if isinstance(head, Judgement) else head, body), span)
 
 
+def _last(head: Expression) -> Expression:
+    """What stands right before examples: of a list, its last part."""
+    return head.parts[-1] if isinstance(head, Or) else head
+
+
 def _asked_too(head: Expression, question: Judgement | None, span: tuple[int, int]) -> Expression:
     """What examples with a time are examples of: whether the time is meant of it too is asked."""
-    found = joined(And, (head, question), span)
-    assert found is not None
-    return found
+    last = joined(And, (_last(head), question), span)
+    assert last is not None
+    return replace(head, parts=(*head.parts[:-1], last)) if isinstance(head, Or) else last
 
 
 def _defined(
@@ -180,7 +185,7 @@ def _defined(
 def _including(line: Reading, lo: int, hi: int, req: bool, head: Expression, body: Expression) -> Expression | None:
     span = line.span(lo, hi)
     if not req:
-        when = time_of(head)
+        when = time_of(_last(head))
         if when is not None:
             body = with_time(body, when)
         elif bears_time(body) and not isinstance(head, Judgement):

@@ -189,14 +189,14 @@ def before_examples(line: Line, low: int, high: int) -> int:
             or (word == "such" and following[:1] == ["as"])
             or word == "including"
         ):
-            if words[at - 1] == "(" or _goes_on(line, high):
+            if words[at - 1] == "(" or goes_on(line, high):
                 return high
             head = at - 1 if words[at - 1] == "," else at
             return head if head > low and not is_empty(words, low, head) else high
     return high
 
 
-def _goes_on(line: Line, first: int) -> bool:
+def goes_on(line: Line, first: int) -> bool:
     """Whether the list goes on behind the time that begins at a token, which is then that of one member."""
     words = line.tokens.word
     at = next(

@@ -14,6 +14,7 @@ from trialwright.protocol.eligibility.grammar.members import (
     Line,
     before_examples,
     facts_in,
+    goes_on,
     is_empty,
     members,
     outside_brackets,
@@ -143,6 +144,10 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     clause = low = max(low, window.first - 60)
     high = before_examples(line, low, window.first)
     items = members(line, low, high)
+    if len(items) > 1 and words[items[-1][0] - 1] == "," and words[window.last : window.last + 1] == [","]:
+        own = facts_in(line, *items[-1])
+        if goes_on(line, window.last) and own and all(fact.sort == "condition" for fact in own):
+            del items[:-1]  # a list that goes on behind the time of one of its members
     while items and is_empty(words, *items[-1]) and not facts_in(line, *items[-1]):
         items.pop()
     if not items:
