@@ -58,6 +58,7 @@ def test_a_number_counts_the_noun_it_stands_with(text: str, expected: list[str])
         "one or five tablets",  # no range
         "at least one of the following conditions",
         "the mean of 3 electrocardiograms",  # how it is measured
+        "absence of at least 2 teeth",  # two are gone, which says nothing of how many are there
         "infection with hepatitis virus 1 or 2",
         "cancer within 5 lunar months except treated ones",
         "more than 8 voids per day",  # so many in a day, not ever

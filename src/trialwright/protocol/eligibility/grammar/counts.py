@@ -41,7 +41,7 @@ _ARTICLES = frozenset({"the", "a", "an", "any", "their"})
 _HAD = frozenset(
     {
         "presence", "history", "existence", "evidence", "failure", "diagnosis", "occurrence", "receipt", "completion",
-        "use", "total", "experience", "intake", "loss", "absence", "administration", "involvement",
+        "use", "total", "experience", "intake", "administration", "involvement",
     }
 )  # fmt: skip
 _MORE = frozenset({">", ">="})
