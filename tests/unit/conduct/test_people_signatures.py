@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from people_at_desk import WHY, Trial, passphrase
+from trialwright.conduct import Draft
 from trialwright.conduct import commands as ask
 from trialwright.conduct.desk import Call
 from trialwright.conduct.events.people import Signed, SignInFailed
@@ -98,8 +99,6 @@ def signed(tmp_path):
     event = ask.Record("VS", "P-1", 1, 4, {"TESTCD": "TEMP", "STRESN": 37.0, "STRESU": "C"})
     (entry,) = made.do("cora", event)
     by_hand = Signed("ivy", "Ivy Example", "reviewed", entry.sequence, digest_of(entry.event))
-    from trialwright.conduct import Draft
-
     made.ledger.append([Draft(by_hand, 4, "ivy", role="investigator", site="MX-01")], made.ledger.head)
     return made, entry.sequence
 
@@ -144,6 +143,18 @@ def test_every_change_of_a_row_voids_what_was_signed_and_the_lock_waits_for_it(s
     of = next(iter(trial.desk.standing.signatures.wanted.values())).of
     trial.do("ivy", SignAgain(of, "reviewed"))
     assert "signed" not in "".join(trial.desk.standing.signatures.unsettled())
+
+
+@pytest.mark.requirement("R15")
+def test_what_is_signed_again_is_over_the_entry_as_stored_where_it_holds_an_arm(signed):
+    trial, _ = signed
+    (allocated,) = [e for e in trial.ledger.entries() if type(e.event).__name__ == "Allocated"]
+    by_hand = Signed("ivy", "Ivy Example", "reviewed", allocated.sequence, digest_of(allocated.event))
+    trial.ledger.append([Draft(by_hand, 4, "ivy", role="investigator", site="MX-01")], trial.ledger.head)
+    (entry,) = trial.do("cora", ask.Correct("DM", "P-1", 1, 4, {"AGE": 40, "ARMCD": "arm-1"}, WHY))
+    assert trial.desk.standing.signatures.wanted == trial.desk.blind().signatures.wanted
+    trial.do("ivy", SignAgain(entry.sequence, "reviewed"))
+    assert invalid(trial.ledger.entries()) == []
 
 
 @pytest.mark.requirement("R15")

@@ -198,10 +198,14 @@ def test_what_was_typed_for_a_name_that_nobody_has_is_not_kept(trial):
     entry = list(trial.ledger.entries())[-1]
     assert (entry.event, entry.actor) == (SignInFailed("", "unknown"), "unknown")
     assert "secret" not in repr(entry)
+    for odd in ("", "../ada", "x" * 5000, "\x00", "\udc80"):
+        refuses("COND-044", trial.desk.sign_in, odd, "a wrong passphrase")
+        assert trial.events()[-1] == SignInFailed("", "unknown")
 
 
 @pytest.mark.requirement("R07")
 def test_five_failures_in_a_row_lock_an_account_for_a_while_and_a_sponsor_opens_it(trial):
+    assert FAILURES == 5
     for _ in range(FAILURES):
         refuses("COND-044", trial.desk.sign_in, "cora", "a wrong passphrase")
     refuses("COND-061", trial.desk.sign_in, "cora", passphrase("cora"))
@@ -249,6 +253,16 @@ def test_a_passphrase_that_is_too_short_leaves_no_trace(trial):
     assert trial.size == size
 
 
+def test_a_name_of_any_kind_is_looked_up_safely_with_real_passphrases(tmp_path):
+    trial = Trial(tmp_path / "keys")
+    trial.passphrases = Credentials(tmp_path / "keys")
+    trial.desk = trial.another()
+    for odd in ("", "../ada", "x" * 5000, "\x00", "\udc80", "unknown"):
+        refuses("COND-044", trial.desk.sign_in, odd, "a wrong passphrase")
+    first_passphrase(trial.desk, "ada", "four words or so")
+    assert trial.desk.sign_in("ada", "four words or so") == Session("ada")
+
+
 def test_whoever_began_the_trial_sets_the_first_passphrase_once(tmp_path):
     trial = Trial(tmp_path)
     trial.passphrases.kept.clear()
@@ -266,7 +280,9 @@ def test_passphrases_are_kept_as_slow_digests_in_files_of_their_owner(tmp_path):
     assert kept.proves("cora", "cora likes long words")
     assert not kept.proves("cora", "cora likes long word")
     assert not kept.proves("ivy", "cora likes long words")
-    (file,) = tmp_path.iterdir()
+    kept.set("ivy", "cafe\u0301 con leche, por favor \udc80")
+    assert kept.proves("ivy", "caf\u00e9 con leche, por favor \udc80")  # the same words from another keyboard
+    (file,) = tmp_path.glob("cora*")
     assert file.stat().st_mode & 0o077 == 0
     assert "likes" not in file.read_text("ascii")
 

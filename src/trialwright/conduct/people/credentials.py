@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,17 +82,6 @@ def checked(passphrase: str) -> str:
     return passphrase
 
 
-def check_length(passphrase: str) -> None:
-    """Raises UsageError (COND-043) if a passphrase is too short."""
-    if len(passphrase) < SHORTEST:
-        raise UsageError(
-            "COND-043",
-            f"the passphrase has {len(passphrase)} characters",
-            expected=f"{SHORTEST} characters or more",
-            mend="choose some words that nobody would guess",
-        )
-
-
 def _digest(passphrase: str, salt: bytes) -> str:
-    raw = passphrase.encode("utf-8")
+    raw = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")  # as any keyboard writes it
     return hashlib.scrypt(raw, salt=salt, n=_COST, r=_BLOCK, p=_LANES, maxmem=2**26).hex()

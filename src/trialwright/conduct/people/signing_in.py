@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialwright.conduct.events.people import CredentialSet, SignedIn, SignedOut, SignInFailed
 from trialwright.conduct.moments import instant
-from trialwright.conduct.people.credentials import Session, check_length
+from trialwright.conduct.people.credentials import Session, checked
 from trialwright.core.errors import StageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def sign_in(desk: Desk, person: str, passphrase: str) -> Session:
 
     Raises StageError: COND-061 if the account is locked, COND-044 if they do not prove it.
     """
-    proved = desk.credentials.proves(person, passphrase)  # outside the transaction: it is slow on purpose
+    known = person if person in desk.standing.people.names else UNKNOWN
+    proved = desk.credentials.proves(known, passphrase)  # outside the transaction: it is slow on purpose
 
     def decide(standing: Standing, now: str) -> SignedIn | SignInFailed:
         people = standing.people
@@ -45,7 +46,7 @@ def sign_in(desk: Desk, person: str, passphrase: str) -> Session:
             return SignInFailed(person, "locked")
         return SignedIn(person) if proved else SignInFailed(person, "passphrase")
 
-    event = desk.note(person if person in desk.standing.people.names else UNKNOWN, decide).event
+    event = desk.note(known, decide).event
     match event:
         case SignInFailed(_, "locked"):
             raise is_locked(person)
@@ -71,7 +72,7 @@ def set_passphrase(desk: Desk, call: Call, person: str, passphrase: str) -> None
     again mends that. Raises UsageError (COND-043) if it is too short, StageError COND-045 without the old one, else
     what the desk raises.
     """
-    check_length(passphrase)
+    checked(passphrase)
     if person == call.session.person:
         desk.prove(call, "a new passphrase of one's own")
     desk.do(call, CredentialSet(person))
@@ -80,7 +81,7 @@ def set_passphrase(desk: Desk, call: Call, person: str, passphrase: str) -> None
 
 def first_passphrase(desk: Desk, person: str, passphrase: str) -> None:
     """Set the passphrase of whoever began the trial, while nobody has one. Raises StageError (COND-065) later."""
-    check_length(passphrase)
+    checked(passphrase)
 
     def decide(standing: Standing, _: str) -> CredentialSet:
         people = standing.people
