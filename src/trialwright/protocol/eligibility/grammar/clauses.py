@@ -370,7 +370,7 @@ def _turn(row: Row) -> None:
     negation or several sentences, and an inclusion named among the exclusions, is left to a person."""
     words, code = row.word, row.code
     at = 0
-    while at < min(3, len(words)) and not words[at][:1].isalpha():
+    while at < min(3, len(words)) and not words[at][:1].isalpha() and code[at] != LEAF:
         at += 1
     if at >= len(words) or words[at] not in _SECTIONS:
         return
