@@ -55,6 +55,7 @@ def append(trial, event, *, day=4, reason="", occurred=None):
     trial.ledger.append([Draft(event, day, "ivy", reason, occurred, "investigator", "01")], trial.ledger.head)
 
 
+@pytest.mark.requirement("R25")
 def test_each_participant_takes_the_next_slot_of_the_stratum(trial):
     """R25: the arms are those of the list that the key and the specification determine, stratum by stratum."""
     trial.randomise(*(f"A{n}" for n in range(9)))
@@ -67,6 +68,7 @@ def test_each_participant_takes_the_next_slot_of_the_stratum(trial):
     assert [each.sequence for each in held.values()] == list(range(1, 18))
 
 
+@pytest.mark.requirement("R25")
 def test_minimisation_and_simple_randomisation_give_what_the_pure_functions_give(tmp_path):
     """R25: differential: the desk against the randomiser fed by hand."""
     from fractions import Fraction
@@ -89,6 +91,8 @@ def test_minimisation_and_simple_randomisation_give_what_the_pure_functions_give
             assert (held.arm, held.slot, held.sequence, held.levels) == (due.arm, due.slot, due.sequence, due.levels)
 
 
+@pytest.mark.requirement("R25")
+@pytest.mark.requirement("R27")
 def test_a_desk_opened_again_goes_on_where_the_list_is(trial):
     """R25, R27: the slots used are read from the ledger, not remembered by the program."""
     from masked_trial import desk_of
@@ -105,6 +109,7 @@ def test_a_desk_opened_again_goes_on_where_the_list_is(trial):
     [{}, {"site": "03"}, {"centre": "01"}, {"site": "01", "age": "old"}, {"site": ""}],
     ids=["missing", "not declared", "another factor", "one too many", "empty"],
 )
+@pytest.mark.requirement("R23")
 def test_without_every_level_no_slot_is_used(trial, levels):
     """R23: a missing stratum refuses the randomisation, and the next one gets the slot that it would have had."""
     trial.enrol("S1", "S2")
@@ -114,6 +119,7 @@ def test_without_every_level_no_slot_is_used(trial, levels):
     assert (held.slot, held.arm) == (1, next(listed(trial, "01")))
 
 
+@pytest.mark.requirement("R23")
 def test_nobody_is_randomised_who_is_not_enrolled(trial):
     """R23."""
     refused(trial, "COND-083", "ivy", Randomise("S1", {"site": "01"}))
@@ -121,6 +127,8 @@ def test_nobody_is_randomised_who_is_not_enrolled(trial):
     refused(trial, "COND-083", "ivy", Randomise("S1", {"site": "01"}))
 
 
+@pytest.mark.requirement("R19")
+@pytest.mark.requirement("R23")
 def test_consent_and_eligibility_are_asked_anew_when_the_arm_is_drawn(trial):
     """R23, R19: withdrawn between enrolment and randomisation, or a retired version of the form: no slot is used."""
     trial.enrol("S1", "S2", "S3", "S4")
@@ -135,6 +143,7 @@ def test_consent_and_eligibility_are_asked_anew_when_the_arm_is_drawn(trial):
     assert [each.slot for each in trial.desk.standing.allocation.randomised.values()] == [1]
 
 
+@pytest.mark.requirement("R23")
 def test_enrolment_and_randomisation_in_one_transaction_stand_or_fall_together(trial):
     """R23."""
     trial.admit("S1", "S2")
@@ -185,6 +194,7 @@ def test_nobody_is_randomised_while_the_trial_is_paused_or_before_the_sealing(tr
     refused(other, "COND-080", "ivy", Randomise("S1", {"site": "01"}))
 
 
+@pytest.mark.requirement("R27")
 def test_a_slot_once_used_is_never_used_again(trial):
     """R27: randomised in error is an annotation; the next participant gets the next slot."""
     trial.randomise("S1", "S2")
@@ -202,6 +212,8 @@ def test_a_slot_once_used_is_never_used_again(trial):
     assert row["in_error"] == "was randomised before the blood count came"
 
 
+@pytest.mark.requirement("R27")
+@pytest.mark.requirement("R28")
 def test_an_allocation_is_neither_corrected_nor_withdrawn(trial):
     """R27, R28: by no command at all, whatever the role."""
     trial.randomise("S1")
@@ -215,6 +227,7 @@ def test_an_allocation_is_neither_corrected_nor_withdrawn(trial):
     assert "ARMCD" not in trial.desk.blind().data.rows["DM", "S1", 1].values
 
 
+@pytest.mark.requirement("R28")
 def test_a_wrong_stratum_is_noted_beside_the_allocation(trial):
     """R28: the entry of the allocation stays as it is, the true level stands beside, and later slots are unchanged."""
     trial.randomise("S1", "S2")
@@ -248,6 +261,7 @@ def test_the_list_goes_on_where_one_arm_is_full(tmp_path):
     assert len(trial.desk.standing.allocation.randomised) == 5
 
 
+@pytest.mark.requirement("R06")
 def test_a_refusal_to_enrol_counts_nobody_by_arm(tmp_path):
     """R06: the design's reason says how many are in each arm; those who enrol are not told it."""
     trial = Trial(tmp_path, size=2)

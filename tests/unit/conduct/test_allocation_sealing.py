@@ -36,6 +36,7 @@ def unmasked(trial):
     trial.ledger.append([Draft(each, 4, "ada", WHY, role="sponsor", site="*") for each in events], trial.ledger.head)
 
 
+@pytest.mark.requirement("R24")
 def test_the_commitment_stands_on_the_ledger_and_binds_specification_and_key(trial):
     """R24: published before the first participant, it opens to what was sealed, and to nothing else."""
     (entry, signature) = trial.seal()
@@ -49,6 +50,7 @@ def test_the_commitment_stands_on_the_ledger_and_binds_specification_and_key(tri
     assert entry.event.custodian == "the pharmacy's safe"
 
 
+@pytest.mark.requirement("R24")
 def test_no_entry_holds_how_arms_are_drawn(trial):
     """R24: neither key, salt, block sizes, ratio nor method stand where somebody without keys can read them."""
     trial.seal(spec_of(method=Blocks((14, 22))))
@@ -72,6 +74,7 @@ def test_no_entry_holds_how_arms_are_drawn(trial):
 
 
 @pytest.mark.parametrize("person", sorted(set(STAFF) - UNMASKED))
+@pytest.mark.requirement("R24")
 def test_whoever_enrols_finds_no_specification_anywhere(tmp_path, person):
     """R24: every view of every masked role is fetched, and none has a word of how arms are drawn."""
     trial = Trial(tmp_path)
@@ -97,6 +100,8 @@ def test_whoever_enrols_finds_no_specification_anywhere(tmp_path, person):
         assert secret not in text
 
 
+@pytest.mark.requirement("R07")
+@pytest.mark.requirement("R26")
 def test_a_statistician_is_shown_what_can_be_foretold_and_the_reading_is_recorded(trial):
     """R26: the shares that an observer could guess are shown; R07: each reading of the list is one event."""
     trial.seal()
@@ -107,6 +112,7 @@ def test_a_statistician_is_shown_what_can_be_foretold_and_the_reading_is_recorde
     assert [type(each.event).__name__ for each in trial.ledger.entries(before + 1)] == ["ArmsViewed"]
 
 
+@pytest.mark.requirement("R26")
 def test_an_open_label_trial_with_minimal_blocks_needs_an_override(tmp_path):
     """R26: one minimal block size is refused; with an override that somebody signs it is sealed."""
     trial = Trial(tmp_path, masking=OPEN_LABEL)
@@ -122,6 +128,7 @@ def test_an_open_label_trial_with_minimal_blocks_needs_an_override(tmp_path):
     assert trial.desk.standing.allocation.sealed is not None
 
 
+@pytest.mark.requirement("R26")
 def test_what_those_who_enrol_can_see_is_not_sealed_as_masked(tmp_path):
     """R26: calling an open-label trial masked would slip past the rule about predictable blocks."""
     for masking in (OPEN_LABEL, Masking("SINGLE", ("OUTCOMES_ASSESSOR",))):
@@ -133,6 +140,7 @@ def test_what_those_who_enrol_can_see_is_not_sealed_as_masked(tmp_path):
         assert code_of(fault) == "COND-081"
 
 
+@pytest.mark.requirement("R24")
 def test_nothing_has_a_default(trial):
     """R24: ratio, factors and block sizes are stated and signed, or nothing is sealed."""
     text = write_spec(spec_of())
@@ -173,6 +181,7 @@ def test_whoever_has_no_such_duty_seals_nothing(trial, person):
     assert code_of(fault) == "COND-047"
 
 
+@pytest.mark.requirement("R24")
 def test_a_sponsor_who_also_enrols_does_not_seal(trial):
     """R24: one person in two roles would know how the next arm is drawn and choose whom to bring."""
     from trialwright.conduct.events.people import RoleGranted
@@ -197,6 +206,7 @@ def test_another_randomisation_is_sealed_only_with_a_reason_and_has_a_key_of_its
     assert trial.desk.standing.allocation.randomised["S1"].sealing == 2
 
 
+@pytest.mark.requirement("R24")
 def test_the_commitment_opens_at_the_end_and_the_list_is_drawn_again(trial):
     """R24: the commitment published at the start and the one opened at the close are equal."""
     trial.seal()
@@ -217,6 +227,7 @@ def test_the_commitment_opens_at_the_end_and_the_list_is_drawn_again(trial):
     assert shown["opened"]["key"] == event.key
 
 
+@pytest.mark.requirement("R24")
 def test_an_arm_that_the_list_does_not_give_is_found_at_the_end(trial, monkeypatch):
     """R24: somebody who changed the program to give another arm is found out by the audit."""
     from trialwright.conduct.randomisation.randomiser import Randomiser
@@ -238,6 +249,7 @@ def test_an_arm_that_the_list_does_not_give_is_found_at_the_end(trial, monkeypat
     assert [each.split(":")[0] for each in event.differences] == ["allocation 2"]
 
 
+@pytest.mark.requirement("R24")
 def test_without_its_keys_nothing_is_drawn(trial):
     """R24: the list cannot go on from another key by accident."""
     trial.seal()

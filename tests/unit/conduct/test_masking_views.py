@@ -80,6 +80,8 @@ def said(trial, person, name):
 
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("person", sorted(set(STAFF) - UNMASKED))
+@pytest.mark.requirement("R06")
+@pytest.mark.requirement("R29")
 def test_no_masked_role_reads_an_arm_by_any_way(trial, person, name):
     """R29, R06: every role, every way to read, every field: no arm, no dose, no product, no count by arm."""
     text = said(trial, person, name)
@@ -88,6 +90,7 @@ def test_no_masked_role_reads_an_arm_by_any_way(trial, person, name):
 
 
 @pytest.mark.parametrize("person", sorted(set(STAFF) - UNMASKED))
+@pytest.mark.requirement("R06")
 def test_no_digest_reaches_a_masked_role(trial, person):
     """R06: digests cover what is sealed, so none of an entry or of an envelope is shown."""
     hashes = [entry.hash for entry in trial.ledger.entries()]
@@ -98,6 +101,8 @@ def test_no_digest_reaches_a_masked_role(trial, person):
 
 
 @pytest.mark.parametrize("person", sorted(UNMASKED))
+@pytest.mark.requirement("R07")
+@pytest.mark.requirement("R29")
 def test_the_unmasked_read_arms_and_each_reading_is_one_event(trial, person):
     """R29, R07."""
     before = trial.ledger.head.size
@@ -113,6 +118,7 @@ def test_a_masked_reading_leaves_no_trace_that_would_swell_the_ledger(trial):
     assert trial.ledger.head.size == before
 
 
+@pytest.mark.requirement("R05")
 def test_the_history_of_a_dose_shows_an_unmasked_preparer_what_was_given(trial):
     """R05: each value with who, when, why, before and after."""
     (row,) = trial.view("pip").history("EX", "S1", 1)
@@ -123,6 +129,7 @@ def test_the_history_of_a_dose_shows_an_unmasked_preparer_what_was_given(trial):
     assert "EXDOSE" in masked["sealed"]
 
 
+@pytest.mark.requirement("R05")
 def test_every_version_of_a_value_is_in_its_history(tmp_path):
     """R05: entered, corrected, withdrawn; the earlier values stay to be read."""
     trial = Trial(tmp_path)
@@ -143,6 +150,7 @@ def test_every_version_of_a_value_is_in_its_history(tmp_path):
     assert all(each["recorded"].endswith("Z") for each in found)
 
 
+@pytest.mark.requirement("R05")
 def test_the_audit_trail_is_the_whole_ledger_for_whoever_sees_all(trial):
     """R05: as many lines as the ledger has entries, and as many as a filter lets through."""
     whole = trial.view("mona").audit()
@@ -155,6 +163,7 @@ def test_the_audit_trail_is_the_whole_ledger_for_whoever_sees_all(trial):
     assert [row["sequence"] for row in trial.view("mona").audit(actor="ivo")] == by
 
 
+@pytest.mark.requirement("R29")
 def test_a_site_reads_its_own_participants(trial):
     """R29: by site; what is asked of another's participant is answered as if there were none."""
     assert [row["subject"] for row in trial.view("ivy").participants()] == ["S1", "S2"]
@@ -179,6 +188,7 @@ def test_the_audit_trail_is_for_those_with_the_duty(trial, role):
     assert fault.value.code == "COND-095"
 
 
+@pytest.mark.requirement("R11")
 def test_a_role_that_was_revoked_reads_nothing_from_the_next_call_on(tmp_path):
     """R11: the right is asked at each call, not when the reading began."""
     trial = Trial(tmp_path)
@@ -200,6 +210,7 @@ def test_nobody_reads_in_a_role_or_at_a_site_that_is_not_theirs(trial):
 
 
 @pytest.mark.parametrize("who", [each for n in (1, 2, 3) for each in itertools.combinations(PARTIES, n)])
+@pytest.mark.requirement("R29")
 def test_the_masking_of_the_protocol_says_which_party_is_masked(who):
     """R29: role by role, from what the protocol says; whoever is masked stays so whatever was granted."""
     from masked_trial import protocol
@@ -216,6 +227,7 @@ def test_the_masking_of_the_protocol_says_which_party_is_masked(who):
 @pytest.mark.parametrize(
     "masking", [Masking(), Masking("QUADRUPLE"), Masking("DOUBLE", ("PARTICIPANT", "SOMEBODY ELSE"))]
 )
+@pytest.mark.requirement("R29")
 def test_where_it_is_not_known_who_is_masked_everybody_is(masking):
     """R29: what was shown cannot be taken back."""
     from masked_trial import protocol
@@ -223,6 +235,7 @@ def test_where_it_is_not_known_who_is_masked_everybody_is(masking):
     assert masked_parties(protocol(masking=masking)) == set(PARTIES)
 
 
+@pytest.mark.requirement("R29")
 def test_an_open_trial_shows_every_role_the_arms(tmp_path):
     """R29: and reading them is no event of its own there."""
     trial = lived(tmp_path, masking=Masking("NONE"))

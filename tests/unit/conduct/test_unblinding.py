@@ -37,6 +37,7 @@ def shown(trial, person):
     return {row["subject"]: row["arm"] for row in trial.view(person).participants()}
 
 
+@pytest.mark.requirement("R30")
 def test_one_call_by_one_person_shows_one_arm(trial):
     """R30: one step and no second person; the reader who asked sees this one arm from now on, and no other."""
     found = unblind(trial.desk, trial.call("ivy", reason=REASON), "S1")
@@ -46,6 +47,7 @@ def test_one_call_by_one_person_shows_one_arm(trial):
     assert trial.view("ivy").participant("S1")["arm"] == trial.arm("S1")
 
 
+@pytest.mark.requirement("R30")
 def test_nobody_elses_view_changes_but_for_the_mark(trial):
     """R30: the others stay masked; the participant is marked, and the notice says who and why, without the arm."""
     others = [person for person in STAFF if person not in ("ivy", "S1", "sam", "bea", "pip")]
@@ -65,6 +67,7 @@ def test_nobody_elses_view_changes_but_for_the_mark(trial):
     assert trial.view("ola").notices() == []
 
 
+@pytest.mark.requirement("R30")
 def test_the_request_is_durable_before_the_arm_is_read(trial, monkeypatch):
     """R30: whoever can stop the program between the two has left a trace; a store that fails shows nothing."""
     order = list[str]()
@@ -103,6 +106,7 @@ def test_the_request_is_durable_before_the_arm_is_read(trial, monkeypatch):
 @pytest.mark.parametrize(
     ("reason", "code"), [("", "COND-008"), (" ", "COND-008"), (".", "COND-008"), ("sick", "COND-008")]
 )
+@pytest.mark.requirement("R30")
 def test_without_a_reason_nothing_is_shown(trial, reason, code):
     """R30."""
     said = refused(code, unblind, trial.desk, trial.call("ivy", reason=reason), "S1")
@@ -111,6 +115,7 @@ def test_without_a_reason_nothing_is_shown(trial, reason, code):
 
 
 @pytest.mark.parametrize("passphrase", ["", "not the passphrase"])
+@pytest.mark.requirement("R30")
 def test_without_proving_again_who_asks_nothing_is_shown(trial, passphrase):
     """R30."""
     said = refused("COND-045", unblind, trial.desk, trial.call("ivy", reason=REASON, passphrase=passphrase), "S1")
@@ -132,6 +137,7 @@ def test_only_ones_own_participants_and_only_those_with_an_arm(trial):
     assert unblind(trial.desk, trial.call("max", reason=REASON), "T1").arm == trial.arm("T1")
 
 
+@pytest.mark.requirement("R30")
 def test_it_works_whatever_the_phase(trial):
     """R30: day and night, paused, closed or locked."""
     trial.do("ada", EnrolmentPaused(), reason=WHY)
@@ -164,6 +170,7 @@ def test_without_the_key_of_the_arms_it_is_said_before_anything_is_recorded(tria
     refused("COND-088", unblind, desk, trial.call("ivy", reason=REASON), "S1")
 
 
+@pytest.mark.requirement("R32")
 def test_the_register_holds_every_unblinding_until_somebody_else_has_assessed_it(trial):
     """R32: emergency, accidental and planned ones; each is open until its impact is assessed by another person."""
     unblind(trial.desk, trial.call("max", reason=REASON), "S1")
@@ -204,11 +211,13 @@ def test_the_register_holds_every_unblinding_until_somebody_else_has_assessed_it
         UnblindingReported("S9", "accidental", "the nurse"),
     ],
 )
+@pytest.mark.requirement("R32")
 def test_a_report_says_how_and_who(trial, event):
     """R32."""
     refused("COND-091", trial.do, "cora", event, reason=WHY)
 
 
+@pytest.mark.requirement("R31")
 def test_the_whole_is_unmasked_by_two_people_after_the_lock(trial):
     """R31: one signature shows nothing, the same person twice neither, and two show everything."""
     refused("COND-048", trial.do, "ada", Unmask(), reason=WHY)
