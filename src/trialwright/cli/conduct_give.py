@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import types
 import typing
@@ -73,9 +74,14 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
     return command
 
 
+@functools.cache
+def _hints(kind: type[Any]) -> Mapping[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def fields_of(kind: type[Any]) -> list[tuple[dataclasses.Field[Any], Any]]:
     """The fields of a command with their types; of a field that is itself made of fields, those."""
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     return [
         found
         for each in dataclasses.fields(kind)
@@ -93,7 +99,7 @@ def _details(kind: type[Any]) -> str:
 
 def built(kind: type[Any], given: Mapping[str, Any], desk: Desk) -> Any:
     """A command of this type from what was written for its fields. Raises UsageError (COND-173) if it does not fit."""
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     if inner := [name for name, hint in hints.items() if dataclasses.is_dataclass(hint)]:
         own = {name: value for name, value in given.items() if name in hints}
         rest = {name: value for name, value in given.items() if name not in hints}

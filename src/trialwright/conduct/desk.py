@@ -116,6 +116,7 @@ class Desk:
         failure.
         """
         digest = self._digest(call, commands)
+        proven = self._proven(call, commands)
         found: list[int] = []
         stopped: list[StageError] = []
 
@@ -125,7 +126,7 @@ class Desk:
                 found.extend(retried(call.key, digest, standing))
                 return ()
             try:
-                return self._drafts(call, commands, f"{call.key}#{digest}" if call.key else "")
+                return self._drafts(call, commands, f"{call.key}#{digest}" if call.key else "", proven)
             except StageError as fault:
                 left = self._left_by(fault, call, head)
                 if not left:
@@ -189,7 +190,13 @@ class Desk:
         asked = repr((call, commands)).encode("utf-8")
         return hmac.new(self.keys.make("retries"), asked, "sha256").hexdigest()[:32]
 
-    def _drafts(self, call: Call, commands: Sequence[Any], key: str) -> list[Draft]:
+    def _proven(self, call: Call, commands: Sequence[Any]) -> bool:
+        """Whether the passphrase is right, if a signature will be asked for. It takes long, so it is looked at before
+        anybody else is kept from appending."""
+        asked = call.passphrase and any(rule_of(command).signed for command in commands)
+        return bool(asked) and self.credentials.proves(call.session.person, call.passphrase)
+
+    def _drafts(self, call: Call, commands: Sequence[Any], key: str, proven: bool) -> list[Draft]:
         """The drafts of commands, each checked after those before it were taken in."""
         standing, now, drafts = self._standing, self.now(), list[Draft]()
         self._need_date(now, standing)
@@ -229,7 +236,7 @@ class Desk:
                 deviations += self._guarded(made.event, asked)
                 stored.append(put(made))
             if rule.signed and stored:
-                self.prove(call, type(stored[0][1]).__name__)
+                self.prove(call, type(stored[0][1]).__name__, proven)
                 if rule.signed != AS_ASKED:
                     put(Made(self._signature(person, rule.signed, *stored[0])))
             rows = (row_of(each, standing) for each in deviations)
@@ -266,12 +273,17 @@ class Desk:
         on = self.today if course.rehearsal and self.today is not None else _local(now, course.begun.zone)
         return (on - course.start).days
 
-    def prove(self, call: Call, what: str) -> None:
-        """Whoever gives a command proves again who they are. Raises StageError: COND-045 if not, COND-061 if locked."""
+    def prove(self, call: Call, what: str, proven: bool | None = None) -> None:
+        """Whoever gives a command proves again who they are; `proven`: whether the passphrase was found to be right.
+
+        Raises StageError: COND-045 if it was not, COND-061 if the account is locked.
+        """
         person = call.session.person
         if signing_in.locked(self._standing.people, person, self._clock()):
             raise signing_in.is_locked(person)
-        if not call.passphrase or not self.credentials.proves(person, call.passphrase):
+        if proven is None:
+            proven = bool(call.passphrase) and self.credentials.proves(person, call.passphrase)
+        if not proven:
             raise _refused(
                 "COND-045",
                 f"{what} must be signed, and {person} has not proved again who signs",

@@ -62,7 +62,7 @@ def closed_report(
     """
     standing = latest(rows)
     people = participants(standing)
-    order = tuple(arms) if arms is not None else tuple(arm.id for arm in protocol.arms)
+    order = tuple(arms) if arms is not None and not named else tuple(arm.id for arm in protocol.arms)
     labels = {arm: f"Group {ascii_uppercase[place % 26]}" for place, arm in enumerate(order)}
     if named:
         labels = {arm.id: arm.label for arm in protocol.arms}
