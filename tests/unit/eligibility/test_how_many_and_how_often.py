@@ -93,6 +93,7 @@ def test_how_often_is_a_number_in_a_stretch_of_time(text: str, expected: list[st
         "metformin 850 mg twice daily",  # a dose
         "seen on day 1 and every week",
         "metformin twice daily",
+        "brushes the teeth twice daily",
         "a frequency of twice weekly",  # of what is not said
     ],
 )

@@ -86,10 +86,12 @@ def _frequency(
     subject: tuple[int, int] | None = (thing, first)
     if alone:
         behind = next((m for m in mentions if m.first == last and m.sort in {"procedure", "condition"}), None)
-        subject = (last, behind.last) if behind else _named_before(tokens, mentions, begin, op is not None)
+        subject = (
+            (last, behind.last) if behind else _named_before(tokens, mentions, begin, op is not None or low != value)
+        )
         last = behind.last if behind else last
     elif len(name) == 1 and name[0] in _PORTIONS:
-        subject = _named_before(tokens, mentions, begin, op is not None) or subject
+        subject = _named_before(tokens, mentions, begin, op is not None or low != value) or subject
     if subject is None:
         return None
     start, end = tokens.start[min(begin, subject[0])], tokens.end[last - 1]
@@ -119,14 +121,16 @@ def _bounds(tokens: Tokens, number: int, thing: int, value: Decimal) -> tuple[st
 
 
 def _named_before(tokens: Tokens, mentions: Sequence[Mention], begin: int, compared: bool) -> tuple[int, int] | None:
-    """The words before a comparison that name what happens so often; a drug taken so often has no bound in that."""
+    """The words before a number that name what happens so often; where nothing compares the number, a procedure or a
+    condition alone, for `twice daily` is mostly how something is given."""
     words = tokens.word
     while begin > 0 and words[begin - 1] in _FILLERS:
         begin -= 1
     if begin == 0 or words[begin - 1] in _OF_DOSES:
         return None
-    if any(mention.sort == "drug" and mention.last == begin for mention in mentions) and not compared:
-        return None
+    if not compared:
+        done = [m for m in mentions if m.last == begin and m.sort in {"procedure", "condition"}]
+        return (done[0].first, done[0].last) if done else None
     found = noun_phrase(tokens, begin, 0)
     if found is not None:
         return None if words[found.last - 1] in {"frequency", "rate", "least"} else (found.first, found.last)
