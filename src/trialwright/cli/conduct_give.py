@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 import types
 import typing
@@ -74,9 +73,14 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
     return command
 
 
-@functools.cache
+_HINTS: dict[type[Any], Mapping[str, Any]] = {}
+
+
 def _hints(kind: type[Any]) -> Mapping[str, Any]:
-    return typing.get_type_hints(kind)
+    """The types of a command's fields, worked out once: a file can hold thousands of commands."""
+    if kind not in _HINTS:
+        _HINTS[kind] = typing.get_type_hints(kind)
+    return _HINTS[kind]
 
 
 def fields_of(kind: type[Any]) -> list[tuple[dataclasses.Field[Any], Any]]:
