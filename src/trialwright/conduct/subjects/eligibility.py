@@ -30,13 +30,14 @@ def criteria_of(eligibility: Eligibility) -> tuple[Compiled, ...]:
 
 @lru_cache(maxsize=8)
 def digest_of_criteria(eligibility: Eligibility) -> str:
-    """SHA-256 (hex) of the list of criteria: what is asked, in which words and in which computable form."""
-    listed = [
-        [each.id, each.criterion.section.value, each.criterion.kind.value, each.criterion.text, each.criterion.form]
-        for each in criteria_of(eligibility)
-    ]
-    limits = [eligibility.minimum_age_years, eligibility.maximum_age_years, eligibility.sex]
-    text = canonical({"criteria": listed, "limits": [None if each is None else str(each) for each in limits]})
+    """SHA-256 (hex) of what a protocol asks: the items in their words and computable form, and the fields.
+
+    It is of the protocol alone, so answers outlive a version of this program that reads the words in another way.
+    """
+    items = [[each.section.value, each.kind.value, each.number, each.text, each.form] for each in eligibility.criteria]
+    limits = (eligibility.minimum_age_years, eligibility.maximum_age_years, eligibility.sex)
+    fields = [*limits, eligibility.healthy_volunteers, *sorted(eligibility.known_fields)]
+    text = canonical({"criteria": items, "fields": [None if each is None else str(each) for each in fields]})
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -57,16 +58,18 @@ def lost(eligibility: Eligibility) -> frozenset[str]:
 
 
 def left_open(eligibility: Eligibility, assessment: Assessment | None) -> Iterator[str]:
-    """What keeps a person out, criterion by criterion, in words; nothing where every one admits."""
-    if assessment is None:
+    """What keeps a person out, criterion by criterion, in words; nothing where every one admits.
+
+    An assessment answers the whole list (`assessing`), so nothing is compiled here.
+    """
+    if assessment is None or not assessment.answers:
         yield "no criterion was answered"
     elif assessment.criteria != digest_of_criteria(eligibility):
         yield "the criteria have changed since they were answered"
     else:
-        for each in criteria_of(eligibility):
-            answer = assessment.answers.get(each.id, UNKNOWN)
+        for criterion, answer in sorted(assessment.answers.items()):
             if answer != ADMITS:
-                yield f"{each.id} {'excludes' if answer == EXCLUDES else 'is unknown'}"
+                yield f"{criterion} {'excludes' if answer == EXCLUDES else 'is unknown'}"
 
 
 def check_answers(eligibility: Eligibility, answers: Mapping[str, str], evidence: Mapping[str, str]) -> None:
