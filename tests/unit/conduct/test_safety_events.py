@@ -11,7 +11,9 @@ from trialwright.conduct import commands as ask
 from trialwright.conduct.events.safety import SafetyReportSent
 from trialwright.conduct.safety.asks import ChangeAdverseEvent, ReportAdverseEvent
 from trialwright.conduct.safety.clocks import clocks
+from trialwright.conduct.safety.questions import NO_END, NO_GRADE, UNAWARE, UNDATED, questions
 from trialwright.core.errors import TrialwrightError
+from trialwright.dataset.columns import DEATH
 
 MILD = ReportAdverseEvent("S1", 1, "headache", 4, 1, True, "NOT RECOVERED/NOT RESOLVED", action="DOSE NOT CHANGED")
 SERIOUS = dataclasses.replace(
@@ -192,3 +194,19 @@ def test_a_report_that_was_sent_stops_the_clock(trial):
     assert found["authority"].late
     trial.do("cora", ask.Retract("AE", "S1", 1, "entered for another participant"))
     assert clocks(trial.desk.standing, at(4)) == ()
+
+
+@pytest.mark.requirement("R45")
+def test_what_plain_rows_leave_open_is_asked(trial):
+    """R44, R45: a serious event without awareness has no clock, and that is not silent; nor is an undated death."""
+    trial.do("cora", ask.Record("AE", "S1", 1, 4, {"AETERM": "sepsis", "AESER": "Y", "AETOXGR": 3}))
+    trial.do("cora", ask.Record("AE", "S1", 2, 4, {"AETERM": "sepsis", "AETOXGR": 5}))
+    trial.do("cora", ask.Record("AE", "S1", 3, 4, {"AETERM": "rash"}), but(MILD, number=4))
+    assert clocks(trial.desk.standing, at(4)) == ()
+    asked = {(each.number, each.text) for each in questions(trial.desk.standing)}
+    assert asked == {(1, UNAWARE), (2, UNDATED), (2, NO_END), (3, NO_GRADE)}
+    trial.do("cora", ask.Record("DS", "S1", 2, 4, {"DSDECOD": DEATH}))
+    trial.do("cora", ask.Retract("AE", "S1", 1, "entered for another participant"))
+    assert {(each.number, each.text) for each in questions(trial.desk.standing)} == {(2, UNDATED), (3, NO_GRADE)}
+    trial.do("cora", but(FATAL, number=5))
+    assert {each.number for each in questions(trial.desk.standing)} == {2, 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -349,4 +350,18 @@ def test_whoever_is_masked_names_no_dose_and_cannot_try_one_out(blind):
         blind.plan(each)
         for guess in ("61500000", "0"):
             said.add(refused(blind, "COND-113", "ivy", ask.Dose(each, 1, 4, True, {"EXPDOSE": guess})))
+    assert len(said) == 1
+
+
+def test_a_version_of_the_protocol_without_an_arm_is_refused_to_everybody_alike(blind):
+    """An amendment that drops an arm: who is in it is not told by who is refused."""
+    cells, placebo = blind.both()
+    for each in (cells, placebo):
+        blind.weigh(each, 61.5, 4)
+    held, plan = next(iter(blind.desk.plans.items()))
+    amended = dataclasses.replace(
+        plan.protocol, arms=(*plan.protocol.arms[:1], dataclasses.replace(plan.protocol.arms[1], id="sham"))
+    )
+    blind.desk.plans = {held: dataclasses.replace(plan, protocol=amended)}
+    said = {refused(blind, "COND-102", "ivy", PlanDose(each, 1)).replace(each, "S") for each in (cells, placebo)}
     assert len(said) == 1

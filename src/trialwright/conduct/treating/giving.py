@@ -33,7 +33,7 @@ def administer(command: Administer, asked: Ask) -> Iterator[Made]:
     """An administration with its times; the row of EX takes its doses from what was worked out and prepared."""
     subject, number, standing = command.subject, command.number, asked.standing
     held = require_allocated(standing, subject)
-    slot = require_place(asked.protocol, held.arm, subject, number)
+    slot = require_place(asked, held.arm, subject, number)
     require_not_given(asked, subject, number)
     plan = _plan(asked, subject, number)
     start = _start(command, asked)
@@ -62,7 +62,7 @@ def administer(command: Administer, asked: Ask) -> Iterator[Made]:
 def omit(command: OmitDose, asked: Ask) -> Iterator[Made]:
     """An administration that was due and was not given, with the reason."""
     held = require_allocated(asked.standing, command.subject)
-    slot = require_place(asked.protocol, held.arm, command.subject, command.number)
+    slot = require_place(asked, held.arm, command.subject, command.number)
     require_not_given(asked, command.subject, command.number)
     telling(command.why, "it says why a dose was not given")
     plan = asked.standing.treating.planned.get((command.subject, command.number))

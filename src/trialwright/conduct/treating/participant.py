@@ -58,8 +58,17 @@ def places(protocol: Protocol, arm: str) -> tuple[Slot, ...]:
     return slots(protocol, None if is_masked(protocol) else arm)
 
 
-def require_place(protocol: Protocol, arm: str, subject: str, number: int) -> Slot:
+def require_place(asked: Ask, arm: str, subject: str, number: int) -> Slot:
     """The place of an administration. Raises UsageError (COND-102) if there is none of that number."""
+    protocol, opened = asked.protocol, asked.standing.data.opened
+    missing = _arms_missing(protocol, arm, () if opened is None else opened.arms)
+    if missing:
+        raise wrong(
+            "COND-102",
+            f"the version of the protocol in force has no arm {', '.join(missing)}, which participants may be in",
+            "a version with every arm of the trial",
+            "amend the protocol; an arm that is closed stays in it",
+        )
     found = places(protocol, arm)
     for slot in found:
         if slot.number == number:
@@ -71,6 +80,12 @@ def require_place(protocol: Protocol, arm: str, subject: str, number: int) -> Sl
         days or "a protocol that gives something",
         "number administrations by their planned day; amend the protocol for more of them",
     )
+
+
+def _arms_missing(protocol: Protocol, arm: str, opened: tuple[str, ...]) -> tuple[str, ...]:
+    """Arms that the version lacks: where arms are masked any of the trial's, so that nobody's own is told."""
+    known = {each.id for each in protocol.arms}
+    return tuple(each for each in (opened if is_masked(protocol) else (arm,)) if each not in known)
 
 
 def first_dose(standing: Standing, subject: str) -> int | None:

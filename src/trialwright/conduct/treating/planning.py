@@ -26,7 +26,7 @@ def plan_dose(command: PlanDose, asked: Ask) -> Iterator[Made]:
     """The dose worked out. Where arms are masked, a weight is asked for of everybody if any arm is dosed by it."""
     standing, protocol, subject = asked.standing, asked.protocol, command.subject
     held = require_allocated(standing, subject)
-    slot = require_place(protocol, held.arm, subject, command.number)
+    slot = require_place(asked, held.arm, subject, command.number)
     require_not_given(asked, subject, command.number)
     item = due_in(protocol, held.arm, held.level, slot)
     weight, surface = _body(asked, subject, item)
