@@ -16,9 +16,7 @@ REACH = 12  # tokens between a measure and its amount
 LONGEST_NAME = 6  # words of a variable that is not in the lexicon
 
 _BREAKS = word_set(
-    """
-    ; who which that but without except unless if when whose undergoing receiving despite including because
-    """
+    "; who which that but without except unless if when whose undergoing receiving despite including because"
 )
 _JOINS = frozenset({"and", "or", "/", "and/or", ",", "&"})
 _THIN = word_set(
@@ -409,10 +407,8 @@ def name_end(tokens: Tokens, first: int) -> int:
 
 _GENERAL_NOUNS = frozenset({"test", "questionnaire", "activity", "rating", "concentration", "levels", "level", "count"})
 _NOUNS_LIKE_VERBS = word_set(
-    """
-    smoking fasting bleeding hearing breathing walking swelling vomiting drinking sleeping crowding opening standing
-    weighing speed staging timing sitting reading
-    """
+    "smoking fasting bleeding hearing breathing walking swelling vomiting drinking sleeping crowding opening standing "
+    "weighing speed staging timing sitting reading"
 )
 _HEADS = word_set(
     """
@@ -422,9 +418,7 @@ _HEADS = word_set(
     """
 )
 _HEAD_ADJECTIVES = word_set(
-    """
-    maximum maximal largest longest mean average total serum plasma blood minimum minimal greatest overall
-    """
+    "maximum maximal largest longest mean average total serum plasma blood minimum minimal greatest overall"
 )
 
 
