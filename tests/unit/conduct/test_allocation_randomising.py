@@ -120,9 +120,19 @@ def test_without_every_level_no_slot_is_used(trial, levels):
 
 
 @pytest.mark.requirement("R23")
+@pytest.mark.requirement("R28")
+def test_a_participant_is_not_randomised_in_another_sites_stratum(trial):
+    """R23, R28: where a factor is the site, a slip of the keyboard is no wrong stratum."""
+    trial.enrol("S1")
+    refused(trial, "COND-096", "ivy", Randomise("S1", {"site": "02"}))
+    refused(trial, "COND-069", "ivo", Randomise("S1", {"site": "02"}))
+    trial.do("ivy", Randomise("S1", {"site": "01"}))
+
+
+@pytest.mark.requirement("R23")
 def test_nobody_is_randomised_who_is_not_enrolled(trial):
     """R23."""
-    refused(trial, "COND-083", "ivy", Randomise("S1", {"site": "01"}))
+    refused(trial, "COND-069", "ivy", Randomise("S1", {"site": "01"}))
     trial.admit("S1")
     refused(trial, "COND-083", "ivy", Randomise("S1", {"site": "01"}))
 
@@ -200,7 +210,9 @@ def test_a_slot_once_used_is_never_used_again(trial):
     trial.randomise("S1", "S2")
     arm = trial.arm("S2")
     refused(trial, "COND-008", "ivy", RandomisedInError("S2"), reason=" . ")
-    refused(trial, "COND-085", "ivy", RandomisedInError("S9"), reason=WHY)
+    refused(trial, "COND-069", "ivy", RandomisedInError("S9"), reason=WHY)
+    trial.enrol("S8")
+    refused(trial, "COND-085", "ivy", RandomisedInError("S8"), reason=WHY)
     trial.do("ivy", RandomisedInError("S2"), reason="was randomised before the blood count came")
     refused(trial, "COND-086", "ivy", RandomisedInError("S2"), reason=WHY)
     refused(trial, "COND-083", "ivy", Randomise("S2", {"site": "01"}))
@@ -236,7 +248,8 @@ def test_a_wrong_stratum_is_noted_beside_the_allocation(trial):
     refused(trial, "COND-087", "ivy", LevelCorrected("S1", "site", "03"), reason=WHY)
     refused(trial, "COND-087", "ivy", LevelCorrected("S1", "age", "old"), reason=WHY)
     refused(trial, "COND-087", "ivy", LevelCorrected("S1", "site", "01"), reason=WHY)
-    refused(trial, "COND-085", "ivy", LevelCorrected("S9", "site", "02"), reason=WHY)
+    refused(trial, "COND-069", "ivy", LevelCorrected("S9", "site", "02"), reason=WHY)
+    refused(trial, "COND-069", "ivo", LevelCorrected("S1", "site", "02"), reason=WHY)
     trial.do("ivy", LevelCorrected("S1", "site", "02"), reason="the letter of referral names the other site")
     assert next(trial.ledger.entries(entry.sequence)) == entry
     state = trial.desk.standing.allocation

@@ -208,13 +208,21 @@ def test_the_register_holds_every_unblinding_until_somebody_else_has_assessed_it
         UnblindingReported("S1", "emergency", "the nurse"),
         UnblindingReported("S1", "", "the nurse"),
         UnblindingReported("S1", "accidental", " "),
-        UnblindingReported("S9", "accidental", "the nurse"),
     ],
 )
 @pytest.mark.requirement("R32")
 def test_a_report_says_how_and_who(trial, event):
     """R32."""
     refused("COND-091", trial.do, "cora", event, reason=WHY)
+
+
+@pytest.mark.requirement("R32")
+def test_a_report_is_about_a_participant_of_ones_own_site(trial):
+    """R32."""
+    event = UnblindingReported("T1", "accidental", "the nurse")
+    refused("COND-090", trial.do, "cora", event, reason=WHY)
+    refused("COND-091", trial.do, "ada", UnblindingReported("S9", "accidental", "the nurse"), reason=WHY)
+    trial.do("ada", event, reason=WHY)
 
 
 @pytest.mark.requirement("R31")

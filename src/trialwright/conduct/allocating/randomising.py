@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from trialwright.conduct.allocating.asks import Randomise
@@ -11,10 +11,11 @@ from trialwright.conduct.allocating.sealing import arms_of, randomiser
 from trialwright.conduct.checks import telling
 from trialwright.conduct.events.allocation import LevelCorrected, Randomised, RandomisedInError
 from trialwright.conduct.rule import Ask, Made
-from trialwright.conduct.subjects.readiness import need_ready
+from trialwright.conduct.subjects.readiness import need_ready, need_subject
 from trialwright.protocol.kinds import Parallel, SelectThenCompare
 
 if TYPE_CHECKING:
+    from trialwright.conduct.allocating.state import Sealed
     from trialwright.protocol.protocol import Protocol
 
 
@@ -39,20 +40,14 @@ def randomise(command: Randomise, asked: Ask) -> Iterable[Made]:
             "a randomisation that is still closed",
             "seal another before anybody else is randomised",
         )
+    need_subject(asked, subject)
     _require_enrolled(subject, asked)
     need_ready(asked, subject, asked.day)
     enrolment = asked.standing.data.enrolments[subject]
-    arms = arms_of(sealed)
-    if arms is not None and enrolment.offered and not _only_full(asked.protocol):
-        closed = arms - set(enrolment.offered)
-        if closed:
-            raise refused(
-                "COND-084",
-                "the design has closed an arm that the sealed randomisation can still draw",
-                "a randomisation among the arms that are open",
-                "seal another, with the arms that the design has open",
-            )
-    drawn = randomiser(sealed, asked).next(subject, command.levels)
+    drawing = randomiser(sealed, asked)
+    _require_open(arms_of(sealed) or frozenset(), enrolment.offered, asked.protocol)
+    _require_own_site(subject, command.levels, sealed, asked)
+    drawn = drawing.next(subject, command.levels)
     yield Made(
         Randomised(
             subject,
@@ -70,6 +65,7 @@ def randomise(command: Randomise, asked: Ask) -> Iterable[Made]:
 
 def in_error(event: RandomisedInError, asked: Ask) -> Iterable[Made]:
     """The note that a participant should not have been randomised; slot and arm stay used."""
+    need_subject(asked, event.subject)
     _require_randomised(event.subject, asked)
     if event.subject in asked.standing.allocation.in_error:
         raise refused(
@@ -83,6 +79,7 @@ def in_error(event: RandomisedInError, asked: Ask) -> Iterable[Made]:
 
 def level_corrected(event: LevelCorrected, asked: Ask) -> Iterable[Made]:
     """The true level of a factor beside the one used; the allocation stays, and so do those after it."""
+    need_subject(asked, event.subject)
     _require_randomised(event.subject, asked)
     state = asked.standing.allocation
     held = state.randomised[event.subject]
@@ -132,6 +129,31 @@ def _require_randomised(subject: str, asked: Ask) -> None:
             "a participant with an allocation from a sealed randomisation",
             "check the identifier",
         )
+
+
+def _require_open(arms: frozenset[str], offered: tuple[str, ...], protocol: Protocol) -> None:
+    """The design has let the participant in for these arms; one who was let in against it (`offered` empty) too."""
+    open_ = arms & set(offered)
+    if offered and (not open_ or (arms - open_ and not _only_full(protocol))):
+        raise refused(
+            "COND-084",
+            "the design has closed an arm that the sealed randomisation can draw, or let the participant in for others",
+            "a randomisation among the arms that were open at enrolment",
+            "seal another, with the arms that the design has open; an arm that the design assigns is not drawn",
+        )
+
+
+def _require_own_site(subject: str, levels: Mapping[str, str], sealed: Sealed, asked: Ask) -> None:
+    """Where a factor is the site, its level is the participant's own: the commonest wrong stratum."""
+    site, sites = asked.standing.subjects.known[subject].site, asked.standing.sites.known
+    for factor, declared in sealed.factors.items():
+        if set(declared) <= set(sites) and levels.get(factor, site) in set(declared) - {site}:
+            raise refused(
+                "COND-096",
+                f"{subject} belongs to the site {site!r}, and {factor} is said to be {levels[factor]!r}",
+                "the participant's own site",
+                "give the site at which the participant is; no slot has been used",
+            )
 
 
 def _only_full(protocol: Protocol) -> bool:

@@ -15,6 +15,7 @@ KINDS = ("accidental", "planned")
 
 def request(event: UnblindingRequested, asked: Ask) -> Iterable[Made]:
     """The request of one who must know one participant's arm at once. It needs a reason, and nobody else."""
+    _require_own_site(event.subject, asked)
     state = asked.standing.allocation
     held = state.randomised.get(event.subject)
     row = asked.standing.data.standing(("DM", event.subject, 1))
@@ -32,7 +33,6 @@ def request(event: UnblindingRequested, asked: Ask) -> Iterable[Made]:
             "the folder of keys that belongs to this ledger",
             "bring it back; until then ask whoever keeps the printed codes",
         )
-    _require_own_site(event.subject, asked)
     if not is_masked(asked.protocol):
         raise refused(
             "COND-090",
@@ -45,6 +45,7 @@ def request(event: UnblindingRequested, asked: Ask) -> Iterable[Made]:
 
 def report(event: UnblindingReported, asked: Ask) -> Iterable[Made]:
     """The report that an arm became known in another way than by a request."""
+    _require_own_site(event.subject, asked)
     if event.kind not in KINDS or not event.who.strip():
         raise refused(
             "COND-091",
