@@ -23,7 +23,7 @@ from trialwright.conduct.people.signatures import AS_ASKED, digest_of
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Ask, Made, Plan
 from trialwright.conduct.standing import Standing, folded
-from trialwright.conduct.subjects.guard import Deviation, before_consent, guard, row_of
+from trialwright.conduct.subjects.guard import Deviation, before_consent, guard, need_own, row_of
 from trialwright.core.errors import StageError
 
 if TYPE_CHECKING:
@@ -232,6 +232,7 @@ class Desk:
                 call.reason,
             )
             stored, deviations = list[tuple[int, Event]](), list[Deviation]()
+            need_own(command, asked)
             for made in tuple(rule.check(command, asked)):
                 deviations += self._guarded(made.event, asked)
                 stored.append(put(made))

@@ -6,6 +6,7 @@ from masked_trial import Trial as Masked
 from people_at_desk import STAFF, WHY, Clock, Trial
 from trialwright.conduct import commands as ask
 from trialwright.conduct.events.subjects import ConsentWithdrawn, IdentityErased, SubjectRegistered
+from trialwright.conduct.events.treatment import DoseHeld
 from trialwright.conduct.ledger import SqliteLedger
 from trialwright.conduct.ledger.verification import verify
 from trialwright.conduct.masking.keys import Keyring
@@ -152,3 +153,10 @@ def test_a_site_acts_on_its_own_people_alone(trial):
     refuses("COND-069", trial.do, "ivo", ask.Record("AE", "P-1", 1, 4, {"AETERM": "Fever"}))
     refuses("COND-069", trial.do, "ivo", ask.Record("AE", "P-9", 1, 4, {"AETERM": "Fever"}))
     trial.do("cora", ask.Record("AE", "P-1", 1, 4, {"AETERM": "Fever"}))
+    trial.consent("P-1")
+    trial.answer("P-1")
+    trial.do("ivy", ConfirmEligibility("P-1"))
+    trial.enrol("P-1")
+    refuses("COND-069", trial.do, "ivo", DoseHeld("P-1"), reason=WHY)
+    trial.do("ivy", ask.Allocate("P-1", 4, "arm-1"))
+    trial.do("ivy", DoseHeld("P-1"), reason=WHY)

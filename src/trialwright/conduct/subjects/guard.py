@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trialwright.conduct.events import (
     Allocated,
@@ -19,9 +19,11 @@ from trialwright.conduct.events import (
     Supplemented,
     Values,
 )
-from trialwright.conduct.events.allocation import Randomised
+from trialwright.conduct.events.allocation import Randomised, UnblindingReported, UnblindingRequested
+from trialwright.conduct.events.subjects import SubjectRegistered
 from trialwright.conduct.events.treatment import DosePlanned, DosePrepared
 from trialwright.conduct.moments import date_at, date_of, instant
+from trialwright.conduct.subjects.asks import RegisterSubject
 from trialwright.conduct.subjects.consent import given_by, to_agree, trial_zone, why_not
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.core.errors import StageError
@@ -43,6 +45,9 @@ AFTER_WITHDRAWAL = frozenset({"AE", "DS", "DV", "XD"})
 
 _ENTERING = (Enrolled, Allocated, Randomised, DosePlanned, DosePrepared)
 _OF_A_DAY = (Enrolled, Allocated, Randomised, Dosed, DltAssessed, Recorded)
+_ANYWHERE = (SubjectRegistered, RegisterSubject, UnblindingRequested, UnblindingReported)
+"""An emergency does not ask where the participant was enrolled."""
+
 _LATER_CARE = (Corrected, Supplemented, Retracted)
 
 
@@ -63,6 +68,7 @@ def guard(event: Event, asked: Ask) -> Iterator[Deviation]:
     of the form waits to be agreed to, COND-073 after consent was withdrawn.
     """
     if not isinstance(event, (*_ENTERING, *_OF_A_DAY, *_LATER_CARE)):
+        need_own(event, asked)
         return
     person = need_subject(asked, event.subject)
     if isinstance(event, _OF_A_DAY) and _domain(event) != "DV":  # a deviation found by the way is of its own day
@@ -70,6 +76,13 @@ def guard(event: Event, asked: Ask) -> Iterator[Deviation]:
     if isinstance(event, (*_ENTERING, *_OF_A_DAY)):
         _need_not_withdrawn(event, person, asked)
         yield from _need_agreed(event, person, asked)
+
+
+def need_own(what: Any, asked: Ask) -> None:
+    """A command, or an event, about a participant is given at the participant's site. Raises StageError (COND-069)."""
+    about = getattr(what, "subject", None)
+    if about in asked.standing.subjects.known and not isinstance(what, _ANYWHERE):
+        need_subject(asked, str(about))
 
 
 def row_of(found: Deviation, standing: Standing) -> Recorded | None:
