@@ -55,9 +55,9 @@ def bare(value: object) -> object:
     """A value without what renderings do to texts: escapes, marks of lists, blanks, colons of headings."""
     if not isinstance(value, str):
         return value
-    text = re.sub(r"\\([^\w\s])", r"\1", value).replace("|", "/")
-    text = re.sub(r"(?m)^\s*(?:[*•·-]|\d+[.)])\s+", "", text)
-    text = re.sub(r"(?m)^((?:In|Ex)clusion Criteria):?[ \t]*$", r"\1", text)
+    text = re.sub(r"\\([^\w\s]|_)", r"\1", value).replace("|", "/")
+    text = re.sub(r"(?<!\S)(?:[*•·-]|\d+[.)])\s+", "", text)  # a line that is broken elsewhere moves its mark
+    text = re.sub(r"\b((?:In|Ex)clusion Criteria):?(?=\s|$)", r"\1", text)
     return " ".join(text.split())
 
 

@@ -107,6 +107,8 @@ LEFT_ALONE = [
     ("DS-006", [BOTH_PHASES, (SUMMARY, "The dose found in an earlier phase 1 trial is given in this phase 2 trial.")]),
     ("DS-011", [UNTREATED, described("Participants receive no treatment and are observed.")]),
     ("DS-011", [UNTREATED, described("Wait-list; assessed at the same visits.")]),
+    ("DS-011", [UNTREATED, described("Waiting list: will receive the training program in week 13.")]),
+    ("DS-011", [UNTREATED, described("Will be offered the exercise program after the study.")]),
     ("DS-011", [UNTREATED, described("Will not receive any surgery or drug.")]),
     ("DS-012", [*PLAIN, (DESCRIPTION, "Cells or placebo."), described("Cells plus standard care.")]),
     (
@@ -123,6 +125,7 @@ LEFT_ALONE = [
     ("EL-001", [*ages("18 Years", "75 Years"), inclusion("At least 2 years postmenopausal", "Aged 18 to 75 years")]),
     ("EL-001", [*ages("18 Years", "64 Years"), inclusion("Males and females aged 18 to < 65 years")]),
     ("EL-001", [*ages("18 Years"), inclusion("Male aged 18 or older or female aged 50 or older")]),
+    ("EL-001", [*ages("1 Year", "17 Years"), inclusion("Caregiver is 18 years of age or older")]),
     ("EL-002", [inclusion("On mechanical ventilation or high-flow oxygen", "Signs the consent form in person")]),
     ("EL-003", [(OFFICIAL, "Cells in Moderate to Severe Asthma"), inclusion("Moderate or severe asthma by GINA")]),
     ("EL-004", [exclusion("Any vaccine within 30 days before Cells infusion")]),

@@ -305,6 +305,12 @@ _TREATED = gated(
 )
 _AS_USUAL = gated(r"care$|as usual$|usual (?:care|treatment)$", re.IGNORECASE)
 """Care that goes on as it does outside the trial, none of it named: what registrants mean by no intervention."""
+_LATER = gated(
+    r"\bwait(?:ing|ed)?[- ]?list|\bdelayed\b|\b(?:after|at the end of) (?:the )?(?:study|trial|waiting|follow"
+    r"|control period|completion|final|last)",
+    re.IGNORECASE,
+)
+"""What the arm receives, it receives when the comparison is over."""
 _NEGATED = gated(r"\b(?:no|not|without|nothing but)\b[^.]{0,40}$", re.IGNORECASE)
 
 
@@ -319,7 +325,9 @@ def no_intervention_treated(subject: Subject) -> Iterator[Answer]:
     for index, arm in enumerate(subject.section.arms_interventions_module.arm_groups):
         text = arm.description or ""
         match = _TREATED.search(text)
-        if arm.type == "NO_INTERVENTION" and match is not None and not _NEGATED.search(text[: match.end()]):
+        if arm.type != "NO_INTERVENTION" or match is None or _LATER.search(text):
+            continue
+        if not _NEGATED.search(text[: match.end()]):
             path = f"{ARMS}[{index}]"
             words = match.group() + (" as usual" if text[match.end() :].lower().startswith(" as usual") else "")
             yield Found(

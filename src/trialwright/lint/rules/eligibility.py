@@ -31,7 +31,7 @@ def items(subject: Subject, section: Section) -> list[Criterion]:
 _AGED = gated(r"\bage|\byears?\b|\by/?o\b", re.IGNORECASE)
 _HEDGED = gated(
     r"\bor\b|\bif\b|\bwomen\b|\bmen\b|\bfemale|\bmale|child|adolesc|cohort|part \d|group|control|sibling|parent"
-    r"|donor|except",
+    r"|donor|except|\bcare-?(?:giver|r\b|taker)|spouse|partner|mother|father|relative|provider|physician|staff|nurse",
     re.I,
 )
 _NO_HEDGE = re.compile(
