@@ -331,7 +331,8 @@ def test_what_is_named_once_more_is_no_item_of_its_own(line, said):
             "Heart disease including stroke within 5 months, angina or myocarditis",
             (
                 "any of: (1) all of: (a) heart disease, now or before; (b) judged by a person: “Heart disease "
-                "including stroke within 5 months, angina or myocarditis”; (2) stroke, at most 5 months before screening; "
+                "including stroke within 5 months, angina or myocarditis”; (2) stroke, at most 5 months before "
+                "screening; "
                 "(3) angina, now or before; (4) myocarditis, now or before"
             ),
         ),
@@ -363,7 +364,8 @@ def test_a_time_is_of_examples_or_of_what_they_illustrate(line, said):
             "ALT or AST above 4 x ULN with bilirubin above 3 x ULN",
             (
                 "all of: (1) any of: (a) alanine aminotransferase above 4 times the upper limit of normal; (b) "
-                "aspartate aminotransferase above 4 times the upper limit of normal; (2) total bilirubin above 3 times the upper "
+                "aspartate aminotransferase above 4 times the upper limit of normal; (2) total bilirubin above "
+                "3 times the upper "
                 "limit of normal"
             ),
         ),
@@ -411,7 +413,8 @@ def test_what_may_come_or_can_be_done_is_asked(section, line):
         (
             "Asthma, heart disease within 7 months, including stroke or angina",
             (
-                "any of: (1) asthma, now or before; (2) heart disease, at most 7 months before screening; (3) stroke, at "
+                "any of: (1) asthma, now or before; (2) heart disease, at most 7 months before screening; (3) "
+                "stroke, at "
                 "most 7 months before screening; (4) angina, at most 7 months before screening"
             ),
         ),

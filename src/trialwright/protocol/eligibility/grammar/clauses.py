@@ -16,7 +16,6 @@ from trialwright.protocol.eligibility.grammar.markers import (
     ASKED,
     CLOSE,
     CODES,
-    COLON,
     COMMA,
     CONSENT,
     ENUM,
@@ -26,7 +25,6 @@ from trialwright.protocol.eligibility.grammar.markers import (
     LINK,
     LONG,
     MODAL,
-    NEG,
     OPEN,
     OR,
     OTHER,
@@ -45,6 +43,7 @@ from trialwright.protocol.eligibility.grammar.quantity import NUMBERS, before_of
 from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
+from trialwright.protocol.eligibility.grammar.turning import DENYING, denies_what_stands_before, turn
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import Exposure, Expression, Kind, Leaf, Or, Ordinal, Present, Side, Window
 
@@ -60,18 +59,9 @@ _ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (O
 _SPECIAL = frozenset((*LONG, *_ALONE, "."))
 # what stands before the `of` of `two of the following`
 _COUNTS = frozenset((*NUMBERS, *map(str, range(21)), ")", "]", "more", "greater", "out"))
-# said behind a thing: it is not there, or not allowed; those of `_GONE` without a negation
-_GONE = frozenset(("absent", "unlikely", "ruled", "excluded", "disallowed", "prohibited", "forbidden", "exclusionary"))
-_ALLOWED = frozenset(("allowed", "permitted", "acceptable", "disallowed", "prohibited", "forbidden", "exclusionary"))
-_THERE = frozenset(("present", "detected", "detectable", "found", "evident", "suspected", "observed", "identified"))
-_BEING = frozenset(("be", "is", "are", "were"))
-_DENYING = _GONE | _ALLOWED | _THERE
 _AFTER_NOT = [
     [word] for word in ("at", "on", "in", "under", "able", "willing", "receiving", "using", "taking", "having")
 ]
-_SECTIONS = frozenset(
-    ("exclude", "excludes", "excluded", "exclusion", "exclusions", "inclusion", "include", "included")
-)
 _JOINING = (AND, OR, SLASH, COMMA)
 # what the scales of one disease grade
 _GRADED = {
@@ -358,54 +348,11 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
             code[place] = WORD  # female partners of male patients
         elif what == FERTILE and (_is_kin(row, place - 1) or _is_kin(row, place - 2)):
             code[place] = WORD
-    _turn(row)
-    if not _DENYING.isdisjoint(row.word):
-        row.asks = row.asks or _denies_what_stands_before(row)
+    turn(row)
+    if not DENYING.isdisjoint(row.word):
+        row.asks = row.asks or denies_what_stands_before(row)
     row.consents = CONSENT in code
     row.facts = [0, *accumulate([_IS_FACT[what] for what in code])]
-
-
-def _turn(row: Row) -> None:
-    """Reads `Exclude patients with X`, `Exclusion: X` as an exclusion wherever it stands; what that may mean with a
-    negation or several sentences, and an inclusion named among the exclusions, is left to a person."""
-    words, code = row.word, row.code
-    at = 0
-    while at < min(3, len(words)) and not words[at][:1].isalpha() and code[at] != LEAF:
-        at += 1
-    if at >= len(words) or words[at] not in _SECTIONS:
-        return
-    code[:at] = [SKIP] * at  # the label of the item
-    colon = at + 1
-    while colon < len(words) and words[colon] in ("criteria", "criterion"):
-        colon += 1
-    headed = colon < len(words) and code[colon] == COLON
-    if words[at].startswith("include") or words[at] == "inclusion":
-        row.asks = headed and not row.required
-        return
-    if not headed and words[at] not in ("exclude", "excludes", "excluded"):
-        return
-    code[at], row.data[at] = NEG, "out"
-    if headed:
-        code[colon] = SKIP
-    rest = code[at + 1 : -1]
-    row.asks = row.asks or NEG in rest or SEMI in rest or STOP in rest or COLON in rest
-
-
-def _denies_what_stands_before(row: Row) -> bool:
-    """Whether something is named and then said not to be there (`stroke has been ruled out`), or not to be allowed."""
-    code, words = row.code, row.word
-    for at, word in enumerate(words):
-        if word not in _DENYING or code[at] == LEAF or (code[at] == NEG and row.data[at] == "out"):
-            continue
-        before = at - 1
-        while before >= 0 and code[before] in (SKIP, NEG):
-            before -= 1
-        if before < 0 or code[before] not in (LEAF, CLOSE) or LEAF in code[at + 1 : at + 4]:
-            continue
-        if NEG in code[before:at] or word in _GONE:
-            shut_out = word == "excluded" and not _BEING.isdisjoint(words[before + 1 : at])
-            return row.required or not (shut_out or word in _ALLOWED)
-    return False
 
 
 def _is_kin(row: Row, place: int) -> bool:
