@@ -235,7 +235,10 @@ def test_an_allocation_is_neither_corrected_nor_withdrawn(trial):
     refused(trial, "COND-093", "ivy", ask.Supplement("DM", "S1", 1, {"DOSELVL": 2}))
     trial.do("ivy", ask.Correct("DM", "S1", 1, 4, {"AGE": 44, "SEX": "F"}, WHY))
     values = trial.desk.standing.data.rows["DM", "S1", 1].values
-    assert (values["ARMCD"], values["AGE"]) == (arm, 44)
+    assert (values["ARMCD"], values["AGE"], values["STRATUM"]) == (arm, 44, "01")
+    trial.do("ivy", ask.Correct("DM", "S1", 1, 4, {"AGE": 45, "STRATUM": "01"}, WHY))
+    refused(trial, "COND-093", "ivy", ask.Correct("DM", "S1", 1, 4, {"AGE": 45, "STRATUM": "02"}, WHY))
+    refused(trial, "COND-093", "ivy", ask.Record("DM", "S1", 2, 4, {"COHORT": 2}))
     assert "ARMCD" not in trial.desk.blind().data.rows["DM", "S1", 1].values
 
 

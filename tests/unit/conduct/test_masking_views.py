@@ -171,6 +171,7 @@ def test_a_site_reads_its_own_participants(trial):
     assert [row["subject"] for row in trial.view("ada").participants()] == ["S1", "S2", "T1"]
     assert [row["subject"] for row in trial.view("S1").participants()] == ["S1"]
     assert not [row for row in trial.view("ivo").audit() if row["subject"] in ("S1", "S2") or row["site"] == "01"]
+    assert {row["site"] for row in trial.view("ivo").audit()} <= {"02", "*"}
     for ask_for in (lambda view, s: view.participant(s), lambda view, s: view.history("DM", s, 1)):
         errors = []
         for subject in ("S1", "S0"):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from trialwright.conduct.rule import Ask
 
 
+_BESIDE = frozenset({"STRATUM"})
+"""What stands beside an allocation in its row: the stratum that was used."""
+
+
 def guarded(command: ask.Command, asked: Ask) -> ask.Command:
     """The command as it may be checked as data.
 
@@ -22,7 +26,7 @@ def guarded(command: ask.Command, asked: Ask) -> ask.Command:
     StageError (COND-093) where a command would change either; it says the same whatever is sealed.
     """
     match command:
-        case ask.Correct() | ask.Supplement() | ask.Retract():
+        case ask.Record() | ask.Correct() | ask.Supplement() | ask.Retract():
             drawn = command.domain == "DM" and command.subject in asked.standing.allocation.randomised
         case _:
             return command
@@ -34,12 +38,16 @@ def guarded(command: ask.Command, asked: Ask) -> ask.Command:
     by_list = command.domain == "DM" and asked.standing.allocation.sealed is not None
     if not columns or not (by_list or _is_masked(asked)):
         return command
-    if named := sorted(columns & command.values.keys()):
-        raise _refused(f"{', '.join(named)} cannot be entered in this way")
     before = asked.standing.data.standing((command.domain, command.subject, command.number))
-    if isinstance(command, ask.Supplement) or before is None:
+    held = {} if before is None else before.values
+    beside = _BESIDE if drawn else frozenset()
+    named = columns & command.values.keys()
+    named |= {name for name in beside & command.values.keys() if command.values[name] != held.get(name)}
+    if named:
+        raise _refused(f"{', '.join(sorted(named))} cannot be entered in this way")
+    if not isinstance(command, ask.Correct):
         return command
-    kept = {name: value for name, value in before.values.items() if name in columns and value is not None}
+    kept = {name: value for name, value in held.items() if name in columns | beside and value is not None}
     return replace(command, values={**command.values, **kept})
 
 

@@ -142,7 +142,8 @@ class View:
     def _here(self, each: Read, seen: set[str]) -> bool:
         if each.subject:
             return each.subject in seen
-        return self._site in (EVERYWHERE, each.entry.site) or each.entry.site in ("", EVERYWHERE)
+        own = each.entry.actor == self._session.person
+        return own or self._site in (EVERYWHERE, each.entry.site) or each.entry.site == EVERYWHERE
 
     def _with_asked(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row with the arm that this very person has asked for in an emergency."""
