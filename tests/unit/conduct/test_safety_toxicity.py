@@ -177,6 +177,21 @@ def test_opinions_count_once_each_since_the_assessment_and_those_against_weigh(t
 
 
 @pytest.mark.requirement("R46")
+def test_where_it_was_settled_who_entered_the_events_does_not_assess_them(trial):
+    """R46: independent of entry; events outside the window, or entered by others, are no hindrance."""
+    hypoxia = {"AETERM": "HYPOXIA", "AETOXGR": 3, "AEREL": "Y", "AEHEMAT": "N"}
+    trial.do("ivy", ask.Record("AE", "S1", 1, 3, hypoxia))
+    trial.do("cora", ask.Record("AE", "S1", 2, 4, hypoxia))
+    trial.do("ada", TreatmentRules(independent=True))
+    trial.do("ivy", AdjudicateDlt("S1", 1, 4, True, True, (2,), "grade 3 hypoxia"))
+    trial.do("ivy", ask.Record("AE", "S1", 3, 4, hypoxia))
+    refused(trial, "COND-128", "ivy", AdjudicateDlt("S1", 2, 4, True, True, (2,), "grade 3 hypoxia"))
+    refused(trial, "COND-128", "ivy", ask.AssessDlt("S1", 4, True, True, 2))
+    trial.do("ada", TreatmentRules())
+    trial.do("ivy", ask.AssessDlt("S1", 4, True, True, 2))
+
+
+@pytest.mark.requirement("R46")
 def test_every_assessment_is_signed(trial):
     """R46, R13."""
     with pytest.raises(TrialwrightError, match="COND-045"):

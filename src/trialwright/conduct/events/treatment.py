@@ -20,7 +20,8 @@ class TreatmentRules:
     the name of the treatment, the most and the least that is given at a time and the step that it is rounded to,
     decimal text in the unit of its dose. `rounding`: `down` or `nearest`. `follow_up`: relative days of visits beyond
     the schedule, with `follow_up_margin` days on either side. `quorum`: how many people must hold that there was no
-    dose-limiting toxicity before one that stands is withdrawn, 2 or more.
+    dose-limiting toxicity before one that stands is withdrawn, 2 or more. `independent`: whoever assesses a
+    participant must have entered none of the adverse events in the window.
     """
 
     weight_change: str = "10"
@@ -37,6 +38,7 @@ class TreatmentRules:
     follow_up: tuple[int, ...] = ()
     follow_up_margin: int = 0
     quorum: int = 2
+    independent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def assess(command: ask.AssessDlt, asked: Ask) -> Iterator[Made]:
 
     A second row stands beside the first: any toxicity counts, so it can raise a concern and lower none.
     """
+    _require_independent(asked, command.subject)
     if command.dlt is False and command.evaluable is not False:
         _require_over(asked, command.subject)
     yield from as_data(command, asked)
@@ -33,6 +34,7 @@ def assess(command: ask.AssessDlt, asked: Ask) -> Iterator[Made]:
 def adjudicate(command: AdjudicateDlt, asked: Ask) -> Iterator[Made]:
     """An assessment with the adverse events that it rests on: each must have begun within the window."""
     subject = command.subject
+    _require_independent(asked, subject)
     window = window_of(asked.standing, asked.protocol, subject)
     if command.dlt and not command.events:
         raise wrong(
@@ -53,6 +55,22 @@ def adjudicate(command: AdjudicateDlt, asked: Ask) -> Iterator[Made]:
     yield from as_data(plain, asked)
     if window is not None:
         yield Made(DltGrounds(subject, command.number, command.events, window.first, window.last))
+
+
+def _require_independent(asked: Ask, subject: str) -> None:
+    """Where that was settled, whoever assesses has entered none of the events that the assessment looks at."""
+    window, standing = window_of(asked.standing, asked.protocol, subject), asked.standing
+    if not standing.treating.rules.independent or window is None:
+        return
+    for event in standing.data.rows_of("AE", subject):
+        own = standing.safety.entered.get((subject, event.number)) == asked.actor
+        if own and window.first <= event.day <= window.last:
+            raise refused(
+                "COND-128",
+                f"{asked.actor} entered the adverse event {event.number} of {subject}, and cannot assess it",
+                "an assessor who entered none of the events in the window, as the sponsor has settled",
+                "let another person assess the participant",
+            )
 
 
 def _require_within(asked: Ask, subject: str, number: int, window: Window | None) -> None:
