@@ -171,7 +171,7 @@ class _Course:
             share = _share(fact.values)
             times = {"started": f"{on}T00:00:00+00:00", "stopped": f"{on}T01:00:00+00:00"}
             yield self._line(
-                "administer", fact.known, **dose, **times, share=share, why="" if share == "100" else "interrupted"
+                "administer", fact.known, **dose, **times, share=share, why=str(fact.values.get("REASND") or "")
             )
         else:
             values = {name: value for name, value in fact.values.items() if name not in (*SEALED["EX"], "OCCUR")}

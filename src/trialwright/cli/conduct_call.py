@@ -45,18 +45,23 @@ Today = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
-def desk_of(trial: Path, today: str | None) -> Desk:
-    """The desk of a trial. `today`: a date in a rehearsal; without it the clock's, or that of the last entry if later.
+def desk_of(trial: Path, today: str | None, *, commands: bool = False) -> Desk:
+    """The desk of a trial.
+
+    `today`: a date in a rehearsal; without it that of the last entry, for looking at a rehearsal must not move it on.
+    `commands`: whether commands will be given: then the clock's date, if it is later.
 
     Raises UsageError (COND-170) if the date is none, or the trial is live.
     """
     from trialwright.conduct.folder import desk, find
+    from trialwright.conduct.ledger.clock import server_clock
 
     found = desk(find(trial))
+    standing = found.standing
     if today is not None:
         set_today(found, today)
-    elif found.standing.course.rehearsal and day_now(found) < found.standing.day:
-        found.today = (found.standing.course.start or date.min) + timedelta(found.standing.day)
+    elif standing.course.rehearsal and (not commands or found.day(server_clock()) < standing.day):
+        found.today = (standing.course.start or date.min) + timedelta(standing.day)
     return found
 
 

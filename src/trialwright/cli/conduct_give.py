@@ -52,7 +52,7 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
     own = {_parameter(each.name): (each.name, hint) for each, hint in fields_of(kind) if each.name not in SHARED}
 
     def command(**given: Any) -> None:
-        desk = ask.desk_of(given["trial"], given["today"])
+        desk = ask.desk_of(given["trial"], given["today"], commands=True)
         session, passphrase = ask.session_of(desk, given["as_"])
         call = ask.call_of(session, passphrase, given)
         values = {each: given[parameter] for parameter, (each, _) in own.items()}

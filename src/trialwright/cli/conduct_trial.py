@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -166,11 +167,19 @@ def verify(
     verifier: Annotated[list[str] | None, typer.Option("--verifier", help="Public key of whoever signs there.")] = None,
     as_json: ask.AsJson = False,
 ) -> None:
-    """Check the whole ledger, and against a witness; exit 1 if anything is wrong."""
+    """Check the whole ledger and every signature on it, and against a witness; exit 1 if anything is wrong."""
     from trialwright.conduct.folder import find
+    from trialwright.conduct.ledger import Fault
     from trialwright.conduct.ledger import verify as verified
+    from trialwright.conduct.people.signatures import invalid
 
-    report = verified(find(trial).store(), _witness(witness, verifier))
+    store = find(trial).store()
+    report = verified(store, _witness(witness, verifier))
+    if report.sound:
+        unsigned = tuple(
+            Fault(number, f"its signature is not valid: {why}") for number, why in invalid(store.entries())
+        )
+        report = replace(report, faults=unsigned)
     if as_json:
         answer_json(
             {

@@ -44,9 +44,12 @@ class Anybody:
         return passphrase == PASSPHRASE
 
 
+ADULT = Eligibility((Criterion(Section.INCLUSION, ItemKind.TEXT, "1", "Age of 18 years or more", 0, 23),), 18)
+
+
 def made(**changes):
     arm = Arm("arm-1", "Cells", ArmRole.EXPERIMENTAL, (flat("Cells", "40000000"),), "armGroups[0]")
-    return dataclasses.replace(protocol_of((arm,), SingleArm("arm-1", 9), size=9), **changes)
+    return dataclasses.replace(protocol_of((arm,), SingleArm("arm-1", 9), size=9), **{"eligibility": ADULT, **changes})
 
 
 def begun(protocol, folder: Path, *, later=None, **how) -> Desk:
@@ -70,7 +73,7 @@ WRONG = (Problem("DRAFT-131", Severity.ERROR, "coded both ways", field="design.a
 
 
 def test_a_trial_whose_criteria_were_lost_does_not_begin(tmp_path):
-    with pytest.raises(StageError, match="inclusion criterion 1 was lost") as refused:
+    with pytest.raises(StageError, match="inclusion-1 was lost") as refused:
         begun(made(eligibility=LOST, assumptions=GUESSED), tmp_path)
     assert refused.value.code == "COND-135"
     assert "to be confirmed: design.ratio" in str(refused.value)

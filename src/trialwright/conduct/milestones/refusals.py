@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trialwright.conduct.subjects.eligibility import criteria_of, lost
 from trialwright.core.problem import Severity
-from trialwright.protocol.eligibility.items import ItemKind
 from trialwright.protocol.kinds import Unsupported
 
 if TYPE_CHECKING:
@@ -17,13 +17,11 @@ def to_supply(protocol: Protocol) -> tuple[str, ...]:
     said = []
     if isinstance(protocol.design, Unsupported):
         said.append(f"design: {protocol.design.name} cannot be conducted: {protocol.design.missing}")
-    for place, item in enumerate(protocol.eligibility.criteria):
-        if item.kind is ItemKind.MISSING and item.form is None:
-            number = "" if item.number is None else f" {item.number}"
-            said.append(
-                f"eligibility.criteria[{place}]: {item.section.value} criterion{number} was lost; a named person must "
-                "supply it (text, supplied_by, supplied_from)"
-            )
+    gone = lost(protocol.eligibility)
+    for each in criteria_of(protocol.eligibility):
+        if each.id in gone:
+            what = "all of the criteria were" if each.id == "criteria" else f"{each.id} was"
+            said.append(f"eligibility: {what} lost; a named person must supply the text (supplied_by, supplied_from)")
     return tuple(said)
 
 
