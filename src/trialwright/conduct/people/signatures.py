@@ -117,17 +117,18 @@ def invalid(entries: Iterable[Entry]) -> list[tuple[int, str]]:
 
     A signature that a later change has made void is valid: it was given, and is over what stood then.
     """
-    digests: dict[int, str] = {}
+    events: dict[int, Event] = {}
     found = []
     for entry in entries:
         match entry.event:
             case Signed(person, _, meaning, of, over):
+                signed = events.get(of)
                 said = [
-                    f"entry {of} is not what was signed" if digests.get(of) != over else "",
+                    f"entry {of} is not what was signed" if signed is None or digest_of(signed) != over else "",
                     f"{person} did not give it" if person != entry.actor else "",
                     f"{meaning!r} is no meaning" if meaning not in MEANINGS else "",
                 ]
                 found += [(entry.sequence, why) for why in said if why]
             case _:
-                digests[entry.sequence] = digest_of(entry.event)
+                events[entry.sequence] = entry.event
     return found
