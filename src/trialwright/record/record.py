@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
@@ -132,18 +133,26 @@ def _is_empty(value: Any) -> bool:
     return False
 
 
+_INDEXES = re.compile(r"(?:\[[0-9]{1,9}\])+\Z")
+"""Places in lists stand at the end of a name; other brackets belong to the name, which a record may have made up."""
+_INDEX = re.compile(r"\[([0-9]+)\]")
+
+
 def steps(path: str) -> Iterator[str | int]:
     """The steps of a v2 path.
 
     >>> list(steps("armGroups[0].label"))
     ['armGroups', 0, 'label']
+    >>> list(steps("made up [by a record]"))
+    ['made up [by a record]']
     """
     for name in path.split("."):
-        head, *indexes = name.split("[")
+        indexes = _INDEXES.search(name)
+        head = name if indexes is None else name[: indexes.start()]
         if head:
             yield head
-        for index in indexes:
-            yield int(index.rstrip("]"))
+        for index in _INDEX.findall(name, len(head)):
+            yield int(index)
 
 
 def value_at(study: Study, path: str) -> Any:
