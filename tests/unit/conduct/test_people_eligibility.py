@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from people_at_desk import CRITERIA, WHY, Trial, protocol
+from people_at_desk import CRITERIA, WHY, Trial
 from trialwright.conduct.subjects.asks import AnswerCriteria, ConfirmEligibility, RegisterSubject, ScreenData
-from trialwright.conduct.subjects.eligibility import criteria_of, digest_of_criteria, left_open, lost
+from trialwright.conduct.subjects.eligibility import check_answers, criteria_of, digest_of_criteria, left_open, lost
 from trialwright.core.errors import StageError, UsageError
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
 
@@ -158,12 +158,11 @@ def test_a_list_with_a_lost_item_makes_nobody_eligible():
 
 
 @pytest.mark.requirement("R22")
-def test_nobody_answers_a_criterion_whose_text_was_lost(tmp_path):
-    trial = Trial(tmp_path, made=protocol(eligibility=dataclasses.replace(CRITERIA, criteria=()))).opened()
-    trial.do("cora", RegisterSubject("P-1"))
-    assert "criteria was lost" in refuses("COND-074", answer, trial, criteria="admits")
-    answer(trial, criteria="unknown", minimum_age="admits", healthy="admits")
-    assert "criteria is unknown" in refuses("COND-075", trial.do, "ivy", ConfirmEligibility("P-1"))
+def test_nobody_answers_a_criterion_whose_text_was_lost():
+    gap = Eligibility((*CRITERIA.criteria, Criterion(Section.INCLUSION, ItemKind.MISSING, "2", "", 0, 0)))
+    seen = {"inclusion-2": "seen in the notes"}
+    assert "inclusion-2 was lost" in refuses("COND-074", check_answers, gap, {"inclusion-2": "admits"}, seen)
+    check_answers(gap, {"inclusion-2": "unknown"}, {})
 
 
 def test_answers_to_other_criteria_do_not_count():
