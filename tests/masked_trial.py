@@ -34,6 +34,8 @@ from trialwright.conduct.randomisation import Blocks, Factor, Specification, wri
 from trialwright.conduct.subjects.eligibility import criteria_of, digest_of_criteria
 from trialwright.design import build
 from trialwright.protocol.arms import Arm, ArmRole
+from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
+from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
 from trialwright.protocol.kinds import Masking, Parallel
 
 DIGEST = "d" * 64
@@ -57,6 +59,7 @@ STAFF = {
 }
 UNMASKED = frozenset(person for person, (_, _, unmasked) in STAFF.items() if unmasked)
 SITES = Factor("site", ("01", "02"))
+ADULT = Eligibility((Criterion(Section.INCLUSION, ItemKind.TEXT, "1", "Age of 18 years or more", 0, 23),), 18)
 
 
 def spec_of(*, arms=("cells", "placebo"), ratio=(1, 1), open_label=False, factors=(SITES,), method=None):
@@ -67,7 +70,15 @@ def protocol(*, ratio=(1, 1), size=60, masking=None, arms=("cells", "placebo")):
     roles = (ArmRole.EXPERIMENTAL, ArmRole.PLACEBO_CONTROL)
     made = tuple(Arm(arm, arm, roles[place % 2], (), "made up") for place, arm in enumerate(arms))
     found = protocol_of(made, Parallel(arms, ratio, size, True), size=size)
-    return dataclasses.replace(found, masking=masking or Masking("QUADRUPLE", PARTIES))
+    return asking_one(dataclasses.replace(found, masking=masking or Masking("QUADRUPLE", PARTIES)))
+
+
+def asking_one(made):
+    """The protocol with one criterion that a person answers, where it has none: without any, no trial begins."""
+    if made.eligibility.criteria:
+        return made
+    asked = Criterion(Section.INCLUSION, ItemKind.TEXT, "1", "Able to walk to the ward alone", 0, 0)
+    return dataclasses.replace(made, eligibility=dataclasses.replace(made.eligibility, criteria=(asked,)))
 
 
 class Passphrases:
@@ -114,7 +125,7 @@ class Trial:
 
     def __init__(self, folder: Path, *, ledger=None, clock=None, made=None, **how) -> None:
         self.folder, self.clock = folder, clock or ticking()
-        self.protocol = made or protocol(**how)
+        self.protocol = asking_one(made or protocol(**how))
         self.ledger = ledger or SqliteLedger(folder / "ledger.sqlite", self.clock, create=True)
         set_up(self.ledger, self.protocol)
         self.desk = desk_of(self.ledger, folder / "keys", self.protocol, self.clock)
