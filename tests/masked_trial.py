@@ -34,7 +34,6 @@ from trialwright.conduct.randomisation import Blocks, Factor, Specification, wri
 from trialwright.conduct.subjects.eligibility import criteria_of, digest_of_criteria
 from trialwright.design import build
 from trialwright.protocol.arms import Arm, ArmRole
-from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
 from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
 from trialwright.protocol.kinds import Masking, Parallel
 
@@ -59,7 +58,6 @@ STAFF = {
 }
 UNMASKED = frozenset(person for person, (_, _, unmasked) in STAFF.items() if unmasked)
 SITES = Factor("site", ("01", "02"))
-ADULT = Eligibility((Criterion(Section.INCLUSION, ItemKind.TEXT, "1", "Age of 18 years or more", 0, 23),), 18)
 
 
 def spec_of(*, arms=("cells", "placebo"), ratio=(1, 1), open_label=False, factors=(SITES,), method=None):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from made_up_protocols import escalation, flat, protocol_of
 from masked_trial import Trial
 from trialwright.conduct import commands as ask
+from trialwright.conduct.safety.asks import Override
 from trialwright.conduct.treating.asks import PlanDose
 from trialwright.core.quantity import AmountPerKg
 from trialwright.protocol.arms import Arm, ArmRole, Treatment
@@ -66,11 +67,13 @@ class Treated(Trial):
         return self.do("ivy", ask.Record("VS", subject, number, day, values))
 
     def enter(self, *subjects, level=1, kg=61.5, weigh=True):
-        """Enrolled on trial day 4 against the design where it has no place, allocated to the level, weighed."""
+        """Enrolled on trial day 4, by a signed override above level 1, allocated to the level, weighed."""
         self.admit(*subjects)
         for place, subject in enumerate(subjects, start=1):
-            self.do("ivy", ask.Enrol(subject, 4, override="one more for the test"))
-            self.do("ivy", ask.Allocate(subject, 4, "arm-1", level, place, override="as the test asks for it"))
+            if level > 1:
+                signed = Override("enrol", "the test asks for this level", ("arm-1",), level, 1)
+                self.do("max", ask.Decide(), signed)
+            self.do("ivy", ask.Enrol(subject, 4), ask.Allocate(subject, 4, "arm-1", level, place))
             if weigh:
                 self.weigh(subject, kg, 4)
 

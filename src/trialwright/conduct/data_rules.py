@@ -26,6 +26,13 @@ def as_data(command: ask.Command, asked: Ask) -> Iterable[Made]:
             expected="the command Randomise",
             mend="randomise the participant; nobody chooses the arm",
         )
+    if isinstance(allowed, ask.Enrol | ask.Allocate) and allowed.override:
+        raise StageError(
+            "COND-100",
+            f"{allowed.subject} cannot be let in or allocated against the design by a reason alone",
+            expected="a decision of its own, signed by somebody who decides",
+            mend="have the design overridden first (Override), with its arms, level and places; then enrol",
+        )
     if isinstance(allowed, ask.Enrol):
         design = quiet(in_force(asked), asked.protocol)
     event, reason = event_for(allowed, asked.standing.data, design, asked.day)

@@ -157,6 +157,18 @@ def test_nobody_lowers_a_concern_alone(trial):
 
 
 @pytest.mark.requirement("R46")
+def test_a_toxicity_is_not_put_out_of_sight_by_withdrawing_the_enrolment(trial):
+    """R46: decisions look at who is enrolled; without a toxicity an enrolment in error is withdrawn."""
+    number = trial.desk.standing.data.enrolments["S1"].number
+    trial.do("ivy", ask.AssessDlt("S1", 4, True, True))
+    for each in (ask.Retract("DS", "S1", number, WHY), ask.Correct("DS", "S1", number, 4, {"DSDECOD": "OTHER"}, WHY)):
+        refused(trial, "COND-129", "ivy", each)
+    trial.do("ivy", ask.Correct("DS", "S1", number, 3, {"DSDECOD": "ENROLLED"}, WHY))
+    trial.do("max", DltReviewed("S1", False))
+    trial.do("ivy", RetractDlt("S1", 1, WHY), ask.Retract("DS", "S1", number, WHY))
+
+
+@pytest.mark.requirement("R46")
 def test_opinions_count_once_each_since_the_assessment_and_those_against_weigh(trial):
     """R46: quorum and majority; an opinion from before the assessment was changed counts no more."""
     trial.do("ada", TreatmentRules(quorum=3))
@@ -278,6 +290,15 @@ def test_enrolment_follows_an_override_until_the_design_is_followed_again(trial,
     refused(trial, "COND-005", "ivy", ask.Enrol("S2", 4))
     trial.do("max", Override("follow", "the signal was a false one"))
     trial.do("ivy", ask.Enrol("S2", 4))
+
+
+@pytest.mark.requirement("R47")
+def test_nobody_who_enrols_goes_against_the_design_by_a_reason_alone(trial):
+    """R47, R49: it takes somebody who decides, and a signature."""
+    trial.admit("S2")
+    refused(trial, "COND-100", "ivy", ask.Enrol("S2", 4, override="a very good reason indeed"))
+    trial.do("ivy", ask.Enrol("S2", 4))
+    refused(trial, "COND-100", "ivy", ask.Allocate("S2", 4, "arm-1", 3, override="a very good reason indeed"))
 
 
 @pytest.mark.requirement("R49")

@@ -12,6 +12,7 @@ from trialwright.conduct.events.treatment import CasebookEndorsed, VisitAsked
 from trialwright.conduct.rule import Made
 from trialwright.conduct.treating.refusals import refused, wrong
 from trialwright.conduct.treating.visits import asked_of, schedule_of
+from trialwright.dataset.columns import ENROLLED
 
 if TYPE_CHECKING:
     from trialwright.conduct.rule import Ask
@@ -35,6 +36,7 @@ def enter(command: ask.Record | ask.Supplement, asked: Ask) -> Iterator[Made]:
 def correct(command: ask.Correct | ask.Retract, asked: Ask) -> Iterator[Made]:
     """A row replaced or withdrawn, for a reason; what stood before stays on the ledger."""
     _not_toxicity(command.domain)
+    _not_out_of_sight(command, asked)
     if isinstance(command, ask.Correct):
         _graded(command.domain, command.values.get("AETOXGR"))
     yield from as_data(command, asked)
@@ -48,6 +50,22 @@ def _not_toxicity(domain: str) -> None:
             "an assessment of dose-limiting toxicity is not entered or changed as other rows are",
             "a command that is signed: AssessDlt, AdjudicateDlt, CorrectDlt or RetractDlt",
             "use that command",
+        )
+
+
+def _not_out_of_sight(command: ask.Correct | ask.Retract, asked: Ask) -> None:
+    """Withdrawing an enrolment would take a toxicity out of what decisions see, and nobody lowers a concern alone."""
+    data = asked.standing.data
+    row = data.standing((command.domain, command.subject, command.number))
+    was = row is not None and command.domain == "DS" and row.values.get("DSDECOD") == ENROLLED
+    stays = isinstance(command, ask.Correct) and command.values.get("DSDECOD") == ENROLLED
+    toxic = any(fact.values.get("XDDLT") == "Y" for fact in data.rows_of("XD", command.subject))
+    if was and not stays and toxic:
+        raise refused(
+            "COND-129",
+            f"the enrolment of {command.subject} cannot be withdrawn while a dose-limiting toxicity stands",
+            "no toxicity that stands",
+            "take the toxicity back first, which needs others who hold the same; a replacement is a row of its own",
         )
 
 
