@@ -74,9 +74,19 @@ def set_passphrase(desk: Desk, call: Call, person: str, passphrase: str) -> None
     """
     checked(passphrase)
     if person == call.session.person:
-        desk.prove(call, "a new passphrase of one's own")
+        _prove(desk, call)
     desk.do(call, CredentialSet(person))
     desk.credentials.set(person, passphrase)
+
+
+def _prove(desk: Desk, call: Call) -> None:
+    """The old passphrase allows a new one of one's own; a wrong one is recorded as any failure is."""
+    try:
+        desk.prove(call, "a new passphrase of one's own")
+    except StageError as fault:
+        if fault.code == "COND-045" and call.passphrase:
+            desk.note(call.session.person, lambda _, __: SignInFailed(call.session.person, "passphrase"))
+        raise
 
 
 def first_passphrase(desk: Desk, person: str, passphrase: str) -> None:
