@@ -28,6 +28,11 @@ MAY_BE_UNMASKED = frozenset(set(Role) - set(_PARTY))
 """The roles in which a person can be unmasked in a masked trial; for the others such a grant has no effect."""
 
 
+def parties_of(role: Role) -> tuple[str, ...]:
+    """The parties that a role belongs to; none for those beside them."""
+    return _PARTY.get(role, ())
+
+
 def masked_parties(protocol: Protocol) -> frozenset[str]:
     """The parties that the protocol masks.
 
