@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -49,18 +49,19 @@ def randomised_arms(protocol: Protocol) -> tuple[tuple[str, ...], tuple[int, ...
     return None
 
 
-def setting_up(protocol: Protocol, unconfirmed: Sequence[str], start: date, spec: str | None) -> Iterator[Line]:
-    """The commands from the beginning of the trial to its opening. `spec`: the text of the randomisation, if any."""
-    today, everywhere = start.isoformat(), {"as": "sponsor", "role": "sponsor", "site": "*"}
-
-    def line(command: str, **fields: Any) -> Line:
-        return {"command": command, **everywhere, "today": today, "reason": WHY, **fields}
-
+def staff(start: date) -> Iterator[Line]:
+    """The commands that add the site and the people."""
+    line = _of_sponsor(start)
     yield line("add-site", name="The site of the rehearsal", **{"for-site": SITE})
     for person, (name, role, site, unmasked) in STAFF.items():
         if person != "sponsor":
             yield line("add-person", person=person, name=name)
             yield line("grant-role", person=person, unmasked=unmasked, **{"for-role": role, "for-site": site})
+
+
+def setting_up(unconfirmed: Sequence[str], start: date, spec: str | None) -> Iterator[Line]:
+    """The commands from the approvals of the site to the opening. `spec`: the text of the randomisation, if any."""
+    today, line = start.isoformat(), _of_sponsor(start)
     for kind in ("ethics", "authority"):
         yield line("record-approval", kind=kind, reference="rehearsal", granted=today, **{"for-site": SITE})
     yield line("activate-site", **{"for-site": SITE})
@@ -71,6 +72,14 @@ def setting_up(protocol: Protocol, unconfirmed: Sequence[str], start: date, spec
         by = {"as": "statistician", "role": "statistician"}
         yield {**line("seal-randomisation", specification=spec, custodian="the statistician of the rehearsal"), **by}
     yield line("open")
+
+
+def _of_sponsor(start: date) -> Callable[..., Line]:
+    def line(command: str, **fields: Any) -> Line:
+        about = {"as": "sponsor", "role": "sponsor", "site": "*", "today": start.isoformat(), "reason": WHY}
+        return {"command": command, **about, **fields}
+
+    return line
 
 
 def course(trial: SimulatedTrial, start: date, spec: Specification | None, *, masked: bool) -> Iterator[Line]:
@@ -123,7 +132,7 @@ class _Course:
         command = command_of(fact, before)
         self._latest[fact.key] = fact
         yield from self._admitted(fact, before, command)
-        yield from self._given(fact, command)
+        yield from self._given(fact, before, command)
 
     def _admitted(self, fact: Fact, before: Fact | None, command: ask.Command) -> Iterator[Line]:
         """What must stand before a person's first row, and before enrolment."""
@@ -142,10 +151,10 @@ class _Course:
             yield self._line("answer-criteria", fact.known, **about)
             yield self._line("confirm-eligibility", fact.known, subject=fact.subject)
 
-    def _given(self, fact: Fact, command: ask.Command) -> Iterator[Line]:
+    def _given(self, fact: Fact, before: Fact | None, command: ask.Command) -> Iterator[Line]:
         name = _NAMES[type(command).__name__]
         fields = {each: getattr(command, each) for each in command.__slots__ if each not in ("override", "reason")}
-        reason = getattr(command, "reason", "")
+        reason = getattr(command, "reason", WHY if name == "assess-dlt" else "")
         if name == "allocate" and fields["arm"] in self.drawn:
             yield self._line("randomise", fact.known, subject=fact.subject)
             rest = {each: value for each, value in fields["values"].items() if each != "STRATUM"}
@@ -157,7 +166,24 @@ class _Course:
         if name == "dose" and self.masked:
             yield from self._administered(fact)
             return
+        if fact.domain == "XD" and before is not None:
+            yield from self._reassessed(fact, before, reason or WHY)
+            return
         yield self._line(name, fact.known, reason=reason, **fields)
+
+    def _reassessed(self, fact: Fact, before: Fact, reason: str) -> Iterator[Line]:
+        """An assessment of toxicity changed or withdrawn; a second person agrees before a toxicity is taken back."""
+        about = {"subject": fact.subject, "number": fact.number, "reason": reason}
+        if before.values.get("XDDLT") == "Y" and (fact.retracted or fact.values.get("XDDLT") != "Y"):
+            yield self._line("review-dlt", fact.known, "monitor", subject=fact.subject, dlt=False, reason=reason)
+        if fact.retracted:
+            yield self._line("retract-dlt", fact.known, **about)
+            return
+        answers = {"Y": True, "N": False}
+        values = {name: each for name, each in fact.values.items() if each is not None}
+        dlt, evaluable = (answers.get(str(values.pop(name, None))) for name in ("XDDLT", "XDEVAL"))
+        about |= {"day": fact.day, "dlt": dlt, "evaluable": evaluable, "values": values}
+        yield self._line("correct-dlt", fact.known, **about)
 
     def _administered(self, fact: Fact) -> Iterator[Line]:
         """An administration as a masked site gives it: worked out by the preparer, given by one who sees no dose."""
@@ -179,10 +205,12 @@ class _Course:
 
 
 def _share(values: Mapping[str, Any]) -> str:
-    """The share of the planned dose that was given, in percent."""
+    """The share of the planned dose that was given, in percent; half where doses do not tell (a placebo's are 0)."""
     from decimal import Decimal
 
     planned, given = (Decimal(str(values.get(name) or 0)) for name in ("EXPDOSE", "EXDOSE"))
+    if not planned and values.get("REASND"):
+        return "50"
     return "100" if not planned or given == planned else format((given / planned * 100).normalize(), "f")
 
 

@@ -39,10 +39,13 @@ def rehearse(
     from trialwright import appraise
     from trialwright.appraise import rehearse as script
     from trialwright.cli.conduct_call import date_from
+    from trialwright.conduct.desk import Call
     from trialwright.conduct.folder import desk, make
     from trialwright.conduct.masking.parties import is_masked
     from trialwright.conduct.milestones import opening
-    from trialwright.conduct.people.credentials import Credentials
+    from trialwright.conduct.people.roles import Role
+    from trialwright.conduct.people.signing_in import first_passphrase
+    from trialwright.conduct.people.state import EVERYWHERE
     from trialwright.design import build
     from trialwright.protocol.files import load
 
@@ -53,19 +56,24 @@ def rehearse(
     appraise.check_options(plan, options)
     place = make(output)
     passphrases = {person: secrets.token_urlsafe(12) for person in script.STAFF}
-    credentials = Credentials(place.keys)
-    for person, passphrase in passphrases.items():
-        credentials.set(person, passphrase)
     (output / "passphrases.json").write_text(json.dumps(passphrases, indent=2) + "\n", encoding="utf-8")
     store = place.store()
     digest = place.keep(protocol.read_bytes())
     opening.begin(store, plan, digest, build(plan), mode="rehearsal", start=first, zone="UTC", sponsor=sponsor)
     store.close()
-    found = desk(place)
+    found = desk(place, today=first)
+    first_passphrase(found, "sponsor", passphrases["sponsor"])
     spec = specification(plan)
     text = None if spec is None else _written(spec)
     lines = Lines(output / "commands.jsonl", found, passphrases)
-    lines.give(script.setting_up(plan, tuple(found.standing.data.unconfirmed), first, text))
+    lines.give(script.staff(first))
+    by = Call(found.sign_in("sponsor", passphrases["sponsor"]), Role.SPONSOR, EVERYWHERE)
+    for person, (_, role, site, _) in list(script.STAFF.items())[1:]:  # the sponsor's is used once, to set their own
+        once = secrets.token_urlsafe(12)
+        found.set_passphrase(by, person, once)
+        own = Call(found.sign_in(person, once), Role(role), site, passphrase=once)
+        found.set_passphrase(own, person, passphrases[person])
+    lines.give(script.setting_up(tuple(found.standing.data.unconfirmed), first, text))
     trial = appraise.one_trial(plan, options, allocate=None if spec is None else drawn(found, spec))
     lines.give(script.course(trial, first, spec, masked=is_masked(plan)))
     if not unlocked:

@@ -45,7 +45,8 @@ def begin(
     from trialwright.conduct import folder
     from trialwright.conduct.ledger.clock import server_clock
     from trialwright.conduct.milestones import opening
-    from trialwright.conduct.people.credentials import Credentials, checked
+    from trialwright.conduct.people.credentials import checked
+    from trialwright.conduct.people.signing_in import first_passphrase
     from trialwright.design import build
     from trialwright.protocol.files import load
 
@@ -55,7 +56,6 @@ def begin(
     opening.check(plan, "live" if live else "rehearsal", zone, (person, name), validation)
     passphrase = checked(ask.asked_passphrase(person))
     place = folder.make(output, keys=keys, postgres=postgres)
-    Credentials(place.keys).set(person, passphrase)
     store = place.store()
     try:
         mode = "live" if live else "rehearsal"
@@ -63,7 +63,9 @@ def begin(
         opening.begin(store, plan, place.keep(content), build(plan), **about, validation=validation)
     finally:
         store.close()
-    waiting = ask.desk_of(output, None).standing.data.unconfirmed
+    desk = ask.desk_of(output, None)
+    first_passphrase(desk, person, passphrase)
+    waiting = desk.standing.data.unconfirmed
     answer(f"{output} holds a {'live trial' if live else 'rehearsal'} that begins on {first}.")
     if waiting:
         answer(f"Before it is opened, {len(waiting)} things must be confirmed by a person:")
@@ -125,16 +127,11 @@ def set_passphrase(
     today: ask.Today = None,
 ) -> None:
     """Set a person's passphrase. It is asked for at the terminal, or read from TRIALWRIGHT_NEW_PASSPHRASE."""
-    from trialwright.conduct.events.people import CredentialSet
-    from trialwright.conduct.people.credentials import checked
-
     desk = ask.desk_of(trial, today)
     session, passphrase = ask.session_of(desk, as_)
     chosen = new if new is not None else str(typer.prompt(f"New passphrase of {person}", hide_input=True))
     call = ask.call_of(session, passphrase, {"role": role, "site": site})
-    checked(chosen)
-    desk.do(call, CredentialSet(person))
-    desk.credentials.set(person, chosen)
+    desk.set_passphrase(call, person, chosen)
     answer(f"The passphrase of {person} is set.")
 
 
