@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
 
-from masked_trial import WHY, Trial, spec_of
+from masked_trial import DIGEST, WHY, Trial, spec_of
 from trialwright.conduct import commands as ask
 from trialwright.conduct.allocating.asks import Randomise
 from trialwright.conduct.events.allocation import LevelCorrected, Randomised, RandomisedInError
@@ -24,7 +25,9 @@ from trialwright.conduct.randomisation import (
     Simple,
     arms_in_order,
 )
+from trialwright.conduct.rule import Plan
 from trialwright.core.errors import StageError, TrialwrightError
+from trialwright.protocol.decisions import Enrol
 
 
 @pytest.fixture
@@ -288,3 +291,38 @@ def test_a_refusal_to_enrol_counts_nobody_by_arm(tmp_path):
     assert " of 1" not in said
     with pytest.raises(StageError):
         trial.do("ivy", ask.Enrol("S3", 4, override="x"))
+
+
+class Offering:
+    """A design that has these arms open."""
+
+    def __init__(self, name, *arms):
+        self.name, self.arms = name, arms
+
+    def decide(self, _):
+        return Enrol(self.arms, (1,) * len(self.arms), 5, "as the test says")
+
+
+@pytest.mark.parametrize(
+    ("offered", "rule", "allowed"),
+    [
+        (("cells", "placebo"), None, True),
+        (("cells",), None, True),
+        (("another",), None, False),
+        (("cells",), "a rule that closes arms", False),
+        (("cells", "placebo"), "a rule that closes arms", True),
+    ],
+    ids=["both", "one is full", "another part of the trial", "one was closed", "both, with a rule"],
+)
+@pytest.mark.requirement("R49")
+def test_nobody_is_drawn_into_an_arm_that_the_design_has_closed(trial, offered, rule, allowed):
+    """R49: closed by a rule is closed for the list too; full is not, for the trial's size is the bound."""
+    made = dataclasses.replace(trial.protocol, design=dataclasses.replace(trial.protocol.design, rule=rule))
+    name = trial.desk.standing.data.opened.design
+    trial.desk.plans = {DIGEST: Plan(made, Offering(name, *offered))}
+    trial.enrol("S1")
+    if allowed:
+        trial.do("ivy", Randomise("S1", {"site": "01"}))
+        assert trial.desk.standing.allocation.randomised["S1"].slot == 1
+    else:
+        refused(trial, "COND-084", "ivy", Randomise("S1", {"site": "01"}))
