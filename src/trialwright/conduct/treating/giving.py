@@ -15,9 +15,9 @@ from trialwright.conduct.masking.sealing import COLUMNS
 from trialwright.conduct.moments import check_occurred, date_at, instant
 from trialwright.conduct.rule import Made
 from trialwright.conduct.treating.body import require_unchanged
-from trialwright.conduct.treating.dosing import text_of
+from trialwright.conduct.treating.dosing import Slot, text_of
 from trialwright.conduct.treating.intervals import Start, against
-from trialwright.conduct.treating.participant import knows_arms, require_allocated, require_place
+from trialwright.conduct.treating.participant import allocation, knows_arms, places, require_allocated, require_place
 from trialwright.conduct.treating.planning import decimal_of, require_not_given
 from trialwright.conduct.treating.refusals import refused, telling, wrong
 
@@ -113,9 +113,6 @@ def _same_amount(stated: object, planned: object, differs: list[str]) -> bool:
 
 
 def _require_none_against(command: ask.Dose, asked: Ask) -> None:
-    from trialwright.conduct.treating.dosing import Slot
-    from trialwright.conduct.treating.participant import allocation, places
-
     held = allocation(asked.standing, command.subject)
     known = () if held is None else places(asked.protocol, held.arm)
     slot = next((each for each in known if each.number == command.number), None)
