@@ -36,6 +36,14 @@ def ends() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passphrases() -> None:
+    """What makes a passphrase slow to guess would make tests slow: new ones cost next to nothing here."""
+    from trialwright.conduct.people import credentials
+
+    credentials.COST = (2, 8, 1)
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real registry records (with `records/` and `corpus/` in it)."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from trialwright.core.errors import InputError, UsageError
 
 SHORTEST = 12
-_COST, _BLOCK, _LANES = 2**14, 8, 1
+COST = (2**14, 8, 5)
+"""Cost, block size and lanes of scrypt for new passphrases: what is recommended for a machine without much memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,22 @@ class Session:
 
 
 class Credentials:
-    """The digests (scrypt) of the passphrases of a trial, one file per person in a folder."""
+    """The digests (scrypt) of the passphrases of a trial, one file per person in a folder.
+
+    What was proved once is remembered while the process runs, under a key that nobody has: whoever signs many entries
+    gives the passphrase each time, and the slow digest is worked out once.
+    """
 
     def __init__(self, folder: Path | str) -> None:
         self._folder = Path(folder)
+        self._key = os.urandom(32)
+        self._proved: dict[tuple[str, str], bytes] = {}
 
     def set(self, person: str, passphrase: str) -> None:
         """Keep the digest of a new passphrase. Raises UsageError (COND-043) if it is too short."""
         checked(passphrase)
         salt = os.urandom(16)
-        content = json.dumps(
-            {"scrypt": [_COST, _BLOCK, _LANES], "salt": salt.hex(), "digest": _digest(passphrase, salt)}
-        )
+        content = json.dumps({"scrypt": COST, "salt": salt.hex(), "digest": _digest(passphrase, salt, COST)})
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = self._path(person).with_suffix(f".{os.getpid()}.new")
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -50,8 +55,9 @@ class Credentials:
         try:
             found = json.loads(self._path(person).read_text("ascii"))
             salt, digest = bytes.fromhex(found["salt"]), str(found["digest"])
+            cost, block, lanes = (int(each) for each in found["scrypt"])
         except FileNotFoundError:
-            salt, digest = bytes(16), ""
+            salt, digest, (cost, block, lanes) = bytes(16), "", COST
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise InputError(
                 "COND-042",
@@ -59,7 +65,13 @@ class Credentials:
                 expected="the file that setting the passphrase wrote",
                 mend="set the passphrase again",
             ) from fault
-        return hmac.compare_digest(_digest(passphrase, salt), digest)
+        seen = hmac.digest(self._key, _raw(passphrase), "sha256")
+        if hmac.compare_digest(self._proved.get((person, digest), b""), seen):
+            return True
+        proved = hmac.compare_digest(_digest(passphrase, salt, (cost, block, lanes)), digest)
+        if proved:
+            self._proved[person, digest] = seen
+        return proved
 
     def has(self, person: str) -> bool:
         """Whether a passphrase of this person is kept here."""
@@ -82,6 +94,11 @@ def checked(passphrase: str) -> str:
     return passphrase
 
 
-def _digest(passphrase: str, salt: bytes) -> str:
-    raw = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")  # as any keyboard writes it
-    return hashlib.scrypt(raw, salt=salt, n=_COST, r=_BLOCK, p=_LANES, maxmem=2**26).hex()
+def _digest(passphrase: str, salt: bytes, cost: tuple[int, int, int]) -> str:
+    """The digest (hex); ValueError if the cost is beyond what a machine can be asked for."""
+    n, block, lanes = cost
+    return hashlib.scrypt(_raw(passphrase), salt=salt, n=n, r=block, p=lanes, maxmem=2**27).hex()
+
+
+def _raw(passphrase: str) -> bytes:
+    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")  # as any keyboard writes it
