@@ -46,7 +46,7 @@ def _all() -> typer.Typer:
 
 
 def _name(command: Any) -> str:
-    return command.name or command.callback.__name__.replace("_", "-")
+    return str(command.name or command.callback.__name__.replace("_", "-"))
 
 
 app = typer.Typer(
