@@ -146,7 +146,8 @@ def _copy(row: Row, tokens: Tokens, codes: list[int], first: int, last: int) -> 
 def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]], brackets: _Brackets) -> None:
     last, nodes = found
     code = row.code
-    for word in tokens.word[at:last]:
+    words = tokens.word[at:last]
+    for word in words if "(" in words or ")" in words else ():
         if word == "(":
             brackets.hidden += 1
         elif word == ")" and brackets.hidden:
@@ -352,7 +353,7 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
     if not DENYING.isdisjoint(row.word):
         row.asks = row.asks or denies_what_stands_before(row)
     row.consents = CONSENT in code
-    row.facts = [0, *accumulate([_IS_FACT[what] for what in code])]
+    row.facts = list(accumulate(map(_IS_FACT.__getitem__, code), initial=0))
 
 
 def _is_kin(row: Row, place: int) -> bool:

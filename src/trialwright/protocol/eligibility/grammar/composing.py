@@ -88,15 +88,10 @@ def composed(
     count = len(row.code)
     if row.facts[count] == 0 or row.asks:
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
-    budget = [MOST_WORK * count + 400]
-
-    def read(lo: int, hi: int, req: bool, depth: int) -> Expression | None:
-        return _read(line, lo, hi, req, depth, budget)
-
-    line = Reading(row, section, read)
+    line = Reading(row, section, _read, MOST_WORK * count + 400)
     if only_permits(line, tokens.said):
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
-    found = read(0, count, section is not Section.EXCLUSION, 0)
+    found = _read(line, 0, count, section is not Section.EXCLUSION, 0)
     if found is None:
         found = Judgement(" ".join(text.split()), span=_whole(text))
     elif _leaves_words_out(line, found):
@@ -138,14 +133,14 @@ def _whole(text: str) -> tuple[int, int]:
     return begin, begin + len(body)
 
 
-def _read(line: Reading, lo: int, hi: int, req: bool, depth: int, budget: list[int]) -> Expression | None:
+def _read(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Expression | None:
     row = line.row
     code, match = row.code, row.match
     lo, hi = line.trimmed(lo, hi)
     if lo >= hi:
         return None
-    budget[0] -= hi - lo
-    if row.facts[hi] == row.facts[lo] or depth > DEEPEST or budget[0] < 0:
+    line.left -= hi - lo
+    if row.facts[hi] == row.facts[lo] or depth > DEEPEST or line.left < 0:
         return line.question(lo, hi)
     if hi == lo + 1 and code[lo] == LEAF:
         return combine(row.data[lo], req, line.span(lo, hi))  # type: ignore[arg-type]  # leaves

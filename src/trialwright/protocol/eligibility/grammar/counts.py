@@ -135,7 +135,8 @@ def counts_of(tokens: Tokens) -> list[Count]:
     """The counted things of a line, in order: numbers that the text compares, and bare ones before the name of many."""
     words, values, kinds = tokens.word, tokens.value, tokens.kind
     out: list[Count] = []
-    for at, value in enumerate(values):
+    for at in tokens.numbers:
+        value = values[at]
         if value is None or value != int(value) or value > 1000:
             continue
         low, at_low = _low_end(tokens, at)

@@ -30,6 +30,7 @@ _AMOUNTS = {
     }.items()
     for form in forms
 }
+_AMOUNT_WORDS = frozenset(_AMOUNTS)
 COUNTED = {
     "drink": "alcohol-consumption",
     "cigarette": "smoking",
@@ -81,6 +82,8 @@ class Amount(NamedTuple):
 
 def amounts_of(tokens: Tokens) -> list[Amount]:
     """The doses of a line, in order; concentrations (`mg/dL`) and weights of the body are none."""
+    if _AMOUNT_WORDS.isdisjoint(tokens.said):
+        return []
     words, values = tokens.word, tokens.value
     out: list[Amount] = []
     for at in [at for at, word in enumerate(words) if word in _AMOUNTS]:

@@ -163,11 +163,10 @@ def _other_forms(word: str) -> tuple[str, ...]:
 def _americanise(words: list[str], forms: list[str | None], trie: Trie) -> None:
     """Fills in the forms of words in British spelling that the lexicon has in American spelling."""
     get = trie.forms.get
-    for index, form in enumerate(forms):
-        if form is None:
-            word = words[index]
-            if len(word) > 4 and ("ae" in word or "oe" in word or "our" in word or "is" in word):
-                forms[index] = get(stem(word))
+    for index in [index for index, form in enumerate(forms) if form is None]:
+        word = words[index]
+        if len(word) > 4 and ("ae" in word or "oe" in word or "our" in word or "is" in word):
+            forms[index] = get(stem(word))
 
 
 def _skipped(tokens: Tokens, index: int) -> bool:

@@ -49,7 +49,10 @@ def amounts_of(tokens: Tokens) -> list[Amount]:
     openers = _OPENERS_WITH_FOLDS if limits else _OPENERS
     out: list[Amount] = []
     done, count = 0, len(words)
-    for index in [at for at, word in enumerate(words) if word in openers or values[at] is not None]:
+    places = tokens.numbers
+    if not openers.isdisjoint(tokens.said):
+        places = [at for at, word in enumerate(words) if word in openers or values[at] is not None]
+    for index in places:
         if index < done:
             continue
         found: Amount | None = None

@@ -26,7 +26,7 @@ from trialwright.protocol.eligibility.grammar.reading import Reading, is_plain
 from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import Exposure, Or, Ordinal, Present
 
-_JOINING = frozenset((AND, OR, BUT, COMMA))
+_CUTTING = frozenset((AND, OR, BUT, COMMA, SLASH, OPEN))
 
 _BARE_ADJECTIVES = words_of(
     """
@@ -61,27 +61,29 @@ def pieces_of(line: Reading, lo: int, hi: int) -> list[Piece]:
     row = line.row
     code = row.code
     raw: list[tuple[int, int, int, bool, bool]] = []
-    at = begin = lo
+    begin = done = lo
     joint, comma, both = 0, False, False
-    while at < hi:
+    for at in [at for at, what in enumerate(code[lo:hi], lo) if what in _CUTTING]:
+        if at < done:
+            continue
         what = code[at]
         if what == OPEN:
-            at = row.match[at] + 1
+            done = row.match[at] + 1
             continue
-        slash = what == SLASH and code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF
+        slash = what == SLASH
         if slash:
+            if not (code[at - 1] == LEAF and at + 1 < hi and code[at + 1] == LEAF):
+                continue
             what = OR
-        if what in _JOINING:
-            if at > begin:
-                raw.append((begin, at, joint, comma, both))
-                joint, comma, both = 0, False, False
-            if what == COMMA:
-                comma = True
-            else:
-                joint = what
-                both = slash or row.data[at] == "both"
-            begin = at + 1
-        at += 1
+        if at > begin:
+            raw.append((begin, at, joint, comma, both))
+            joint, comma, both = 0, False, False
+        if what == COMMA:
+            comma = True
+        else:
+            joint = what
+            both = slash or row.data[at] == "both"
+        begin = at + 1
     if begin < hi:
         raw.append((begin, hi, joint, comma, both))
     out: list[Piece] = []

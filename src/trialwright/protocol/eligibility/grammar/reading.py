@@ -68,18 +68,26 @@ _QUIET = frozenset((SKIP, LINK, WITH))
 SPOKEN = frozenset((WORD, OPINION, OTHER, CONSENT))  # words that mean something and are no marker
 LONGEST_QUESTION = 4000  # characters of a text that is put to a person
 
+Reader = Callable[["Reading", int, int, bool, int], Expression | None]
+
 
 class Reading:
-    """A line that is being read. `read(lo, hi, req, depth)` reads the elements from `lo` to before `hi`; `req`: what is
-    read is demanded of the patient, not an exclusion or a negation; None where only words stand that add nothing."""
+    """A line that is being read. `req`, of all that read it: what is read is demanded of the patient, not an exclusion
+    or a negation; `left`: how many elements may still be read, each time anew. Nothing here refers back to it: it goes
+    as soon as its line has been read."""
 
-    __slots__ = ("problems", "read", "row", "section")
+    __slots__ = ("_reader", "left", "problems", "row", "section")
 
-    def __init__(self, row: Row, section: Section, read: Callable[[int, int, bool, int], Expression | None]) -> None:
+    def __init__(self, row: Row, section: Section, reader: Reader, work: int) -> None:
         self.row = row
         self.section = section
         self.problems: list[Problem] = []
-        self.read = read
+        self.left = work
+        self._reader = reader
+
+    def read(self, lo: int, hi: int, req: bool, depth: int) -> Expression | None:
+        """What the elements from `lo` to before `hi` state; None where only words stand that add nothing."""
+        return self._reader(self, lo, hi, req, depth)
 
     def span(self, lo: int, hi: int) -> Span:
         """The place in the text of the elements from `lo` to before `hi`."""

@@ -123,8 +123,8 @@ def _give(line: Line, fact: Fact, result: str, first: int, last: int) -> None:
 def allergies(line: Line) -> None:
     """Makes the substances after `allergy to` and `hypersensitivity to` facts of allergy."""
     words = line.tokens.word
-    for at, word in enumerate(words):
-        if word not in {"to", "against"} or at == 0:
+    for at in [at for at, word in enumerate(words) if word in {"to", "against"}]:
+        if at == 0:
             continue
         source, aside = _allergy_before(line, at)
         if source is None and words[at - 1] not in _TOLERANCE:

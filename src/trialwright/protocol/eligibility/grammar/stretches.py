@@ -21,6 +21,7 @@ UNITS = {
     }.items()
     for form in forms.split()
 }
+_UNIT_WORDS = frozenset(UNITS)
 RECENT = frozenset(["last", "past", "previous", "preceding", "prior", "recent"])
 _BETWEEN = frozenset(
     {
@@ -130,6 +131,8 @@ def compared_after(tokens: Tokens, at: int) -> tuple[str | None, int]:
 
 def stretches_of(tokens: Tokens) -> list[Stretch]:
     """The stretches of time in a line, in order."""
+    if _UNIT_WORDS.isdisjoint(tokens.said):
+        return []
     words, values = tokens.word, tokens.value
     out: list[Stretch] = []
     for at in [at for at, word in enumerate(words) if word in UNITS]:

@@ -28,7 +28,7 @@ _SIGNS = {
     **{chr(0xFF21 + letter): chr(97 + letter) for letter in range(26)},
     **{chr(0xFF41 + letter): chr(97 + letter) for letter in range(26)},
 }  # fmt: skip
-_TABLE = str.maketrans(_SIGNS)
+_FOREIGN = re.compile(r"[^\x00-\x7f]|`")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁻", "01234567890123456789-")
 _FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333", "⅔": "0.667", "⅛": "0.125"}
 
@@ -93,10 +93,11 @@ class Tokens:
     `kind`: WORD, NUMBER, OPERATOR or PUNCTUATION. `word`: the token folded: lower case, `>=` for every such sign, `-`
     for every dash, `u` for micro, `x` for the sign of multiplication. `start`, `end`: offsets in the text. `value`: of
     a number, and of a number word (`three`, of kind WORD); None for everything else. `said`: each word once, to ask
-    quickly whether any of some is there; `mixed`: words with digits in them are among them.
+    quickly whether any of some is there; `numbers`: the places of all that have a value; `mixed`: words with digits in
+    them are among them.
     """
 
-    __slots__ = ("end", "kind", "mixed", "said", "start", "value", "word")
+    __slots__ = ("end", "kind", "mixed", "numbers", "said", "start", "value", "word")
 
     def __init__(
         self,
@@ -114,9 +115,17 @@ class Tokens:
         self.value = value
         self.mixed = mixed
         self.said = frozenset(word)
+        self.numbers = numbers_among(value)
 
     def __len__(self) -> int:
         return len(self.kind)
+
+
+def numbers_among(values: list[Decimal | None]) -> list[int]:
+    """The places of the values that are there."""
+    if values.count(None) == len(values):
+        return []
+    return [at for at, value in enumerate(values) if value is not None]
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -131,7 +140,10 @@ def folded(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(low if len(low := c.lower()) == 1 else _SIGNS.get(c, c) for c in text)
-    return lower.translate(_TABLE)
+    for sign in {*_FOREIGN.findall(lower)}:
+        if sign in _SIGNS:
+            lower = lower.replace(sign, _SIGNS[sign])
+    return lower
 
 
 def tokens_of(text: str) -> Tokens:
@@ -154,9 +166,10 @@ def tokens_of(text: str) -> Tokens:
     ends = list(map(add, starts, map(len, words)))
     mixed = _UNKNOWN in kinds and _tell_apart(kinds, words, starts, ends, values)
     found = Tokens(kinds, words, starts, ends, values, mixed)
-    if len(values) - values.count(None) > 1 and not _JOINED.isdisjoint(found.said):
+    if len(found.numbers) > 1 and not _JOINED.isdisjoint(found.said):
         _join_number_words(low, found)
         found.said = frozenset(words)
+        found.numbers = numbers_among(values)
     return found
 
 

@@ -99,9 +99,9 @@ def windows_of(text: str, tokens: Tokens) -> list[Timed]:
         found = _window(text, tokens, stretch) or _lasting(tokens, stretch)
         if found is not None and (not out or found.first >= out[-1].last):
             out.append(found)
-    kinds = tokens.kind
-    years = [at for at, kind in enumerate(kinds) if kind == NUMBER and is_year(tokens, at)] if NUMBER in kinds else []
-    for at in years:
+    for at in tokens.numbers:
+        if tokens.kind[at] != NUMBER or not is_year(tokens, at):
+            continue
         if any(isinstance(other.when, Dates) and other.first <= at < other.last for other in out):
             continue
         calendar = dates_at(tokens, at)
