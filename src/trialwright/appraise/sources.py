@@ -73,7 +73,7 @@ def _by_number(number: str) -> tuple[bytes, str]:
 
     store = Path(os.environ.get(STORE, "registry.duckdb"))
     if store.is_file():
-        with Registry(store) as registry:
+        with Registry(store, writable=False) as registry:
             held = registry.study(number)
         if held is not None:
             return held, f"{number} in {store.name}"

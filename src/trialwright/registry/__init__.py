@@ -1,5 +1,6 @@
-"""Many records: a store on this machine."""
+"""Many records: a store on this machine, with a search."""
 
-from trialwright.registry.store import Loaded, Registry
+from trialwright.registry.loading import Loaded
+from trialwright.registry.store import Registry
 
 __all__ = ["Loaded", "Registry"]

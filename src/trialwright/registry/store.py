@@ -1,40 +1,29 @@
-"""Many records in one DuckDB file."""
+"""Many records in one DuckDB file: every version of each, and what is known of it in columns."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from trialwright.core.errors import InputError, StageError, TrialwrightError
-from trialwright.record.collection import Member, read_each
-from trialwright.record.record import Record
-from trialwright.record.write import write
+from trialwright.core.errors import InputError, StageError
+from trialwright.registry.layout import LAYOUT, NAMES, TABLES
+from trialwright.registry.loading import Loaded, Loading, Progress, quiet
+from trialwright.registry.parsing import row_of
+from trialwright.registry.text_index import TextIndex, index_path
+from trialwright.registry.texts import texts_of
 
 if TYPE_CHECKING:
     import duckdb
 
-LAYOUT = 1
+    from trialwright.record.record import Record
 
-_TABLES = """
-CREATE TABLE layout (version INTEGER NOT NULL);
-CREATE TABLE records (
-    sha256 VARCHAR PRIMARY KEY,
-    nct_id VARCHAR,
-    title VARCHAR NOT NULL,
-    status VARCHAR,
-    study_type VARCHAR,
-    phases VARCHAR[] NOT NULL,
-    enrolment INTEGER,
-    sponsor VARCHAR,
-    rendering VARCHAR NOT NULL,
-    source VARCHAR NOT NULL,
-    study JSON NOT NULL
-);
-"""
+_LISTED = "nct_id, title, status, study_type, phases, enrolment, sponsor, updated, rendering, source"
+_CATCH_UP = 500
 
 
 def _no_registry(path: Path, why: str) -> InputError:
@@ -46,64 +35,50 @@ def _no_registry(path: Path, why: str) -> InputError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What became of files: records added, records known already, and files left out with the reason."""
-
-    added: int
-    known: int
-    left_out: tuple[tuple[str, str], ...]
-
-
-def members(file: Path) -> Iterator[Member]:
-    """Every record in a file, or the error of the file."""
-    try:
-        yield from read_each(file)
-    except InputError as fault:
-        yield Member(file.name, None, fault)
-
-
 class Registry:
     """A store of records, kept in one file; use it as a context manager.
 
-    Opening a file that is no registry, or is in use by another program, raises InputError (REG-001).
+    `writable`: False lets several programs read at a time, and makes no file. Opening a file that is no registry, or
+    that another program writes, raises InputError (REG-001); one of another layout, REG-002.
     """
 
-    def __init__(self, path: Path) -> None:
-        import duckdb
-
+    def __init__(self, path: Path, *, writable: bool = True) -> None:
+        self.path = path
+        self.writable = writable
+        self._index: TextIndex | None = None
+        self._connection = _connected(path, writable)
         try:
-            self._connection: duckdb.DuckDBPyConnection = duckdb.connect(str(path))
-        except duckdb.Error as fault:
-            raise _no_registry(path, str(fault).splitlines()[0]) from fault
-        try:
-            self._open(path)
-        except duckdb.Error as fault:
-            self._connection.close()
-            raise _no_registry(path, str(fault).splitlines()[0]) from fault
-        except InputError:
+            self.store = self._open()
+        except BaseException:
             self._connection.close()
             raise
 
-    def _open(self, path: Path) -> None:
-        """Makes the tables in a new file; leaves a database of something else as it is."""
-        tables = {name for (name,) in self._connection.execute("SHOW TABLES").fetchall()}
-        if not tables:
-            self._connection.execute("BEGIN")
-            self._connection.execute(_TABLES)
-            self._connection.execute("INSERT INTO layout VALUES (?)", [LAYOUT])
-            self._connection.execute("COMMIT")
-            return
-        if not tables >= {"layout", "records"}:
-            raise _no_registry(path, "it is a database of something else")
-        version = self._connection.execute("SELECT version FROM layout").fetchone()
-        if version is None or version[0] != LAYOUT:
+    def _open(self) -> str:
+        """Makes the tables in a new file; leaves a database of something else as it is. The registry's own name."""
+        import duckdb
+
+        try:
+            tables = {name for (name,) in self._connection.execute("SHOW TABLES").fetchall()}
+            if not tables and self.writable:
+                self._connection.execute("BEGIN")
+                self._connection.execute(TABLES)
+                self._connection.execute("INSERT INTO layout VALUES (?, ?)", [LAYOUT, uuid.uuid4().hex])
+                self._connection.execute("COMMIT")
+            elif "layout" not in tables:
+                raise _no_registry(self.path, "it is a database of something else")
+            held = self._connection.execute("SELECT * FROM layout").fetchone()
+        except duckdb.Error as fault:
+            raise _no_registry(self.path, str(fault).splitlines()[0]) from fault
+        if held is None or held[0] != LAYOUT:
             raise InputError(
                 "REG-002",
-                f"{path} has the layout {version[0] if version else 'of no version'} and this version writes {LAYOUT}",
+                f"{self.path} has the layout {held[0] if held else 'of no version'} and this version uses {LAYOUT}",
                 expected=f"layout {LAYOUT}",
                 mend="load the records into a new file",
             )
+        if tables and not tables >= NAMES:
+            raise _no_registry(self.path, "it is a database of something else")
+        return str(held[1])
 
     def __enter__(self) -> Registry:
         return self
@@ -111,65 +86,136 @@ class Registry:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._index is not None:
+            self._index.close()
         self._connection.close()
 
-    def load(self, files: Iterable[Path]) -> Loaded:
-        """Add every record in each file; one that cannot be read is left out and does not stop the others."""
-        added = known = 0
-        left_out = []
-        for member in (member for file in files for member in members(file)):
-            try:
-                if member.record is None:
-                    raise member.error or InputError("READ-004", f"{member.name} holds no record")
-                new = self.add(member.record)
-            except TrialwrightError as fault:
-                left_out.append((member.name, fault.message))
-                continue
-            added += new
-            known += not new
-        return Loaded(added, known, tuple(left_out))
+    # --- what goes in ------------------------------------------------------------------------------------
+
+    def load(self, files: Iterable[Path], *, workers: int | None = None, progress: Progress = quiet) -> Loaded:
+        """Add every record in files, folders and archives; what is broken is listed and stops nothing.
+
+        What is in the registry already is not read again. Records are stored in batches, each whole or not at all, so
+        that a load that was stopped goes on where it was. Raises InputError (READ-001) for a file that is not there,
+        StageError (REG-003, REG-007) if the disk takes no more.
+        """
+        return Loading(self, progress).load(files, workers)
 
     def add(self, record: Record) -> bool:
-        """Add one record; False if the very same source is there already. Raises StageError (REG-003)."""
+        """Add one record; False if the same study is there already. Raises StageError (REG-003, REG-007)."""
+        return bool(Loading(self, quiet).take([row_of(record)]))
+
+    @contextmanager
+    def transaction(self, what: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Statements that are carried out together or not at all. Raises StageError (REG-003)."""
         import duckdb
 
-        section = record.study.protocol_section
-        sponsor = section.sponsor_collaborators_module.lead_sponsor
-        enrolment = section.design_module.enrollment_info
-        count = enrolment.count if enrolment is not None else None
-        row = [
-            record.origin.sha256,
-            record.nct_id,
-            record.title,
-            section.status_module.overall_status,
-            section.design_module.study_type,
-            list(section.design_module.phases),
-            count if count is not None and abs(count) < 2**31 else None,
-            sponsor.name if sponsor else None,
-            record.origin.rendering.value,
-            record.origin.name,
-            json.dumps(write(record), ensure_ascii=False),
-        ]
         try:
-            made = self._connection.execute(
-                "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1", row
-            ).fetchone()
+            self._connection.execute("BEGIN")
+            yield self._connection
+            self._connection.execute("COMMIT")
         except duckdb.Error as fault:
-            raise StageError("REG-003", f"{record.origin.name} could not be stored: {fault}") from fault
-        return made is not None
+            _roll_back(self._connection)
+            raise StageError(
+                "REG-003",
+                f"{what} could not be stored: {str(fault).splitlines()[0]}",
+                expected="a disk with room, and a file that can be written to",
+                mend="make room, then give the command again: what was stored is kept, and it goes on from there",
+            ) from fault
+        except BaseException:
+            _roll_back(self._connection)
+            raise
 
-    def study(self, number: str) -> bytes | None:
-        """The record of a registry number as v2 JSON text, None if it is not here; the one loaded last of several."""
-        found = self._connection.execute(
-            "SELECT study FROM records WHERE nct_id = ? ORDER BY rowid DESC LIMIT 1", [number]
-        ).fetchone()
-        return None if found is None else str(found[0]).encode()
+    # --- what comes out ------------------------------------------------------------------------------------
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The records, by number and title, without their texts."""
-        found = self._connection.execute(
-            "SELECT nct_id, title, status, study_type, phases, enrolment, sponsor, rendering, source "
-            "FROM records ORDER BY nct_id NULLS LAST, title, source"
-        )
+    def query(self, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The rows that an SQL statement gives, each by the names of its columns."""
+        found = self._connection.execute(statement, list(values))
         names = [column[0] for column in found.description or []]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def ids(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """The first column that an SQL statement gives, as a numpy array of int64."""
+        found = self._connection.execute(statement, list(values)).fetchnumpy()
+        return next(iter(found.values())).astype("int64")
+
+    def newest(self) -> int:
+        """The id of the version that was stored last, 0 where there is none."""
+        return int(self.query("SELECT coalesce(max(id), 0) AS id FROM versions")[0]["id"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The current version of each trial, by number and title, without the texts."""
+        return self.query(f"SELECT {_LISTED} FROM trials ORDER BY nct_id NULLS LAST, title, source")
+
+    def versions(self, number: str) -> list[dict[str, Any]]:
+        """The versions of a trial, oldest first: `id`, `version` (from 1), `updated`, `source`, `current` and more."""
+        found = self.query(
+            "SELECT id, updated, rendering, source, problems, id NOT IN (SELECT id FROM superseded) AS current "
+            "FROM versions WHERE nct_id = ? ORDER BY updated NULLS FIRST, id",
+            [number],
+        )
+        return [{"version": place, **row} for place, row in enumerate(found, start=1)]
+
+    def study(self, number: str, version: int | None = None) -> bytes | None:
+        """The record of a registry number as v2 JSON text, None if it is not here; by default its current version."""
+        for held in self.versions(number):
+            if held["current"] if version is None else held["version"] == version:
+                return self.body(held["id"])
+        return None
+
+    def body(self, version_id: int) -> bytes:
+        """The v2 JSON text of one version, by its id. Raises KeyError if there is none."""
+        found = self._connection.execute("SELECT body FROM versions WHERE id = ?", [version_id]).fetchone()
+        if found is None:
+            raise KeyError(version_id)
+        return zlib.decompress(found[0])
+
+    def record(self, version_id: int) -> Record:
+        """The record of one version, by its id, read again from the source where that says more than v2 JSON.
+
+        Raises KeyError if there is none.
+        """
+        from trialwright.record.read import read
+
+        found = self._connection.execute("SELECT original, source FROM versions WHERE id = ?", [version_id]).fetchone()
+        if found is None:
+            raise KeyError(version_id)
+        return read(zlib.decompress(found[0]) if found[0] else self.body(version_id), name=found[1])
+
+    # --- the text index ------------------------------------------------------------------------------------
+
+    def text_index(self, progress: Progress = quiet) -> TextIndex:
+        """The text index, brought up to what the store holds. Raises StageError (REG-007)."""
+        import json
+
+        if self._index is None:
+            self._index = TextIndex(index_path(self.path), self.store, self.newest())
+        newest, reached = self.newest(), self._index.reached
+        while reached < newest:
+            progress(f"indexing: {reached} of {newest}")
+            held = self._connection.execute(
+                "SELECT id, body FROM versions WHERE id > ? ORDER BY id LIMIT ?", [reached, _CATCH_UP]
+            ).fetchall()
+            self._index.add((number, texts_of(json.loads(zlib.decompress(body)))) for number, body in held)
+            reached = self._index.reached
+        return self._index
+
+
+def _connected(path: Path, writable: bool) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    if not writable and not path.is_file():
+        raise _no_registry(path, "there is no such file")
+    try:
+        return duckdb.connect(str(path), read_only=not writable, config={"memory_limit": "2GB"})
+    except duckdb.Error as fault:
+        raise _no_registry(path, str(fault).splitlines()[0]) from fault
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    import duckdb
+
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:  # the fault has ended the transaction already
+        return

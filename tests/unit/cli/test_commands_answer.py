@@ -306,7 +306,7 @@ def test_registry_loads_a_folder_once_and_lists_it(examples, empty_folder):
     for name in (ESCALATION, ONE_ARM):
         shutil.copy(examples / name, empty_folder / "records")
     first = trialwright("registry", "load", "records", "--json")
-    assert (first.status, first.json) == (0, {"added": 2, "known": 0, "left_out": {}})
+    assert (first.status, first.json) == (0, {"added": 2, "updated": 0, "known": 0, "left_out": {}})
     assert trialwright("registry", "load", "records", "--json").json["known"] == 2
     (empty_folder / "records" / "note.txt").write_text("not a record")
     partly = trialwright("registry", "load", "records")
@@ -314,7 +314,7 @@ def test_registry_loads_a_folder_once_and_lists_it(examples, empty_folder):
     assert "note.txt was left out" in partly.err
     rows = trialwright("registry", "list", "--json")
     assert [row["nct_id"] for row in rows.json] == ["NCT04456361", "NCT04971980"]
-    assert trialwright("registry", "list").out.endswith("2 records\n")
+    assert trialwright("registry", "list").out.endswith("2 trials\n")
 
 
 def test_a_folder_is_not_taken_for_a_record(empty_folder):

@@ -1,0 +1,153 @@
+"""The text index beside a registry: an SQLite file with FTS5 that can be thrown away and made again from the store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from trialwright.core.errors import StageError
+from trialwright.registry.texts import FIELDS
+
+ANALYSIS = 1
+"""Raised where `texts_of` or the table changes: an index of another number is made again."""
+_PENDING = 16 << 20  # bytes of words that are gathered before they are written
+_WEIGHTS = ", ".join(str(weight) for weight in FIELDS.values())
+_SCORE = f"bm25(words, {_WEIGHTS})"
+
+
+def index_path(store: Path) -> Path:
+    """The file of the text index that belongs to a registry."""
+    return store.with_name(f"{store.name}.text")
+
+
+class TextIndex:
+    """The words of every version of every record, by the version's id; use it as a context manager.
+
+    `store`: the name of the registry that it belongs to; an index of another one, of another analysis or a broken file
+    is emptied. Raises StageError (REG-007) where the file can be neither read nor made.
+    """
+
+    def __init__(self, path: Path, store: str, newest: int) -> None:
+        self.path = path
+        try:
+            self._connection = self._opened(store, newest)
+        except sqlite3.Error as fault:
+            if isinstance(fault, sqlite3.OperationalError) and "malformed" not in str(fault):
+                raise _unusable(path, fault) from fault
+            path.unlink(missing_ok=True)  # a broken file holds nothing that the store does not hold
+            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+            try:
+                self._connection = self._opened(store, newest)
+            except sqlite3.Error as again:
+                raise _unusable(path, again) from again
+
+    def _opened(self, store: str, newest: int) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA cache_size = -65536")
+            self._prepare(connection, store, newest)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection, store: str, newest: int) -> None:
+        """Makes the tables where they are not those that this store needs."""
+        there = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('words', 'state')").fetchone()[0]
+        if there == 2:
+            held = connection.execute("SELECT store, analysis, reached FROM state").fetchone()
+            if held is not None and held[:2] == (store, ANALYSIS) and held[2] <= newest:
+                return
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DROP TABLE IF EXISTS words")
+        connection.execute("DROP TABLE IF EXISTS state")
+        connection.execute(
+            f"CREATE VIRTUAL TABLE words USING fts5({', '.join(FIELDS)}, content = '', "
+            "tokenize = 'unicode61 remove_diacritics 2')"
+        )
+        connection.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", [_PENDING])
+        connection.execute("CREATE TABLE state (store TEXT, analysis INTEGER, reached INTEGER)")
+        connection.execute("INSERT INTO state VALUES (?, ?, 0)", [store, ANALYSIS])
+        connection.execute("COMMIT")
+
+    def __enter__(self) -> TextIndex:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @property
+    def reached(self) -> int:
+        """The id of the last version whose words are in the index."""
+        (found,) = self._connection.execute("SELECT reached FROM state").fetchone()
+        return int(found)
+
+    def add(self, texts: Iterable[tuple[int, tuple[str, ...]]]) -> None:
+        """Add the words of versions, in the order of their ids, all or none. Raises StageError (REG-007)."""
+        rows = [(number, *fields) for number, fields in texts]
+        if not rows:
+            return
+        marks = ", ".join("?" * (len(FIELDS) + 1))
+        with self._said():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(f"INSERT INTO words(rowid, {', '.join(FIELDS)}) VALUES ({marks})", rows)
+                self._connection.execute("UPDATE state SET reached = ?", [rows[-1][0]])
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def matches(self, expression: str, wanted: bytes) -> list[int]:
+        """The versions that an FTS5 expression matches, of those for whose id a byte of `wanted` is 1."""
+        with self._among(wanted):
+            found = self._connection.execute(
+                "SELECT rowid FROM words WHERE words MATCH ? AND wanted(rowid)", [expression]
+            )
+            return [number for (number,) in found]
+
+    def ranked(self, expression: str, wanted: bytes, most: int) -> Iterator[tuple[int, float]]:
+        """The best matches with their BM25 score (higher is better), best first, of those in `wanted`."""
+        with self._among(wanted):
+            found = self._connection.execute(
+                f"SELECT rowid, -{_SCORE} AS score FROM words WHERE words MATCH ? AND wanted(rowid) "
+                "ORDER BY score DESC, rowid DESC LIMIT ?",
+                [expression, most],
+            ).fetchall()
+        yield from ((int(number), float(score)) for number, score in found)
+
+    @contextmanager
+    def _among(self, wanted: bytes) -> Iterator[None]:
+        def among(number: int) -> int:
+            return wanted[number] if number < len(wanted) else 0
+
+        with self._said():
+            self._connection.create_function("wanted", 1, among)
+            yield
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as fault:
+            raise _unusable(self.path, fault) from fault
+
+
+def _unusable(path: Path, fault: sqlite3.Error) -> StageError:
+    return StageError(
+        "REG-007",
+        f"the text index {path} cannot be used: {fault}",
+        expected="a file beside the registry that can be written to, with room on the disk",
+        mend="make room, then give the command again; the index can be deleted and is made again from the registry",
+    )
