@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from trialwright.conduct.people.credentials import Session
 from trialwright.conduct.people.roles import Role
 from trialwright.conduct.people.signatures import AS_ASKED, digest_of
 from trialwright.conduct.people.state import EVERYWHERE
-from trialwright.conduct.rule import Ask, Made, Plan
+from trialwright.conduct.rule import Ask, Made, Plan, Plans
 from trialwright.conduct.standing import Standing, folded
 from trialwright.conduct.subjects.guard import Deviation, before_consent, guard, need_own, row_of
 from trialwright.core.errors import StageError
@@ -61,7 +61,7 @@ class Desk:
     def __init__(
         self,
         ledger: Ledger,
-        plans: Mapping[str, Plan],
+        plans: Plans,
         keys: Keyring,
         credentials: Credentials,
         clock: Clock,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,9 +76,18 @@ def make(path: Path | str, *, keys: Path | str | None = None, postgres: str | No
         from trialwright.conduct.ledger.sqlite import SqliteLedger
 
         SqliteLedger(place.ledger, server_clock, create=True).close()
-    about = {"format": FORMAT, "keys": str(keys) if keys else "keys", "postgres": postgres}
-    _write(place.path / "trial.json", json.dumps(about, indent=2).encode("utf-8") + b"\n")
+    _write_about(place.path, {"format": FORMAT, "keys": str(keys) if keys else "keys", "postgres": postgres})
     return place
+
+
+def switch(place: Place, postgres: str) -> None:
+    """From now on the trial in this folder has its ledger in PostgreSQL."""
+    about = json.loads((place.path / "trial.json").read_text("utf-8"))
+    _write_about(place.path, {**about, "postgres": postgres})
+
+
+def _write_about(folder: Path, about: Mapping[str, object]) -> None:
+    _write(folder / "trial.json", json.dumps(about, indent=2).encode("utf-8") + b"\n")
 
 
 def find(path: Path | str) -> Place:
@@ -110,11 +118,11 @@ def desk(place: Place, *, clock: Clock = server_clock, today: date | None = None
     """The desk of a trial, its ledger opened."""
     store = place.store(clock)
     return Desk(
-        store, Plans(place.path / "protocols"), Keyring(place.keys), Credentials(place.keys), clock, today=today
+        store, KeptPlans(place.path / "protocols"), Keyring(place.keys), Credentials(place.keys), clock, today=today
     )
 
 
-class Plans(Mapping[str, Plan]):
+class KeptPlans:
     """The versions of a protocol in a folder, each read when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
@@ -138,11 +146,9 @@ class Plans(Mapping[str, Plan]):
             self._read[digest] = Plan(protocol, build(protocol))
         return self._read[digest]
 
-    def __iter__(self) -> Iterator[str]:
-        return (path.stem for path in sorted(self._folder.glob("*.yaml")))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+    def __contains__(self, digest: object) -> bool:
+        """Whether the folder holds a file of that name."""
+        return isinstance(digest, str) and (self._folder / f"{digest}.yaml").is_file()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trialwright.conduct.events import Event
 from trialwright.conduct.people.roles import Duty
@@ -14,15 +14,27 @@ if TYPE_CHECKING:
     from trialwright.conduct.people.roles import Role
     from trialwright.conduct.standing import Standing
     from trialwright.protocol.design import Design
-    from trialwright.protocol.protocol import Protocol
+    from trialwright.protocol.protocol import Protocol as TrialProtocol
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One version of the protocol, with the design that decides under it."""
 
-    protocol: Protocol
+    protocol: TrialProtocol
     design: Design
+
+
+class Plans(Protocol):
+    """The versions of a trial's protocol that are at hand, by the SHA-256 (hex) of their files."""
+
+    def __getitem__(self, digest: str, /) -> Plan:
+        """The version with this digest. Raises KeyError or InputError (COND-053) if it is not there."""
+        ...
+
+    def __contains__(self, digest: object, /) -> bool:
+        """Whether it is there."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +47,8 @@ class Ask:
     """
 
     standing: Standing
-    plans: Mapping[str, Plan]
-    protocol: Protocol
+    plans: Plans
+    protocol: TrialProtocol
     design: Design
     keys: Keyring
     actor: str

@@ -99,7 +99,7 @@ def _files(path: Path) -> dict[str, str]:
             if len(set(names)) != len(names) or sum(each.file_size for each in archive.infolist()) > LARGEST:
                 raise ValueError("it holds a file twice, or is too large")
             return {name: archive.read(name).decode("utf-8") for name in names}
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
+    except (OSError, ValueError, zipfile.BadZipFile, RuntimeError, EOFError) as fault:
         raise _no_export(path, str(fault)) from fault
 
 

@@ -43,7 +43,7 @@ def _approved(event: ApprovalRecorded, asked: Ask) -> Iterable[Made]:
     today = date_of(asked.standing.course.start, asked.day)
     granted = written_date(event.granted)
     expires = None if event.expires is None else written_date(event.expires)
-    versions = {digest for digest, _ in asked.standing.course.versions} | set(asked.plans)
+    versions = {digest for digest, _ in asked.standing.course.versions}
     said = [
         "" if event.kind in KINDS else f"there is no kind of approval {event.kind!r}",
         "" if event.reference.strip() else "it has no reference",
@@ -52,7 +52,7 @@ def _approved(event: ApprovalRecorded, asked: Ask) -> Iterable[Made]:
         f"{event.expires!r} is no date" if event.expires is not None and expires is None else "",
         "it expires before it was granted" if granted and expires and expires < granted else "",
         "it is about a version of the protocol that the trial does not have"
-        if event.protocol and event.protocol not in versions
+        if event.protocol and event.protocol not in versions and event.protocol not in asked.plans
         else "",
     ]
     _need_none("approval", event.reference, said)
