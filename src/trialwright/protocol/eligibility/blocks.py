@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from trialwright.protocol.eligibility.excluding import excludes_below, has_a_sentence_before, spares_below
 from trialwright.protocol.eligibility.grammar.markers import ANY, ASKED
 from trialwright.protocol.eligibility.grammar.quantity import in_head
 from trialwright.protocol.eligibility.grammar.reading import (
@@ -90,9 +91,13 @@ def combined(block: Block, text: str, section: Section, line: Callable[[Block], 
     if not block.nested:
         return own
     req = section is not Section.EXCLUSION
-    below = [combined(one, text, section, line) for one in block.nested]
     head = text[block.start : block.end]
     span = (block.start, _last(block))
+    if req and excludes_below(head):
+        return _excluded(own, head, block, text, line, span)
+    if spares_below(head):
+        return _asked(text, span)
+    below = [combined(one, text, section, line) for one in block.nested]
     if not head.strip():
         return _join(And if req else Or, below, span)
     if _EXAMPLES.search(head):
@@ -107,12 +112,38 @@ def combined(block: Block, text: str, section: Section, line: Callable[[Block], 
     return _beside(own, below, block, text, req, span)
 
 
+def _excluded(
+    own: Expression, head: str, block: Block, text: str, line: Callable[[Block], Expression], span: Span
+) -> Expression:
+    """What a demand states whose head says that what stands beneath it excludes."""
+    below = [combined(one, text, Section.EXCLUSION, line) for one in block.nested]
+    body = _counted(below, head, block, text, False, span)
+    apart = has_a_sentence_before(head)
+    asking = all(isinstance(leaf, Judgement) for leaf in leaves(own))
+    if (not asking and not apart) or all(isinstance(leaf, Judgement) for leaf in leaves(body)):
+        return _asked(text, span)
+    return _join(And, [own, Not(body, span)], span) if apart else Not(body, span)
+
+
+def sections_of(block: Block, text: str, section: Section) -> Iterator[tuple[Block, Section]]:
+    """A statement and all beneath it, in the order in which they stand, each with what it belongs to: what stands
+    beneath a head that excludes is no demand."""
+    yield block, section
+    below = section
+    if section is Section.INCLUSION and block.nested and excludes_below(text[block.start : block.end]):
+        below = Section.EXCLUSION
+    for one in block.nested:
+        yield from sections_of(one, text, below)
+
+
 def _governed(
     own: Expression, head: str, below: list[Expression], block: Block, text: str, req: bool, span: Span
 ) -> Expression:
     body = _counted(below, head, block, text, req, span)
     if number_counted(own) and in_head(head):
         return body
+    if req and is_plain(own) and _EXCEPTING.search(head) and "unless" not in head.lower():
+        return _join(And, [own, Not(_counted(below, head, block, text, False, span))], span)
     if _EXCEPTING.search(head):
         return _join(Or, [own, body], span) if req else _join(And, [own, Not(body)], span)
     asking = all(isinstance(leaf, Judgement) for leaf in leaves(own))

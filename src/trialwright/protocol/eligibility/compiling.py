@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from trialwright.core.problem import Problem
-from trialwright.protocol.eligibility.blocks import Block, blocks_of, combined
+from trialwright.protocol.eligibility.blocks import Block, blocks_of, combined, sections_of
 from trialwright.protocol.eligibility.compiled import Compiled
+from trialwright.protocol.eligibility.excluding import excludes_within, opening_that_excludes
 from trialwright.protocol.eligibility.forms.checking import corrected
 from trialwright.protocol.eligibility.grammar.comparing import comparisons
 from trialwright.protocol.eligibility.grammar.composing import composed
 from trialwright.protocol.eligibility.grammar.mentions import mentions_of
 from trialwright.protocol.eligibility.grammar.outside import NAMING, with_outside_definitions
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
+from trialwright.protocol.eligibility.grammar.reading import negation, only_asks
 from trialwright.protocol.eligibility.grammar.timing import timed
 from trialwright.protocol.eligibility.grammar.tokens import Tokens, tokens_of
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
@@ -82,33 +84,41 @@ def expressions_of(texts: Sequence[tuple[str, Section]]) -> list[Stated]:
     lines: list[tuple[str, Section]] = []
     for (text, section), root in zip(texts, roots, strict=True):
         if root is None:
-            lines.append((text, section))
+            lines.append((text, section) if section is Section.UNKNOWN else _as_it_excludes(text, section))
         else:
-            lines += [(text[block.start : block.end], section) for block in _in_order(root)]
+            lines += [(text[block.start : block.end], own) for block, own in sections_of(root, text, section)]
     read = iter([one for at in range(0, len(lines), AT_ONCE) for one in _read(lines[at : at + AT_ONCE])])
     return [
-        _unnested(text, next(read)) if root is None else _nested(text, section, root, read)
+        _unnested(text, section, next(read)) if root is None else _nested(text, section, root, read)
         for (text, section), root in zip(texts, roots, strict=True)
     ]
 
 
-def _in_order(block: Block) -> Iterator[Block]:
-    """A statement and all beneath it, in the order in which they stand."""
-    yield block
-    for one in block.nested:
-        yield from _in_order(one)
+def _as_it_excludes(text: str, section: Section) -> tuple[str, Section]:
+    """A line; where it opens with words that say that it excludes, an exclusion without them."""
+    opening = _opening(text)
+    return (" " * opening + text[opening:], Section.EXCLUSION) if opening else (text, section)
 
 
-def _unnested(text: str, stated: Stated) -> Stated:
+def _opening(text: str) -> int:
+    """The length of the words at the start that say that the rest excludes."""
+    return opening_that_excludes(text) if text.lstrip("-*• ")[:4].lower() == "excl" else 0
+
+
+def _unnested(text: str, section: Section, stated: Stated) -> Stated:
     """A text without nested lists; a heading that has lost its items is no demand."""
-    if type(stated[0]) is Sex and text.rstrip().endswith(":"):
+    found = stated[0]
+    if type(found) is Sex and text.rstrip().endswith(":"):
         return Judgement(" ".join(text.split())), stated[1]
+    if section is Section.INCLUSION and _opening(text):
+        asked = Judgement(" ".join(text.split()), span=(0, len(text)))
+        return asked if only_asks(found) else negation(found, (0, len(text))), stated[1]
     return stated
 
 
 def _nested(text: str, section: Section, root: Block, read: Iterator[Stated]) -> Stated:
     """A text with nested lists, of which each statement has been read."""
-    stated = {id(block): next(read) for block in _in_order(root)}
+    stated = {id(block): next(read) for block, _ in sections_of(root, text, section)}
     problems: list[Problem] = []
 
     def line(block: Block) -> Expression:
@@ -138,7 +148,7 @@ def _composed(
     text: str, section: Section, tokens: Tokens, mentions: Sequence[Mention], phrases: Sequence[Phrase]
 ) -> Stated:
     """The last step: what the phrases of a text state together."""
-    if not tokens.word:
+    if not tokens.word or (section is Section.INCLUSION and ":" in text and "xclu" in text and excludes_within(text)):
         return Judgement(" ".join(text.split())), ()
     found, problems = composed(text, tokens, mentions, phrases, section)
     if not isinstance(found, Judgement) and not NAMING.isdisjoint(tokens.said):

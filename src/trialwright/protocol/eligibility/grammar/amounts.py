@@ -17,7 +17,8 @@ class Amount(NamedTuple):
     open; `low_unit`: the unit of the lower bound where it is another than `unit`. `hint`: `age`, `time` or `within`
     from the comparator; `old`: words of age stood behind; `sign`: the comparator was a sign; `ranged`: two bounds in
     one range without any word or sign of comparison; `pair`: the second number of `160/100`, with the same comparison;
-    `inner`: the tokens of a variable between the bounds (`18 < age < 65`)."""
+    `inner`: the tokens of a variable between the bounds (`18 < age < 65`); `denied`: the quantity lies outside of the
+    bounds."""
 
     first: int
     last: int
@@ -34,6 +35,7 @@ class Amount(NamedTuple):
     pair: Decimal | None = None
     low_unit: str | None = None
     inner: tuple[int, int] | None = None
+    denied: bool = False
 
 
 def merged(tokens: Tokens, one: Amount, two: Amount) -> Amount | None:

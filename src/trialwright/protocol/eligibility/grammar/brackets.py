@@ -7,7 +7,7 @@ from bisect import bisect_left
 from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.conditions import CHILDBEARING
-from trialwright.protocol.eligibility.grammar.exceptions import apart
+from trialwright.protocol.eligibility.grammar.exceptions import apart, but_not
 from trialwright.protocol.eligibility.grammar.markers import (
     DEFINE,
     EXAMPLE,
@@ -86,6 +86,8 @@ def bracketed(
         if req and inner is not None and not bears_constraint(inner):
             return found, False
         return ([kept] if kept is not None else found), False
+    if codes[0] == NEG and found and not req:
+        return [but_not(line, _all(tuple(found)), lo + 1, hi, depth, None)], False
     inner = line.read(lo + 1 if codes[0] == DEFINE else lo, hi, req, depth + 1)
     if len(found) == 1 and isinstance(inner, And | Or) and number_counted(found[0]):
         # `2 or more risk factors (A, B, C)`: what is counted is the list
@@ -119,9 +121,11 @@ def bracketed(
         return found, True
     if not bears_constraint(inner):
         return _names_within(found, inner, req, codes[0] == DEFINE), False
+    if isinstance(inner, Not) and found and req and row.word[lo] != "but":
+        return found, True  # `creatinine < 2 (not on dialysis)`: a demand of its own, or of whom the rest is demanded
     if isinstance(inner, Sex | Not) and found:
         whole = _all(tuple(found))
-        return [Implies(inner, whole) if req else _all((whole, inner))], False
+        return [Implies(inner, whole) if req and isinstance(inner, Sex) else _all((whole, inner))], False
     return [*found, inner], False
 
 

@@ -14,8 +14,10 @@ from trialwright.protocol.eligibility.grammar.markers import (
     ABBREVIATED,
     AND,
     ASKED,
+    BUT,
     CLOSE,
     CODES,
+    COLON,
     COMMA,
     CONSENT,
     ENUM,
@@ -25,6 +27,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     LINK,
     LONG,
     MODAL,
+    NEG,
     OPEN,
     OR,
     OTHER,
@@ -39,13 +42,25 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WORD,
 )
 from trialwright.protocol.eligibility.grammar.phrases import Phrase
+from trialwright.protocol.eligibility.grammar.placing import places_of
 from trialwright.protocol.eligibility.grammar.quantity import NUMBERS, before_of
 from trialwright.protocol.eligibility.grammar.row import Row
 from trialwright.protocol.eligibility.grammar.spent import quiet_times, spread_times
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.grammar.turning import DENYING, denies_what_stands_before, turn
 from trialwright.protocol.eligibility.lexicon.loading import is_a
-from trialwright.protocol.eligibility.tree import Exposure, Expression, Kind, Leaf, Or, Ordinal, Present, Side, Window
+from trialwright.protocol.eligibility.tree import (
+    Exposure,
+    Expression,
+    Implies,
+    Kind,
+    Leaf,
+    Or,
+    Ordinal,
+    Present,
+    Side,
+    Window,
+)
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
 _IS_FACT = tuple(int(what in _FACTS) for what in range(OTHER + 1))
@@ -54,6 +69,7 @@ _TO_COME = re.compile(
     r"contracepti|birth control|abstinen|condom|barrier method|participation in the"
     r"|duration of (?:the )?(?:study|trial|treatment|participation)"
 )
+_AT_MOST = re.compile(r"(?:no|not) (?:more|longer) than|at most|up to|(?:a )?maximum(?: of)?\b|max\b", re.IGNORECASE)
 _WHEN = frozenset(("current", "currently", "recent", "recently", "past", "active", "ongoing", "concurrent"))
 _ALONE = frozenset((*SEXES, *(word for word, what in CODES.items() if what in (OPEN, CLOSE))))
 _SPECIAL = frozenset((*LONG, *_ALONE, "."))
@@ -63,6 +79,7 @@ _AFTER_NOT = [
     [word] for word in ("at", "on", "in", "under", "able", "willing", "receiving", "using", "taking", "having")
 ]
 _JOINING = (AND, OR, SLASH, COMMA)
+_OPENING = (OPEN, SEMI, STOP, COLON)
 # what the scales of one disease grade
 _GRADED = {
     "nyha": ("heart-disease",),
@@ -78,7 +95,7 @@ def row_of(text: str, tokens: Tokens, phrases: Sequence[Phrase], required: bool 
     `required`: the line stands among the inclusion criteria."""
     row = Row(text)
     row.required = required
-    placed = _placed(tokens, phrases) if phrases else {}
+    placed = places_of(tokens, phrases) if phrases else {}
     brackets = _Brackets([], [], 0)
     words = tokens.word
     code_of = CODES.get
@@ -158,6 +175,11 @@ def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]]
     if type(first) is Present and first.lasting is not None and first.concept.id is None:
         turned = lacked(first, row.text[tokens.start[at] : tokens.end[last - 1]])
         nodes = [turned or first, *nodes[1:]]  # type: ignore[list-item]  # what a LEAF holds
+    if _is_at_most(first) and _AT_MOST.match(row.text, tokens.start[at]) is not None:
+        # `no more than 3 days of fever`: there need be none
+        ever: Leaf = replace(first, lasting=None)  # type: ignore[arg-type]  # of a thing, which has one
+        nodes = [Implies(ever, first, first.span), *nodes[1:]]  # type: ignore[list-item]  # what a LEAF holds
+        row.asks = row.asks or not row.required
     if type(nodes[0]) is Ordinal and len(nodes) == 1 and _go_on_with_levels(row, nodes[0], tokens.end[last - 1]):
         return
     of_trials = bool(code) and code[-1] == OTHER and _is_of_trials(nodes[0])
@@ -169,6 +191,13 @@ def _put_leaves(row: Row, tokens: Tokens, at: int, found: tuple[int, list[Leaf]]
     row.end.append(tokens.end[last - 1])
     row.word.append("")
     row.data.append(nodes)
+
+
+def _is_at_most(leaf: Leaf) -> bool:
+    """Whether a thing is told to have lasted no longer than something."""
+    if not isinstance(leaf, Present | Exposure) or leaf.lasting is None:
+        return False
+    return leaf.lasting.interval.low is None
 
 
 def _put_marker(
@@ -349,11 +378,21 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
             code[place] = WORD  # female partners of male patients
         elif what == FERTILE and (_is_kin(row, place - 1) or _is_kin(row, place - 2)):
             code[place] = WORD
+    if BUT in code:
+        _deny_at_the_start(row)
     turn(row)
     if not DENYING.isdisjoint(row.word):
         row.asks = row.asks or denies_what_stands_before(row)
     row.consents = CONSENT in code
     row.facts = list(accumulate(map(_IS_FACT.__getitem__, code), initial=0))
+
+
+def _deny_at_the_start(row: Row) -> None:
+    """`but not` that opens a bracket or a sentence joins nothing there: it denies."""
+    code = row.code
+    for place, what in enumerate(code):
+        if what == BUT and row.data[place] == "not" and (not place or code[place - 1] in _OPENING):
+            code[place] = NEG
 
 
 def _is_kin(row: Row, place: int) -> bool:
@@ -383,54 +422,3 @@ def _ends_sentence(text: str, place: int, before: list[str]) -> bool:
         return False
     rest = rest.lstrip()
     return bool(rest) and (rest[0].isupper() or not rest[0].isalpha())
-
-
-def _placed(tokens: Tokens, phrases: Sequence[Phrase]) -> dict[int, tuple[int, list[Leaf]]]:
-    """For the first token of each leaf: its last, excluded, and the leaves there. A phrase whose subject lies outside
-    of it, and whose words another one uses too, stands at its subject; phrases that overlap share one place."""
-    spots: list[tuple[int, int, Leaf]] = []
-    count = len(tokens)
-    for phrase in phrases:
-        begin, stop = phrase.subject
-        if stop <= phrase.start or begin >= phrase.end:
-            spots = _at_subjects(tokens, phrases)
-            break
-        if phrase.first < phrase.last <= count:
-            spots.append((phrase.first, phrase.last, phrase.node))
-    if len(spots) > 1:
-        spots.sort(key=_spot_order)
-    out: dict[int, tuple[int, list[Leaf]]] = {}
-    top, reach = -1, -1
-    for first, last, node in spots:
-        if first < reach:
-            reach = max(reach, last)
-            nodes = out[top][1]
-            nodes.append(node)
-            out[top] = (reach, nodes)
-        else:
-            top, reach = first, last
-            out[first] = (last, [node])
-    return out
-
-
-def _spot_order(spot: tuple[int, int, Leaf]) -> tuple[int, int]:
-    return spot[0], -spot[1]
-
-
-def _at_subjects(tokens: Tokens, phrases: Sequence[Phrase]) -> list[tuple[int, int, Leaf]]:
-    """Where each phrase stands: at its subject where that lies outside of it and another phrase uses its words too."""
-    spots: list[tuple[int, int, Leaf]] = []
-    taken: set[int] = set()
-    for phrase in phrases:
-        if phrase.subject[0] >= phrase.start and phrase.subject[1] <= phrase.end:
-            taken.update(range(phrase.first, phrase.last))
-    for phrase in phrases:
-        first, last = phrase.first, phrase.last
-        begin, stop = phrase.subject
-        if (stop <= phrase.start or begin >= phrase.end) and not taken.isdisjoint(range(first, last)):
-            at = bisect_left(tokens.start, begin)
-            if at < len(tokens) and tokens.start[at] < stop:
-                first, last = at, bisect_left(tokens.start, stop)
-        if first < last <= len(tokens):
-            spots.append((first, last, phrase.node))
-    return spots

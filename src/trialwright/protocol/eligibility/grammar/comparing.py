@@ -11,6 +11,7 @@ from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.anew import again, joined
 from trialwright.protocol.eligibility.grammar.bare import bare_amounts
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
+from trialwright.protocol.eligibility.grammar.denied import DENYING, denies, turned
 from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
@@ -84,7 +85,10 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     firsts = [mention.first for mention in mentions]
     last: _Stated | None = None
     floor = 0
-    for amount in amounts_of(tokens):
+    amounts = amounts_of(tokens)
+    if not DENYING.isdisjoint(tokens.said):
+        amounts = [turned(tokens, amount) for amount in amounts]
+    for amount in amounts:
         if starts and amount.first < ends[max(0, bisect_left(starts, amount.last) - 1)] and starts[0] < amount.last:
             floor, last = amount.last, None
             continue
@@ -315,6 +319,8 @@ def _phrases(
     last = dimension_end(tokens, last, amount.unit)
     if last == amount.last and variable.id is None and amount.unit == "%" and tokens.word[last : last + 1] == ["of"]:
         last = name_end(tokens, last + 1)
+    if variable.last < amount.first and denies(tokens, variable.last, amount.first):
+        return []
     span = (tokens.start[first], tokens.end[last - 1])
     out: list[Phrase] = []
     for concept, low, high in _concepts(text, stated, subject):
@@ -322,10 +328,13 @@ def _phrases(
         if interval is None:
             return []
         node = _node(stated, concept, interval, span)
-        out.append(Phrase(span[0], span[1], first, last, node, subject))
+        out.append(Phrase(span[0], span[1], first, last, node, subject, denied=amount.denied))
     if stated.shared or amount.pair is not None or stated.age:
         return out
-    return _sharing(text, tokens, mentions, firsts, stated, floor) + out
+    sharing = _sharing(text, tokens, mentions, firsts, stated, floor)
+    if amount.denied:
+        sharing = [phrase._replace(denied=True) for phrase in sharing]
+    return sharing + out
 
 
 def _from_full_name(

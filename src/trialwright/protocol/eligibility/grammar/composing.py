@@ -121,7 +121,7 @@ def _leaves_words_out(line: Reading, found: Expression) -> bool:
 
 def _stands_alone(tokens: Tokens, phrase: Phrase) -> bool:
     """Whether a line holds a comparison, a level or a result, and beside it only words that add nothing."""
-    if not isinstance(phrase.node, Compare | Ordinal | Result) or phrase.node.span is None:
+    if not isinstance(phrase.node, Compare | Ordinal | Result) or phrase.node.span is None or phrase.denied:
         return False
     words = tokens.word
     return QUIET.issuperset(words[: phrase.first]) and QUIET.issuperset(words[phrase.last :])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.lists import of_number, quantify
 from trialwright.protocol.eligibility.grammar.markers import (
     COLON,
     DEFINE,
@@ -24,6 +23,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     UNLESS,
     words_of,
 )
+from trialwright.protocol.eligibility.grammar.numbered import of_number, quantify
 from trialwright.protocol.eligibility.grammar.reading import (
     Reading,
     bears_constraint,

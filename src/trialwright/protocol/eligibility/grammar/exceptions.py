@@ -109,6 +109,23 @@ def apart(line: Reading, found: list[Expression], lo: int, hi: int, req: bool, d
     return _clause(line, whole, rest, req, unless, span)
 
 
+def but_not(line: Reading, whole: Expression, lo: int, hi: int, depth: int, span: tuple[int, int] | None) -> Expression:
+    """What excludes, but not with what the stretch states: kinds of one thing are taken out record by record (`cancer,
+    but not basal cell carcinoma`), anything else keeps the exclusion from applying."""
+    inner = line.read(lo, hi, True, depth + 1)
+    if inner is None:
+        return whole
+    found = _positive(whole)
+    kinds = inner.parts if isinstance(inner, Or) else (inner,)
+    if len(found) == 1 and all(
+        is_plain(one) and any(_kind_of(named, found[0]) for named in _named(one)[0]) for one in kinds
+    ):
+        return apart(line, [whole], lo, hi, False, depth, False)
+    kept = joined(And, (whole, negation(inner, inner.span)), span)
+    assert kept is not None
+    return kept
+
+
 def _timed_together(text: str, whole: Expression, exception: Expression) -> tuple[Expression, Expression]:
     """`Cancer other than basal cell carcinoma, within 5 years`: the time behind an exception is that of the whole.
     `text`: of the exception."""

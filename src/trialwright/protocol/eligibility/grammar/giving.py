@@ -29,6 +29,10 @@ _PLANS = (
 )
 
 
+# what may stand between a plan and what is planned
+_TO_DO = frozenset({"to", "become", "be", "undergo", "have", "receive", "start", "get", "take", "on", "for", "a", "an"})
+_BEHIND = frozenset({"last", "past", "previous", "preceding", "prior", "ago", "before", "previously", "earlier"})
+_SCHEDULED = ("plan", "intend", "intent", "schedul")
 _PLANNED = ("planned", "planning", "scheduled", "intended")
 _MOMENTARY = frozenset({"procedure", "event"})
 # conditions that are over at once: a length of time alone says how long ago they were
@@ -40,6 +44,9 @@ def give(line: Line, fact: Fact, window: Timed) -> bool:
     """Puts a window or a duration on a fact; False where it may not stand there."""
     if fact.allergy:
         return False
+    if window.when is None and window.lasting is None:
+        fact.dropped = True
+        return True
     if window.bare and isinstance(window.when, Window) and window.when.unit == "year" and fact.sort not in _MOMENTARY:
         return False  # `less than 2 years old` may be an age
     if fact.result is not None and window.lasting is not None:
@@ -52,15 +59,35 @@ def give(line: Line, fact: Fact, window: Timed) -> bool:
     if window.when is not None:
         if fact.when is not None:
             return False
+        if isinstance(window.when, Window) and _lies_ahead(line, fact, window, window.when):
+            if window.when.anchors != (Anchor(AnchorKind.UNSTATED),):
+                fact.dropped = True  # `planned within 30 days of X`: a person reads on which side of it
+                return True
+            window = window._replace(when=replace(window.when, side=Side.AFTER), future=True)
         fact.when = window.when
-        ahead = isinstance(window.when, Window) and window.when.side is Side.AFTER
-        if ahead and (window.future or _is_planned(line, fact)):
+        after = isinstance(window.when, Window) and window.when.side is Side.AFTER
+        if after and (window.future or _is_planned(line, fact)):
             _plan(line, fact)
         return True
     if fact.lasting is not None or fact.sort == "test":
         return False
     fact.lasting = window.lasting
     return True
+
+
+def _lies_ahead(line: Line, fact: Fact, window: Timed, when: Window) -> bool:
+    """Whether something is planned in a window (`plans to move within 6 months`) that no word says to lie behind."""
+    words = line.tokens.word
+    if when.side is not Side.BEFORE or when.interval.low is not None:
+        return False
+    if not _BEHIND.isdisjoint(words[window.first : window.last]):
+        return False
+    at = fact.begin - 1
+    while at > 0 and fact.begin - at < 5 and words[at] in _TO_DO:
+        at -= 1
+    if words[fact.begin].startswith(_SCHEDULED):
+        return True
+    return at >= 0 and words[at].startswith(_PLANS) and (at < fact.begin - 1 or words[at] in _PLANNED)
 
 
 def _is_of_a_moment(line: Line, fact: Fact, interval: Interval) -> bool:

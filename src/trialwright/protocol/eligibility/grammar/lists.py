@@ -5,16 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 
-from trialwright.protocol.eligibility.grammar.exceptions import apart
+from trialwright.protocol.eligibility.grammar.exceptions import apart, but_not
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
     COLON,
     COMMA,
-    EVERY,
     EXCEPT,
     LEAF,
-    NONE,
+    NEG,
     OPEN,
     OR,
     QUANT,
@@ -24,10 +23,12 @@ from trialwright.protocol.eligibility.grammar.markers import (
     UNLESS,
     WORD,
 )
+from trialwright.protocol.eligibility.grammar.numbered import outer, quantify
 from trialwright.protocol.eligibility.grammar.parts import Part, part_of
 from trialwright.protocol.eligibility.grammar.permitting import permits
 from trialwright.protocol.eligibility.grammar.pieces import (
     Piece,
+    behind_alternatives,
     introduces,
     is_explicit,
     merged,
@@ -93,6 +94,9 @@ def sentences(line: Reading, lo: int, hi: int, req: bool, depth: int, mark: int)
             continue
         if found and row.code[first] in (EXCEPT, UNLESS):
             found[-1] = apart(line, [found[-1]], first + 1, last, req, depth, row.code[first] == UNLESS)
+            continue
+        if found and not req and row.word[first] == "but" and row.code[first] == NEG:
+            found[-1] = but_not(line, found[-1], first + 1, last, depth, (span[0], row.end[last - 1]))
             continue
         if found and permits(line, whole_first, whole_last):
             if not req:
@@ -160,66 +164,6 @@ def _knows(line: Reading, lo: int, hi: int) -> bool:
     return line.row.facts[hi] > line.row.facts[lo]
 
 
-def quantify(line: Reading, lo: int, hi: int, req: bool, depth: int, how: object) -> Expression | None:
-    """The list there, of which so many must hold as `how` says."""
-    lo, hi = line.trimmed(lo, hi)
-    if lo >= hi:
-        return None
-    if SEMI in _outer(line, lo, hi):
-        cuts = split(line, lo, hi, (SEMI,))
-    else:
-        cuts = [(piece.lo, piece.hi) for piece in pieces_of(line, lo, hi)]
-    flip = how == NONE
-    parts = [line.read(first, last, req != flip, depth + 1) for first, last in cuts]
-    if all(part is None or only_asks(part) for part in parts):
-        begin = next((at for at in range(lo, -1, -1) if line.row.code[at] == QUANT), lo)
-        return line.question(begin, hi)
-    return of_number([part for part in parts if part is not None], how, line.span(lo, hi))
-
-
-def of_number(parts: list[Expression], how: object, span: Span | None) -> Expression | None:
-    """The parts, of which so many must hold as `how` says."""
-    if how == EVERY:
-        return joined(And, parts, span)
-    if how == NONE:
-        either = joined(Or, parts, span)
-        return None if either is None else negation(either, span)
-    if isinstance(how, int) and how > 1 and len(parts) >= how and len(parts) > 1:
-        return AtLeast(how, tuple(parts), span) if how < len(parts) else joined(And, parts, span)
-    return joined(Or, parts, span)
-
-
-def split(line: Reading, lo: int, hi: int, marks: tuple[int, ...]) -> list[tuple[int, int]]:
-    """The stretches between marks of these kinds outside of brackets, empty ones left out."""
-    row = line.row
-    out: list[tuple[int, int]] = []
-    at = begin = lo
-    while at < hi:
-        what = row.code[at]
-        if what == OPEN:
-            at = row.match[at]
-        elif what in marks:
-            if at > begin:
-                out.append((begin, at))
-            begin = at + 1
-        at += 1
-    if begin < hi:
-        out.append((begin, hi))
-    return out
-
-
-def _outer(line: Reading, lo: int, hi: int) -> set[int]:
-    """The codes that stand outside of brackets."""
-    row = line.row
-    found = set()
-    at = lo
-    while at < hi:
-        what = row.code[at]
-        found.add(what)
-        at = row.match[at] + 1 if what == OPEN else at + 1
-    return found
-
-
 def of_kind(
     line: Reading, lo: int, hi: int, req: bool, depth: int, kind: type[And] | type[Or] | None
 ) -> Expression | None:
@@ -246,11 +190,24 @@ def of_kind(
         return _around(line, pieces, AND if comma_and and not comma_or else OR, req, depth)
     if not req and OR in joints and any(piece.joint == AND and is_explicit(line, piece) for piece in pieces[1:]):
         return _around(line, pieces, OR, req, depth)
+    if OR in joints and req and (more := behind_alternatives(line, pieces)):
+        return _and_more(line, pieces, more, depth)
     if OR in joints:
         return _joined_parts(line, pieces, Or, req, depth)
     if not req and _says_both(line, pieces[0].lo):
         return _joined_parts(line, pieces, And, req, depth)
     return _joined_parts(line, pieces, And if req else Or, req, depth)
+
+
+def _and_more(line: Reading, pieces: list[Piece], rest: int, depth: int) -> Expression | None:
+    """`A or B, C, D` as a demand: what goes on with numbers, or with words alone, is demanded too; of things that could
+    be further alternatives a person must say which they are."""
+    lo, hi = pieces[0].lo, pieces[-1].hi
+    parts = [line.read(piece.lo, piece.hi, True, depth + 1) for piece in pieces[rest:]]
+    if any(part is not None and is_plain(part) for part in parts):
+        return line.question(lo, hi)
+    either = line.read(lo, pieces[rest - 1].hi, True, depth + 1)
+    return joined(And, [either, *parts], line.span(lo, hi))
 
 
 def _of_the_last(line: Reading, pieces: list[Piece], req: bool) -> bool:
@@ -282,7 +239,14 @@ def _around(line: Reading, pieces: list[Piece], joint: int, req: bool, depth: in
         else:
             groups[-1].append(piece)
     kind = Or if joint == OR else And
-    parts = [_group(line, group, req, depth, joint) for group in groups]
+    parts: list[Expression | None] = []
+    for group in groups:
+        lo, hi = group[0].lo, group[-1].hi
+        denied = joint == BUT and group[0].joint == BUT and line.row.data[lo - 1] == "not" and not req
+        if denied and len(parts) == 1 and parts[0] is not None:
+            parts = [but_not(line, parts[0], lo, hi, depth, line.span(pieces[0].lo, hi))]
+        else:
+            parts.append(_group(line, group, req, depth, joint))
     return joined(kind, parts, line.span(pieces[0].lo, pieces[-1].hi))
 
 
@@ -382,7 +346,7 @@ def _asked(line: Reading, whole: Expression | None, lo: int, hi: int) -> Express
 
 def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:
     if _STEERING.isdisjoint(line.row.code[piece.lo : piece.hi]) or _STEERING.isdisjoint(
-        _outer(line, piece.lo, piece.hi)
+        outer(line, piece.lo, piece.hi)
     ):
         return part_of(line, piece.lo, piece.hi, req, depth)
     whole = line.read(piece.lo, piece.hi, req, depth + 1)

@@ -24,7 +24,8 @@ class Phrase(NamedTuple):
     """A stretch of a text that states one leaf of the tree. `start`, `end`: character offsets of everything it uses up
     (thing, comparison, unit, time window); `first`, `last`: its tokens, `last` excluded; `subject`: offsets of the
     words that name the thing compared (`stroke`, `serum creatinine`), which for a shared comparison lie outside;
-    `elapsed`: the thing may never have happened, and its time only says how far off it must be."""
+    `elapsed`: the thing may never have happened, and its time only says how far off it must be; `denied`: the contrary
+    of the leaf is stated (`outside 18-40`)."""
 
     start: int
     end: int
@@ -33,3 +34,4 @@ class Phrase(NamedTuple):
     node: Leaf
     subject: tuple[int, int]
     elapsed: bool = False
+    denied: bool = False

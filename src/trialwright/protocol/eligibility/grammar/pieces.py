@@ -343,3 +343,9 @@ def _is_participle(line: Reading, piece: Piece) -> bool:
 def is_explicit(line: Reading, piece: Piece) -> bool:
     """Whether a coordinator stands before the piece, not a comma alone."""
     return line.row.code[piece.lo - 1] in (AND, OR)
+
+
+def behind_alternatives(line: Reading, pieces: list[Piece]) -> int:
+    """The first of the parts that commas alone join to alternatives (`A or B, C, D`); 0 without any."""
+    last = next(at for at in range(len(pieces) - 1, -1, -1) if is_explicit(line, pieces[at]) or not at)
+    return last + 1 if 0 < last < len(pieces) - 1 and pieces[last].joint == OR else 0

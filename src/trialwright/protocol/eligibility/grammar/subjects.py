@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from trialwright.protocol.eligibility.grammar import elapsed
 from trialwright.protocol.eligibility.grammar.elapsed import ENDED
 from trialwright.protocol.eligibility.grammar.facts import Fact
@@ -82,6 +84,7 @@ _NO_THINGS = _SURVIVAL | frozenset(
         "women",
     }
 )
+_CONTRASTING = frozenset({"but", ",", "although", "though", "(", "yet", "however"})
 _NEW = frozenset({"acute", "recent", "new", "fresh"})
 _INTO = (["into"], ["to"], ["in"], ["on"], ["of"], ["for"])
 _MOST_SHARED = 12  # members of a list that one window is shared by
@@ -94,6 +97,8 @@ def attach(line: Line, window: Timed) -> None:
         return
     if window.since:
         since(line, window)
+        return
+    if window.first and line.tokens.word[window.first - 1] == "not" and _but_not(line, window):
         return
     if window.bare and _of_an_adjective(line, window) and _to_the_right(line, window, 3):
         return
@@ -109,6 +114,24 @@ def attach(line: Line, window: Timed) -> None:
         return
     if not _to_the_right(line, window, _FAR):
         to_its_moment(line, window)
+
+
+def _but_not(line: Line, window: Timed) -> bool:
+    """`stroke, but not within 3 months`: the thing named last, once more and in that time. A person reads what `stroke
+    not within 3 months` says, and what is meant of a list."""
+    words, at = line.tokens.word, window.first - 2
+    while at >= 0 and words[at] in _CONTRASTING:
+        at -= 1
+    fact = next((one for one in reversed(line.facts) if one.last == at + 1 and not one.dropped), None)
+    if fact is None:
+        return False
+    if at == window.first - 2:
+        fact.dropped = True
+    elif window.when is not None and not fact.stated and words[max(0, fact.first - 1)] not in JOINS:
+        again = copy(fact)
+        again.first, again.last, again.when = window.first, window.last, window.when
+        line.facts.append(again)
+    return True
 
 
 def _of_what_follows(line: Line, window: Timed) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from trialwright.protocol.eligibility.grammar.anchors import TRIAL_MOMENTS, anchors_at
+from trialwright.protocol.eligibility.grammar.anchors import anchors_at
 from trialwright.protocol.eligibility.grammar.dates import dates_at, is_year
+from trialwright.protocol.eligibility.grammar.sides import AFTER, BEFORE, Both, direction, on_both_sides
 from trialwright.protocol.eligibility.grammar.stretches import UNITS, Stretch, half_lives_after, stretches_of
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, Tokens
 from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Dates, Interval, Lasting, Side, When, Window
@@ -13,9 +14,6 @@ from trialwright.protocol.eligibility.tree import Anchor, AnchorKind, Dates, Int
 _MOMENTS = frozenset(
     ["date", "time", "moment", "day", "start", "beginning", "onset", "end", "completion", "initiation"]
 )
-_BEFORE = frozenset(["before", "preceding"])
-_AFTER = frozenset(["after", "following", "post"])
-_EITHER_SIDE = ({"before", "after"}, {"pre", "post"})
 _OF_PREGNANCY = frozenset({"age", "gestation", "gestational", "amenorrhea", "amenorrhoea", "pregnancy"})
 _LAST_TIMES = frozenset(
     {"last", "final", "dose", "study", "treatment", "discontinuation", "completion", "end", "stopping"}
@@ -78,9 +76,9 @@ _OF_A_WASHOUT = frozenset(
 
 class Timed(NamedTuple):
     """A window or a duration of a line. `first`, `last`: its tokens, `last` excluded; one of `when` and `lasting` is
-    given; `opens`: it stands before what it belongs to (`more than 72 hours of`); `bare`: no word but the comparison
-    says that it is one (`> 3 months`); `future`: it lies ahead (`within the next year`); `since`: what follows it
-    happened so long ago (`at least 6 months since`)."""
+    given, neither where its time is for a person to read; `opens`: it stands before what it belongs to (`more than 72
+    hours of`); `bare`: no word but the comparison says that it is one (`> 3 months`); `future`: it lies ahead (`within
+    the next year`); `since`: what follows it happened so long ago (`at least 6 months since`)."""
 
     first: int
     last: int
@@ -95,7 +93,13 @@ class Timed(NamedTuple):
 def windows_of(text: str, tokens: Tokens) -> list[Timed]:
     """The time windows and durations of a line, in order, none overlapping. What is neither for certain is left out."""
     out: list[Timed] = []
-    for stretch in stretches_of(tokens):
+    stretches = stretches_of(tokens)
+    sides = on_both_sides(text, tokens, stretches) if len(stretches) > 1 else {}
+    for stretch in stretches:
+        if stretch.first in sides:
+            if (both := sides[stretch.first]) is not None:
+                out.append(_on_both_sides(tokens, stretch, both))
+            continue
         found = _window(text, tokens, stretch) or _lasting(tokens, stretch)
         if found is not None and (not out or found.first >= out[-1].last):
             out.append(found)
@@ -113,6 +117,14 @@ def windows_of(text: str, tokens: Tokens) -> list[Timed]:
     return out
 
 
+def _on_both_sides(tokens: Tokens, stretch: Stretch, both: Both) -> Timed:
+    """A time before and a time after a moment; neither window nor duration where one window cannot say both."""
+    lead = stretch.first - (tokens.word[max(0, stretch.first - 1)] in {"from", "in", "during"})
+    if not both.alike:
+        return Timed(lead, both.last, None, None, False)
+    return _timed(stretch, lead, both.last, Side.AROUND, both.anchors or _unstated())
+
+
 def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     words = tokens.word
     count = len(words)
@@ -121,7 +133,7 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     after = words[last] if last < count else ""
     framed = _in_a_period(words, first) if before == "of" and stretch.op in {None, "<="} else None
     if framed is not None:
-        at, side = _direction(words, last)
+        at, side = direction(words, last)
         anchors, end = anchors_at(text, tokens, at) if side is not None else (None, last)
         return _timed(stretch, framed, end if anchors else last, side or Side.BEFORE, anchors or _unstated())
     within = stretch.op == "<=" and words[first] == "within"
@@ -131,7 +143,7 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         return None if not within and not stretch.recent else _timed(stretch, first, last, Side.BEFORE, _unstated())
     if before == "in" and after == ")" and words[first - 2 : first - 1] == ["("] and stretch.op in {None, "<="}:
         return _timed(stretch, first - 1, last, Side.BEFORE, _unstated())
-    if before in {"next", "coming", "following", "first"} and after not in _BEFORE | _AFTER and after != "prior":
+    if before in {"next", "coming", "following", "first"} and after not in BEFORE | AFTER and after != "prior":
         return _ahead(words, stretch, first) if before != "first" else None
     if before == "and" and "between" in words[max(0, first - 6) : first - 1] and words[first - 2] in UNITS:
         return None
@@ -152,7 +164,7 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     skipped = half_lives_after(tokens, last)
     if skipped != last:
         return _with_half_lives(text, tokens, stretch, lead, skipped)
-    at, side = _direction(words, last)
+    at, side = direction(words, last)
     if side is None:
         if after == "ago":
             return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())
@@ -254,41 +266,9 @@ def _with_half_lives(text: str, tokens: Tokens, stretch: Stretch, lead: int, ski
     words = tokens.word
     if {"shorter", "less", "earlier", "first"} & set(words[stretch.last : skipped + 12]) - {"first"}:
         return None
-    at, side = _direction(words, skipped)
+    at, side = direction(words, skipped)
     anchors = anchors_at(text, tokens, at)[0] if side is Side.BEFORE else None
     return _timed(stretch, lead, stretch.last, Side.BEFORE, anchors or _unstated())
-
-
-def _direction(words: list[str], at: int) -> tuple[int, Side | None]:
-    """Whether words at a token say before or after a moment, and the token where the moment begins."""
-    count = len(words)
-    if at < count and words[at] in {"'", "s"}:
-        at += 1
-    if at + 1 < count and words[at] in {"immediately", "directly", "just", "period", "time"}:
-        at += 1
-    if at >= count:
-        return at, None
-    word = words[at]
-    if word == "prior" and at + 1 < count and words[at + 1] in {"to", "the"}:
-        return at + 2, Side.BEFORE
-    if word == "previous" and at + 1 < count and words[at + 1] == "to":
-        return at + 2, Side.BEFORE
-    if word == "leading" and words[at + 1 : at + 3] == ["up", "to"]:
-        return at + 3, Side.BEFORE
-    both = at + 2 < count and {word, words[at + 2]} in _EITHER_SIDE and words[at + 1] in {"/", "or", "and"}
-    if both:
-        return at + 3, Side.AROUND
-    if word in _BEFORE:
-        return at + 1, Side.BEFORE
-    if word in {"pre", "post"} and words[at + 1 : at + 2] == ["-"] and words[at + 2 : at + 3]:
-        if words[at + 2].endswith("ly"):
-            return at, None
-        return at + 2, Side.BEFORE if word == "pre" else Side.AFTER
-    if word in _AFTER:
-        return at + 1, Side.AFTER
-    if word == "prior" and at + 1 < count and words[at + 1] in TRIAL_MOMENTS:
-        return at + 1, Side.BEFORE
-    return at, None
 
 
 def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
@@ -343,7 +323,7 @@ def _lasting(tokens: Tokens, stretch: Stretch) -> Timed | None:
         return None
     if before in {"for", "lasting", "lasted", "lasts", "persisting", "persistent", "persisted", "since"}:
         begin = first - 1
-        end, side = _direction(words, last)
+        end, side = direction(words, last)
         if side is Side.AFTER and _LAST_TIMES & set(words[end : end + 5]):
             return None
         if side is Side.BEFORE:

@@ -1,0 +1,172 @@
+"""Denied numbers and times, times on both sides of a moment, lists that go on, and what excludes among demands."""
+
+import pytest
+
+from trialwright.protocol.eligibility.compiling import compile_all, compile_text
+from trialwright.protocol.eligibility.items import Eligibility, Section
+from trialwright.protocol.eligibility.split import split_criteria
+from trialwright.protocol.eligibility.tree import (
+    AnchorKind,
+    And,
+    Compare,
+    Expression,
+    Implies,
+    Judgement,
+    Not,
+    Or,
+    Present,
+    Side,
+    Window,
+    leaves,
+)
+
+IN, EX = Section.INCLUSION, Section.EXCLUSION
+
+
+def read(text: str, section: Section = IN) -> Expression:
+    return compile_text(text, section).expression
+
+
+def asks(node: Expression) -> bool:
+    return all(isinstance(leaf, Judgement) for leaf in leaves(node))
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "low", "high"),
+    [
+        ("Body mass index outside 17 to 39 kg/m2", "bmi", 17, 39),
+        ("Pulse outside of the range 48-104 bpm", "heart-rate", 48, 104),
+        ("Systolic blood pressure not within 88 to 144 mmHg", "systolic-blood-pressure", 88, 144),
+        ("HbA1c is not between 6 and 8 %", "hba1c", 6, 8),
+        ("Body mass index beyond the range 17-39 kg/m2", "bmi", 17, 39),
+        ("Hemoglobin not < 9 g/dL", "hemoglobin", None, 9),
+        ("LVEF that is not >= 42 %", "lvef", 42, None),
+        ("Age not between 21 and 77", "age", 21, 77),
+    ],
+)
+@pytest.mark.parametrize("section", [IN, EX])
+def test_a_denied_bound_is_turned_around(text, measure, low, high, section):
+    found = read(text, section)
+    assert isinstance(found, Not)
+    assert isinstance(found.part, Compare)
+    assert found.part.measure.id == measure
+    assert (found.part.interval.low, found.part.interval.high) == (low, high)
+
+
+def test_words_of_a_bracket_deny_no_bound_behind_it():
+    found = read("Creatinine (not on dialysis) < 2 mg/dL", IN)
+    assert any(isinstance(leaf, Compare) for leaf in leaves(found))
+    assert not isinstance(found, Not)
+
+
+def test_equal_times_on_both_sides_are_one_window():
+    for text in (
+        "Live vaccine within 4 weeks prior to and 4 weeks after randomisation",
+        "Live vaccine from 4 weeks before until 4 weeks after randomisation",
+    ):
+        [leaf] = leaves(read(text, EX))
+        assert isinstance(leaf.when, Window)
+        assert leaf.when.side is Side.AROUND
+        assert [anchor.kind for anchor in leaf.when.anchors] == [AnchorKind.RANDOMISATION]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Surgery from 4 weeks before to 2 weeks after randomisation",
+        "Surgery within 2 weeks before or 6 weeks after enrolment",
+        "Blood donation 30 days before screening to 30 days after the last visit",
+    ],
+)
+def test_unequal_times_on_both_sides_are_asked(text):
+    assert asks(read(text, EX))
+    assert asks(read(text, IN))
+
+
+def test_alternatives_with_a_list_behind_them():
+    assert asks(read("Gout or psoriasis, epilepsy, migraine"))
+    assert isinstance(read("Gout or psoriasis, epilepsy, migraine", EX), Or)
+    found = read("Gout or psoriasis, hemoglobin > 9 g/dL, platelets > 90 x 10^9/L")
+    assert isinstance(found, And)
+    assert isinstance(found.parts[0], Or)
+    assert sum(isinstance(part, Compare) for part in found.parts) == 2
+
+
+def test_but_not_within_a_time_denies_the_thing_in_that_time():
+    for text in ("Stroke but not within 5 months", "Stroke (but not within 5 months)"):
+        for section in (IN, EX):
+            found = read(text, section)
+            assert isinstance(found, And)
+            first, second = found.parts
+            assert isinstance(first, Present)
+            assert first.when is None
+            assert isinstance(second, Not)
+            assert isinstance(second.part, Present)
+            assert isinstance(second.part.when, Window)
+
+
+@pytest.mark.parametrize("text", ["Stroke not within 5 months", "Surgery not within 5 weeks"])
+def test_a_thing_not_within_a_time_is_asked(text):
+    assert asks(read(text, IN))
+    assert asks(read(text, EX))
+
+
+def test_but_not_takes_kinds_out_of_an_exclusion_record_by_record():
+    for text in (
+        "Cancer, but not basal cell carcinoma",
+        "Cancer (but not basal cell carcinoma)",
+        "Cancer; but not basal cell carcinoma",
+    ):
+        found = read(text, EX)
+        assert isinstance(found, Present)
+        assert [one.id for one in found.apart_from] == ["basal-cell-carcinoma"]
+    other = read("Heart failure; but not gout", EX)
+    assert isinstance(other, And)
+    assert isinstance(other.parts[1], Not)
+
+
+def test_no_more_than_so_long_demands_nothing_to_be_there():
+    for text in ("No more than 4 days of fever", "Up to 4 days of fever"):
+        found = read(text)
+        assert isinstance(found, Implies)
+        assert isinstance(found.then, Present)
+        assert found.then.lasting is not None
+        assert asks(read(text, EX))
+    assert isinstance(read("Fever for no more than 4 days"), Present)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Exclusion: gout or epilepsy", "Exclude:\n- gout\n- epilepsy", "Patients are excluded with:\n- gout\n- epilepsy"],
+)
+def test_what_excludes_among_demands_is_denied(text):
+    found = read(text)
+    assert isinstance(found, Not)
+    assert isinstance(found.part, Or)
+    assert isinstance(read(text, EX), Or)
+
+
+def test_a_head_that_excludes_behind_a_demand():
+    found = read("Age 21 to 64 years. Excluded are people with:\n- gout\n- epilepsy")
+    assert isinstance(found, And)
+    assert isinstance(found.parts[1], Not)
+    assert asks(read("Age 21 to 64 years. Exclusion: gout"))
+    assert asks(read("Earlier treatment is not excluded in:\n- gout\n- epilepsy"))
+    assert asks(read("People with gout are excluded as are those with:\n- psoriasis\n- epilepsy"))
+
+
+@pytest.mark.parametrize("text", ["Plans to move abroad within 7 months", "Planned surgery within 7 months"])
+def test_what_is_planned_lies_ahead(text):
+    [leaf] = leaves(read(text, EX))
+    assert leaf.when.side is Side.AFTER
+    assert leaf.concept.id is None
+
+
+def test_what_is_planned_around_a_moment_is_asked():
+    assert asks(read("Planned hospitalization within 30 days of enrolment", EX))
+
+
+def test_a_list_of_criteria_keeps_its_exclusions_among_demands():
+    text = "Inclusion Criteria:\n- Age 21 or older\n- Exclude:\n  - gout\n  - epilepsy\n"
+    found = compile_all(Eligibility(split_criteria(text)))
+    assert [type(one.expression) for one in found] == [Compare, Not]
