@@ -34,7 +34,7 @@ def given(desk: Desk, source: Path, passphrases: Mapping[str, str], *, quiet: bo
             mend="leave the file of passphrases out",
         )
     sessions: dict[str, tuple[Session, str]] = {}
-    steps, number = Steps(quiet=not quiet), 0
+    steps, number = Steps(quiet=not quiet, under_way="commands"), 0
     with source.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():

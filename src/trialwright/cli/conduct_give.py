@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trialwright.cli import conduct_call as ask
+from trialwright.cli.conduct_fields import details_of, said_of
 from trialwright.cli.conduct_names import NAMES
 from trialwright.cli.output import answer, answer_json
 from trialwright.core.errors import UsageError
@@ -50,6 +51,7 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
     """A function whose parameters are the fields of a command and what is around it."""
     fields = {each.name: each for each, _ in fields_of(kind)}
     own = {_parameter(each.name): (each.name, hint) for each, hint in fields_of(kind) if each.name not in SHARED}
+    said = said_of(kind)
 
     def command(**given: Any) -> None:
         desk = ask.desk_of(given["trial"], given["today"], commands=True)
@@ -62,12 +64,12 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
 
     parameters = [_shape("trial", ask.Trial)]
     parameters += sorted(
-        (_field_shape(parameter, fields[each], hint) for parameter, (each, hint) in own.items()),
+        (_field_shape(parameter, fields[each], hint, said.get(each, "")) for parameter, (each, hint) in own.items()),
         key=lambda shape: shape.default is not inspect.Parameter.empty,
     )
     parameters += [_shape(each, hint, _DEFAULTS.get(each, inspect.Parameter.empty)) for each, hint in AROUND.items()]
     command.__name__ = name.replace("-", "_")
-    command.__doc__ = f"{about}\n\n{_details(kind)}"
+    command.__doc__ = f"{about}\n\n{details_of(kind)}"
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in parameters}
     return command
@@ -93,12 +95,6 @@ def fields_of(kind: type[Any]) -> list[tuple[dataclasses.Field[Any], Any]]:
             fields_of(hints[each.name]) if dataclasses.is_dataclass(hints[each.name]) else [(each, hints[each.name])]
         )
     ]
-
-
-def _details(kind: type[Any]) -> str:
-    """What a type says of its fields: all of its docstring but the first sentence, which `NAMES` says better."""
-    _, _, rest = (inspect.getdoc(kind) or "").partition("\n\n")
-    return rest.replace("`", "")
 
 
 def built(kind: type[Any], given: Mapping[str, Any], desk: Desk) -> Any:
@@ -152,7 +148,7 @@ def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
         if name == "day" and isinstance(written, str):
             return int(written) if written.lstrip("-").isdigit() else ask.day_of(desk, written)
         if _is_mapping(hint):
-            pairs = written.items() if isinstance(written, Mapping) else (_pair(each) for each in written)
+            pairs = written.items() if isinstance(written, Mapping) else map(_pair, _lines(written))
             return {column: _typed(column, text, hint) for column, text in pairs}
         if typing.get_origin(hint) is tuple:
             inner = typing.get_args(hint)[0]
@@ -190,6 +186,13 @@ def _from_file(text: str) -> str:
         raise _unfit(text, str(fault), "the name of a file behind the @") from fault
 
 
+def _lines(written: Any) -> list[str]:
+    """NAME=VALUE as they were given one by one, and those that stand line by line in a file named after an @."""
+    found = written.splitlines() if isinstance(written, str) else written
+    texts = [text for each in found for text in (_from_file(each).splitlines() if each[:1] == "@" else [each])]
+    return [text for text in texts if text.strip()]
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
@@ -215,17 +218,18 @@ def _parameter(field: str) -> str:
     return f"{field}_" if field in CLASHING else field
 
 
-def _field_shape(parameter: str, field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
+def _field_shape(parameter: str, field: dataclasses.Field[Any], hint: Any, said: str) -> inspect.Parameter:
     optional = not _required_field(field) or _may_be_nothing(hint) or field.name == "day"
     option = "--set" if field.name == "values" else "--for-" + field.name if parameter.endswith("_") else ""
     flags = [option or "--" + field.name.replace("_", "-")]
     if field.name == "subject":
         return _shape(parameter, Annotated[str, typer.Argument(metavar="SUBJECT", help="The participant.")])
     if _is_mapping(hint):
-        about = typer.Option(*flags, metavar="NAME=VALUE", help="May be given several times.")
+        several = f"{said} May be given several times; @FILE: one in each line.".strip()
+        about = typer.Option(*flags, metavar="NAME=VALUE", help=several)
         return _shape(parameter, Annotated[list[str], about], [] if optional else inspect.Parameter.empty)
     if typing.get_origin(hint) is tuple:
-        about = typer.Option(*flags, help="May be given several times.")
+        about = typer.Option(*flags, help=f"{said} May be given several times.".strip())
         return _shape(parameter, Annotated[list[str], about], [] if optional else inspect.Parameter.empty)
     if field.name == "day":
         about = typer.Option(
@@ -233,9 +237,10 @@ def _field_shape(parameter: str, field: dataclasses.Field[Any], hint: Any) -> in
         )
         return _shape(parameter, Annotated[str | None, about], None)
     if bool in _members(hint):
-        about = typer.Option(*flags, metavar="yes|no|unknown" if _may_be_nothing(hint) else "yes|no")
+        metavar = "yes|no|unknown" if _may_be_nothing(hint) else "yes|no"
     else:
-        about = typer.Option(*flags, metavar="NUMBER" if int in _members(hint) else "TEXT")
+        metavar = "NUMBER" if int in _members(hint) else "TEXT"
+    about = typer.Option(*flags, metavar=metavar, help=said)
     return _shape(
         parameter, Annotated[str | None if optional else str, about], None if optional else inspect.Parameter.empty
     )
@@ -255,6 +260,7 @@ def tell(entries: Iterable[Entry], *, as_json: bool = False) -> None:
         {
             "entry": entry.sequence,
             "event": type(entry.event).__name__,
+            **_decided(entry.event),
             "subject": getattr(entry.event, "subject", None),
             "day": entry.day,
             "occurred": entry.occurred,
@@ -264,8 +270,27 @@ def tell(entries: Iterable[Entry], *, as_json: bool = False) -> None:
     if as_json:
         answer_json(rows)
         return
-    said = [(f"Entry {row['entry']}: {row['event']}", row["subject"], f"day {row['day']}") for row in rows]
+    said = [
+        (f"Entry {row['entry']}: {row['event']}", row["subject"], row.get("decision"), f"day {row['day']}")
+        for row in rows
+    ]
     answer("\n".join(", ".join(str(part) for part in parts if part) for parts in said))
+
+
+def _decided(event: Any) -> dict[str, str]:
+    """What everybody may know of a decision, which is all that stands in its entry."""
+    from trialwright.conduct.events import Decided
+    from trialwright.protocol.decisions import Enrol, Wait
+
+    if not isinstance(event, Decided):
+        return {}
+    match event.decision:
+        case Enrol(slots=slots):
+            return {"decision": f"enrol: {slots} places"}
+        case Wait(until=until):
+            return {"decision": "wait" if until is None else f"wait until day {until}"}
+        case _:
+            return {"decision": "stop"}
 
 
 def _unfit(what: str, why: str, expected: str) -> UsageError:

@@ -182,7 +182,12 @@ def shown(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool = False) ->
         return
     widths = [min(40, max(len(line[place]) for line in [names, *cells])) for place in range(len(names))]
     for line in [names, *cells]:
-        answer("  ".join(f"{cell[:40]:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+        answer("  ".join(f"{_short(cell):<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _short(cell: str) -> str:
+    """As much of a cell as a line has room for; three dots say that there is more, which --json shows."""
+    return cell if len(cell) <= 40 else f"{cell[:37]}..."
 
 
 def _cell(value: Any) -> str:

@@ -217,6 +217,41 @@ def attest(
     answer(f"{witness} attests {checkpoint.size} entries. Whoever verifies needs {signer.verifier.text}")
 
 
+@trial.command("set-up-postgres")
+def set_up_postgres(
+    owner: Annotated[
+        str,
+        typer.Option(
+            "--owner", metavar="CONNINFO", envvar="TRIALWRIGHT_OWNER", help="How the database's owner connects."
+        ),
+    ],
+    app_role: Annotated[
+        str, typer.Option("--app-role", metavar="ROLE", help="The database role that trialwright connects as.")
+    ],
+) -> None:
+    """Make an empty ledger in PostgreSQL, to which that role can only append; `begin` or `move` fills it."""
+    from trialwright.conduct.ledger import set_up
+
+    set_up(owner, app_role)
+    answer(f"The schema `ledger` is there; {app_role} may read it and append to it, and nothing else.")
+
+
+@trial.command()
+def move(
+    trial: ask.Trial,
+    postgres: Annotated[
+        str, typer.Option("--postgres", metavar="CONNINFO", help="A ledger that was set up, as trialwright connects.")
+    ],
+) -> None:
+    """Move the ledger of a trial from its folder into PostgreSQL, verify both, and go on there."""
+    from trialwright.conduct.folder import find
+    from trialwright.conduct.moving import MOVED
+    from trialwright.conduct.moving import move as moved
+
+    report = moved(find(trial), postgres)
+    answer(f"{report.head.size} entries are in PostgreSQL, root {report.root}. The old ledger is kept as {MOVED}.")
+
+
 @trial.command("new-signing-key")
 def new_signing_key(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; it must not be there.")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from trialwright.conduct import commands as ask
@@ -168,6 +169,8 @@ def _allocated(command: ask.Allocate, fold: Fold) -> Allocated:
         )
     if command.override:
         telling(command.override)
+    elif command.dose_level is None:
+        command = replace(command, dose_level=level)  # the one that the design gave at enrolment
     values = _without(command.values, "ARMCD", "DOSELVL", "COHORT")
     return Allocated(
         command.subject, command.day, command.arm, command.dose_level, command.cohort, command.number, values

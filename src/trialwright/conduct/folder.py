@@ -24,6 +24,8 @@ from trialwright.conduct.rule import Plan
 from trialwright.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trialwright.conduct.ledger.clock import Clock
     from trialwright.conduct.ledger.interface import Ledger
 

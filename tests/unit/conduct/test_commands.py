@@ -48,6 +48,13 @@ def refuses(trial, code, *commands, day=5, error=StageError):
     assert (trial.fold.size, trial.fold.facts) == (before, facts)
 
 
+def test_an_allocation_without_a_level_is_to_the_one_that_the_design_gave(trial):
+    trial.do(ask.Enrol("P1", 1), ask.Allocate("P1", 1, "arm-1"), day=1, actor="ann")
+    assert trial.fold.standing(("DM", "P1", 1)).values["DOSELVL"] == 1
+    trial.do(ask.Enrol("P2", 1), ask.Allocate("P2", 1, "arm-2", override="the sponsor agreed"), day=1, actor="ann")
+    assert trial.fold.standing(("DM", "P2", 1)).values.get("DOSELVL") is None
+
+
 def test_a_trial_from_opening_to_stop(trial):
     enrolled(trial, "P1", 1)
     enrolled(trial, "P2", 2)

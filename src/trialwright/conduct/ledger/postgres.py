@@ -19,6 +19,8 @@ from trialwright.core.errors import StageError
 if TYPE_CHECKING:
     import psycopg
 
+    from trialwright.conduct.ledger.interface import Ledger
+
 BATCH = 1000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _SCHEMA = """
@@ -156,14 +158,32 @@ class PostgresLedger:
             require_head(after or head, head)
             entries = seal(drafts, head, last.day if last else None, self._clock())
             for entry, draft in zip(entries, drafts, strict=True):
-                row = row_of(entry)
-                values = (row.sequence, row.key, row.text, row.hash)
-                self._execute("INSERT INTO {schema}.entry VALUES (%s, %s, %s, %s)", values)
-                for place, box in enumerate(draft.envelopes, start=1):
-                    beside = (row.sequence, place, box.name, box.key_id, box.salt, box.ciphertext)
-                    self._execute("INSERT INTO {schema}.envelope VALUES (%s, %s, %s, %s, %s, %s)", beside)
+                self._store(row_of(entry), draft.envelopes)
         self._last = entries[-1] if entries else last
         return entries
+
+    def fill(self, source: Ledger) -> None:
+        """Copy every entry and envelope of another ledger as they are into this one, all of them or none.
+
+        Raises StageError (COND-179) if this one is not empty.
+        """
+        with self._told(), self._locked():
+            if self._last_entry() is not None:
+                raise StageError(
+                    "COND-179",
+                    f"the ledger {self._schema} holds entries",
+                    expected="an empty ledger",
+                    mend="set up a schema of its own for this trial",
+                )
+            for row in source.rows():
+                self._store(row, source.envelopes(row.sequence))
+
+    def _store(self, row: Row, envelopes: Sequence[Envelope]) -> None:
+        values = (row.sequence, row.key, row.text, row.hash)
+        self._execute("INSERT INTO {schema}.entry VALUES (%s, %s, %s, %s)", values)
+        for place, box in enumerate(envelopes, start=1):
+            beside = (row.sequence, place, box.name, box.key_id, box.salt, box.ciphertext)
+            self._execute("INSERT INTO {schema}.envelope VALUES (%s, %s, %s, %s, %s, %s)", beside)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

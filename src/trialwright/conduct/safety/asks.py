@@ -12,10 +12,10 @@ from trialwright.dataset.facts import Value
 class ReportAdverseEvent:
     """Enter an adverse event whole, or (`ChangeAdverseEvent`) as it is known now.
 
-    `number`: of its row of AE. `term`: as reported; `system`: body system or organ class. `onset`, `end`: trial days,
-    None where it has not ended. `grade`: CTCAE version 5, 1 to 5. `haematological`, `related`: None = not judged.
-    `criteria`: why it is serious (words of `adverse.CRITERIA`), empty where it is not. `expected`, `action`, `aware`,
-    `died`: as in `AdverseEventDetailed`. `outcome`: CDISC term.
+    `number`: of its row of AE. `term`: as reported; `system`: body system or organ class. `onset`: trial day on which
+    it began. `end`: trial day on which it ended, if it has. `grade`: CTCAE version 5, 1 to 5. `haematological`,
+    `related`: None = not judged. `criteria`: why it is serious (words of `adverse.CRITERIA`), empty where it is not.
+    `expected`, `action`, `aware`, `died`: as in `AdverseEventDetailed`. `outcome`: CDISC term.
     """
 
     subject: str

@@ -1,0 +1,76 @@
+"""What people are shown of the commands: help of fields, lists in files, decisions, cells cut short."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from trialwright.cli.conduct_fields import details_of, said_of
+from trialwright.cli.conduct_give import _decided, _lines
+from trialwright.cli.conduct_names import NAMES
+from trialwright.cli.conduct_read import _short
+from trialwright.conduct.events import Decided
+from trialwright.conduct.safety.adverse import CRITERIA
+from trialwright.conduct.safety.asks import ChangeAdverseEvent, ReportAdverseEvent
+from trialwright.protocol.decisions import Enrol, Stop, Wait
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """Ask for something, of which much is said.
+
+    Something about all of it. `first`, `second`: two words with `ticks`; `third`: a day. See above.
+    """
+
+    first: str
+    second: str
+    third: int
+
+
+def test_each_field_has_what_is_said_of_it_and_the_rest_stands_above():
+    both = "two words with ticks."
+    assert said_of(Asked) == {"first": both, "second": both, "third": "a day. See above."}
+    assert details_of(Asked) == "Something about all of it. "
+
+
+def test_a_field_that_is_explained_elsewhere_has_that_text_and_lists_are_written_out():
+    said = said_of(ReportAdverseEvent)
+    assert "date of death" in said["died"]
+    assert all(word in said["criteria"] for word in CRITERIA)
+    assert said_of(ChangeAdverseEvent)["died"] == said["died"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_help_points_into_the_program(name):
+    kind, _ = NAMES[name]
+    said = " ".join(said_of(kind).values())
+    assert "`" not in said
+    assert " = None" not in said
+    assert not any(word in said for word in ("CRITERIA", "KINDS", "MEANINGS"))
+
+
+def test_a_list_of_names_and_values_may_stand_in_a_file(tmp_path):
+    file = tmp_path / "answers.txt"
+    file.write_text("a=admits\n\nb=unknown\n", encoding="utf-8")
+    assert _lines([f"@{file}", "c=excludes"]) == ["a=admits", "b=unknown", "c=excludes"]
+    assert _lines("a=admits\nb=unknown") == ["a=admits", "b=unknown"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        (Enrol((), (), 3, ""), "enrol: 3 places"),
+        (Wait(31, ""), "wait until day 31"),
+        (Wait(None, ""), "wait"),
+        (Stop("", None, completed=True), "stop"),
+    ],
+)
+def test_a_decision_is_told_as_everybody_may_know_it(decision, said):
+    assert _decided(Decided(decision, 4)) == {"decision": said}
+    assert _decided(object()) == {}
+
+
+def test_a_cell_that_was_cut_short_shows_it():
+    assert _short("x" * 40) == "x" * 40
+    assert _short("x" * 41) == "x" * 37 + "..."
