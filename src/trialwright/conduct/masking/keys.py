@@ -26,11 +26,23 @@ class Keyring:
         self._read: dict[str, bytes] = {}
 
     def make(self, name: str) -> bytes:
-        """A new key under this name, on the disk before it is given; the one that is there if there is one."""
-        path = self._path(name)
+        """A new key under this name, whole and on the disk before it is given; the one that is there if there is one."""
+        found = self.get(name)
+        if found is not None:
+            return found
+        path, key = self._path(name), os.urandom(32)
+        made = path.with_name(f".{path.name}.{os.getpid()}.{key[:4].hex()}.new")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(key.hex().encode("ascii") + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(made, path)  # never over a key that another process has made meanwhile, and never half
+            finally:
+                made.unlink()
         except FileExistsError:
             found = self.get(name)
             if found is None:
@@ -38,12 +50,6 @@ class Keyring:
             return found
         except OSError as fault:
             raise _unusable(path, fault.strerror or str(fault)) from fault
-        key = os.urandom(32)
-        try:
-            os.write(handle, key.hex().encode("ascii") + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
         self._sync()
         self._read[name] = key
         return key

@@ -49,6 +49,11 @@ class Credentials:
             file.flush()
             os.fsync(file.fileno())
         made.replace(self._path(person))
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def proves(self, person: str, passphrase: str) -> bool:
         """Whether this is the person's passphrase; it takes as long for a person who has none."""
