@@ -63,7 +63,7 @@ from trialwright.protocol.eligibility.tree import (
 )
 
 _FACTS = frozenset((LEAF, SEX, CONSENT, FERTILE))
-_IS_FACT = tuple(int(what in _FACTS) for what in range(OTHER + 1))
+_IS_FACT = bytes(what in _FACTS for what in range(256))
 # what is done in the trial to come is no fact of the patient's past
 _TO_COME = re.compile(
     r"contracepti|birth control|abstinen|condom|barrier method|participation in the"
@@ -384,7 +384,7 @@ def _finish(row: Row, opened: list[int], pairs: list[tuple[int, int]]) -> None:
     if not DENYING.isdisjoint(row.word):
         row.asks = row.asks or denies_what_stands_before(row)
     row.consents = CONSENT in code
-    row.facts = list(accumulate(map(_IS_FACT.__getitem__, code), initial=0))
+    row.facts = list(accumulate(bytes(code).translate(_IS_FACT), initial=0))
 
 
 def _deny_at_the_start(row: Row) -> None:

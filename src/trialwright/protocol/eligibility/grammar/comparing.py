@@ -73,9 +73,8 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     quantities share a comparison, each has a phrase: the one away from it covers its name only. `160/100` of a blood
     pressure gives two phrases over the same words, systolic and diastolic. A number without comparison gives none.
     """
-    values = tokens.value
     scaled = not KINDS.keys().isdisjoint(tokens.said) or "scale" in [mention.sort for mention in mentions]
-    if not scaled and values.count(None) == len(values) and _SAYING.isdisjoint(tokens.said):
+    if not scaled and not tokens.numbers and _SAYING.isdisjoint(tokens.said):
         return tnm_phrases(text, tokens)
     out = levels_phrases(text, tokens, mentions) if scaled else []
     staged = [*tnm_phrases(text, tokens), *frequencies(text, tokens, mentions), *bare_amounts(text, tokens, mentions)]

@@ -64,6 +64,8 @@ from trialwright.protocol.eligibility.tree import (
 )
 
 _MARKS = frozenset(range(WITH, OTHER + 1))
+_MEASURED = (Compare, Ordinal, Result)
+_ALLERGY = Kind.ALLERGY
 DEEPEST = 24  # levels of lists within lists; what lies deeper stays a question
 _TO_WHAT = " to "
 MOST_WORK = 40  # readings of each element, over all levels
@@ -84,14 +86,15 @@ def composed(
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
     if len(phrases) == 1 and _stands_alone(tokens, phrases[0]):
         return phrases[0].node, ()
-    row = row_of(text, tokens, phrases, section is not Section.EXCLUSION)
+    required = section is not Section.EXCLUSION
+    row = row_of(text, tokens, phrases, required)
     count = len(row.code)
     if row.facts[count] == 0 or row.asks:
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
     line = Reading(row, section, _read, MOST_WORK * count + 400)
     if only_permits(line, tokens.said):
         return Judgement(" ".join(text.split()), span=_whole(text)), ()
-    found = _read(line, 0, count, section is not Section.EXCLUSION, 0)
+    found = _read(line, 0, count, required, 0)
     if found is None:
         found = Judgement(" ".join(text.split()), span=_whole(text))
     elif _leaves_words_out(line, found):
@@ -104,7 +107,7 @@ def composed(
 
 
 def _is_allergy(node: Leaf) -> bool:
-    return type(node) is Present and node.kind is Kind.ALLERGY
+    return type(node) is Present and node.kind is _ALLERGY
 
 
 def _leaves_words_out(line: Reading, found: Expression) -> bool:
@@ -121,7 +124,7 @@ def _leaves_words_out(line: Reading, found: Expression) -> bool:
 
 def _stands_alone(tokens: Tokens, phrase: Phrase) -> bool:
     """Whether a line holds a comparison, a level or a result, and beside it only words that add nothing."""
-    if not isinstance(phrase.node, Compare | Ordinal | Result) or phrase.node.span is None or phrase.denied:
+    if not isinstance(phrase.node, _MEASURED) or phrase.node.span is None or phrase.denied:
         return False
     words = tokens.word
     return QUIET.issuperset(words[: phrase.first]) and QUIET.issuperset(words[phrase.last :])

@@ -46,6 +46,9 @@ _IN_TRIAL = "clinical-trial-participation"
 _PAST = frozenset({"history", "prior", "previous", "previously", "past", "ever", "earlier", "last", "since", "recent"})
 
 
+_PROCEDURE, _CONDITION = Kind.PROCEDURE, Kind.CONDITION
+
+
 class Fact:
     """One fact that a line names. `first`, `last`: the tokens that state it, `last` excluded; `begin`, `end`: the ones
     that name it; `id` is None for words that the lexicon does not have; `elapsed`: it may never have happened, and its
@@ -151,7 +154,7 @@ def node_of(text: str, tokens: Tokens, fact: Fact) -> Leaf:
             fact.times,
             span=span,
         )
-    return Present(_kind(fact), concept, _course(tokens, fact), fact.when, fact.lasting, fact.times, span=span)
+    return Present(_kind(fact), concept, _course(tokens, fact), fact.when, fact.lasting, fact.times, (), span)
 
 
 def _course(tokens: Tokens, fact: Fact) -> Course:
@@ -176,8 +179,8 @@ def _kind(fact: Fact) -> Kind:
     if fact.id is None:
         return Kind.EVENT
     if fact.sort in {"procedure", "test"}:
-        return Kind.PROCEDURE
-    return _kinds().get(fact.id, Kind.CONDITION)
+        return _PROCEDURE
+    return _kinds().get(fact.id, _CONDITION)
 
 
 @cache

@@ -65,6 +65,7 @@ from trialwright.protocol.eligibility.tree import (
     leaves,
 )
 
+_MEASURED = (Compare, Ordinal, Result)
 _STEERING = frozenset((COLON, QUANT, STOP, SEMI, BUT))
 
 
@@ -356,7 +357,7 @@ def _piece(line: Reading, piece: Piece, req: bool, depth: int) -> Part:
 def _is_measured(node: Expression) -> bool:
     """Whether a number, a level or a test is what the part is about, questions about it left aside."""
     parts = node.parts if isinstance(node, And) else (node,)
-    return isinstance(parts[0], Compare | Ordinal | Result) and all(isinstance(part, Judgement) for part in parts[1:])
+    return isinstance(parts[0], _MEASURED) and all(isinstance(part, Judgement) for part in parts[1:])
 
 
 def _share_limit(first: Expression, second: Expression) -> bool:

@@ -33,6 +33,7 @@ _AROUND = words_of(
 )
 
 
+_THINGS = (Present, Exposure)
 # a leaf that opens with its time and names its thing after a comma
 _OPENING = re.compile(r"(?:within|in|during|for|over|less than)\b[^,;.]{3,90},\s", re.IGNORECASE)
 
@@ -150,7 +151,7 @@ def _times(row: Row) -> set[tuple[Decimal, str]]:
         if what != LEAF:
             continue
         for leaf in row.data[at]:  # type: ignore[attr-defined]  # leaves
-            if isinstance(leaf, Present | Exposure):
+            if isinstance(leaf, _THINGS):
                 if isinstance(leaf.when, Window):
                     _add(found, leaf.when.interval, leaf.when.unit)
                 if isinstance(leaf.lasting, Lasting):

@@ -59,9 +59,8 @@ def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Seque
         within = [phrase for phrase in phrases if phrase.last <= MOST_TOKENS]
         near = [mention for mention in mentions if mention.last <= MOST_TOKENS]
         return [*timed(text, first_of(tokens, MOST_TOKENS), near, within), *beyond]
-    numbers = tokens.value.count(None) < len(tokens.value)
     facts = facts_of(text, tokens, mentions, phrases)
-    if not facts and not numbers and not phrases:
+    if not facts and not tokens.numbers and not phrases:
         return list(phrases)
     line = Line(text, tokens, facts, list(phrases))
     if "to" in tokens.said or "against" in tokens.said:
@@ -70,7 +69,7 @@ def timed(text: str, tokens: Tokens, mentions: Sequence[Mention], phrases: Seque
         results(line)
     windows = [window for window in windows_of(text, tokens) if not _taken(line, window.first, window.last)]
     line.windows = [(window.first, window.last) for window in windows]
-    if numbers:
+    if tokens.numbers:
         _doses(line)
         _counts(line)
     if windows:

@@ -85,6 +85,7 @@ _OPERATORS = {
 _COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})\b|\b({'|'.join(_UNITS[1:10])}) hundred\b")
 _JOINED = frozenset((*_TENS, "hundred"))
 _BLANK = re.compile(r"[\s\\]+")
+_NOTHING = frozenset((None,))
 
 
 class Tokens:
@@ -123,7 +124,7 @@ class Tokens:
 
 def numbers_among(values: list[Decimal | None]) -> list[int]:
     """The places of the values that are there."""
-    if values.count(None) == len(values):
+    if _NOTHING.issuperset(values):
         return []
     return [at for at, value in enumerate(values) if value is not None]
 
