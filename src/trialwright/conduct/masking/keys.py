@@ -26,7 +26,7 @@ class Keyring:
         self._read: dict[str, bytes] = {}
 
     def make(self, name: str) -> bytes:
-        """A new key under this name, whole and on the disk before it is given; the one that is there if there is one."""
+        """A new key under this name, whole and on the disk before it is given; the one that is there if one is."""
         found = self.get(name)
         if found is not None:
             return found
