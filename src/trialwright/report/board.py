@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SMALLEST = 5
 """In an open report, a count of 1 to 4 is shown as fewer than this."""
 GRADES = (1, 2, 3, 4, 5)
+NARROW = 3
+"""So many columns of numbers fit beside the list of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def open_report(protocol: Protocol, rows: Sequence[Fact], origin: Origin) -> str
         Section("safety", "Adverse events", _adverse([("All participants", entered)], standing)),
     )
     foot = "Open report: no statistic by arm. Research software, not medical advice."
-    return page(f"Open report: {_title(protocol)}", _head(protocol, "Open report"), parts, foot, wide=True)
+    return page(f"Open report: {_title(protocol)}", _head(protocol, "Open report"), parts, foot)
 
 
 def closed_report(
@@ -78,7 +80,9 @@ def closed_report(
         Section("dlt", "Dose-limiting toxicity", _toxicity(groups)),
     )
     foot = "Closed report: for the board alone. Research software, not medical advice."
-    return page(f"Closed report: {_title(protocol)}", _head(protocol, "Closed report"), parts, foot, wide=True)
+    return page(
+        f"Closed report: {_title(protocol)}", _head(protocol, "Closed report"), parts, foot, wide=len(groups) > NARROW
+    )
 
 
 def _title(protocol: Protocol) -> str:
