@@ -49,7 +49,7 @@ def check_whole(registry, *, all_there=False):
     )
     assert held["n"] == held["trials"] == held["newest"]
     assert registry.query("SELECT count(*) AS n FROM trials")[0]["n"] == held["n"]
-    found = registry.text_index().matches("title : trial", b"\1" * (RECORDS + 10))
+    found = registry.text_index().matches("title : trial")
     assert sorted(found) == list(range(1, held["n"] + 1))
     if all_there:
         assert held["n"] == RECORDS

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trialwright.cli import registry_search
+from trialwright.cli import registry_search, registry_store
 from trialwright.cli.output import Steps, answer, answer_json, check_free, say
 
 if TYPE_CHECKING:
     from trialwright.registry import Registry
 
 app = typer.Typer(help="Keep and search many records in one file on this machine.", no_args_is_help=True)
-STORE = registry_search.STORE
-AS_JSON = registry_search.AS_JSON
-DEFAULT = registry_search.DEFAULT
-opened = registry_search.opened
+app.command("search")(registry_search.search)
+STORE = registry_store.STORE
+AS_JSON = registry_store.AS_JSON
+DEFAULT = registry_store.DEFAULT
+opened = registry_store.opened
 
 
 @app.command()
@@ -64,7 +65,7 @@ def list_records(store: Annotated[Path, STORE] = DEFAULT, as_json: Annotated[boo
         answer_json(rows)
         return
     for row in rows:
-        answer(registry_search.line(row))
+        answer(registry_store.line(row))
     answer(f"{len(rows)} trials")
 
 

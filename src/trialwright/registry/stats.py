@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from trialwright.registry.layout import COMPILED, FACTS
+
 if TYPE_CHECKING:
     from trialwright.registry.store import Registry
 
@@ -27,7 +29,7 @@ ENUMERATED = (
 """Columns whose values come from a short list; those whose rows hold several values count each of them."""
 OPEN = ("conditions", "countries", "sponsor")
 """Columns whose commonest values are counted."""
-LISTS = {"phases", "age_groups", "intervention_types", "conditions", "countries", "keywords", "interventions"}
+LISTS = {name for name, kind in {**FACTS, **COMPILED}.items() if kind.endswith("[]")}
 
 
 def stats(registry: Registry, *, most: int = 20) -> dict[str, Any]:
@@ -52,10 +54,26 @@ def stats(registry: Registry, *, most: int = 20) -> dict[str, Any]:
 
 def counted(registry: Registry, column: str, most: int | None = None) -> dict[str | None, int]:
     """The trials by each value of a column, the commonest first."""
+    return _counts(registry.query(_by_value(column, "trials", most)))
+
+
+def counted_among(registry: Registry, ids: Any, column: str, most: int) -> dict[str | None, int]:
+    """Of the versions with these ids (a numpy array), how many have each value of a column, the commonest first.
+
+    Versions that are not compiled count under no value of a column that `compile` fills.
+    """
+    table = "facts" if column in FACTS else "compiled"
+    return _counts(registry.among(ids, _by_value(column, f"asked JOIN {table} USING (id)", most)))
+
+
+def _by_value(column: str, table: str, most: int | None) -> str:
     value = f"unnest(CASE WHEN len({column}) > 0 THEN {column} ELSE [NULL] END)" if column in LISTS else column
-    rows = registry.query(
-        f"SELECT value, count(*) AS trials FROM (SELECT {value} AS value FROM trials) "
-        f"GROUP BY value ORDER BY trials DESC, value NULLS LAST {'LIMIT ?' if most else ''}",
-        [most] if most else [],
+    limit = f"LIMIT {most}" if most else ""
+    return (
+        f"SELECT value, count(*) AS trials FROM (SELECT {value} AS value FROM {table}) "
+        f"GROUP BY value ORDER BY trials DESC, value NULLS LAST {limit}"
     )
+
+
+def _counts(rows: list[dict[str, Any]]) -> dict[str | None, int]:
     return {row["value"]: row["trials"] for row in rows}

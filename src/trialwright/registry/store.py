@@ -139,6 +139,14 @@ class Registry:
         found = self._connection.execute(statement, list(values)).fetchnumpy()
         return next(iter(found.values())).astype("int64")
 
+    def among(self, ids: Any, statement: str) -> list[dict[str, Any]]:
+        """The rows that an SQL statement gives which joins a table `asked` with these ids (a numpy array of int64)."""
+        self._connection.register("asked", {"id": ids})
+        try:
+            return self.query(statement)
+        finally:
+            self._connection.unregister("asked")
+
     def newest(self) -> int:
         """The id of the version that was stored last, 0 where there is none."""
         return int(self.query("SELECT coalesce(max(id), 0) AS id FROM versions")[0]["id"])

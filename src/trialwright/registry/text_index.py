@@ -49,6 +49,7 @@ class TextIndex:
         try:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA cache_size = -65536")
+            connection.execute("CREATE TEMP TABLE gone (id INTEGER PRIMARY KEY)")
             self._prepare(connection, store, newest)
         except sqlite3.Error:
             connection.close()
@@ -109,32 +110,35 @@ class TextIndex:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def matches(self, expression: str, wanted: bytes) -> list[int]:
-        """The versions that an FTS5 expression matches, of those for whose id a byte of `wanted` is 1."""
-        with self._among(wanted):
+    def leave_out(self, numbers: Iterable[int]) -> None:
+        """From now on, as long as the index is open, no answer holds these versions."""
+        with self._said():
+            self._connection.execute("DELETE FROM temp.gone")
+            self._connection.executemany("INSERT INTO temp.gone VALUES (?)", ((number,) for number in numbers))
+
+    def matches(self, expression: str) -> list[int]:
+        """The versions that an FTS5 expression matches."""
+        with self._said():
             found = self._connection.execute(
-                "SELECT rowid FROM words WHERE words MATCH ? AND wanted(rowid)", [expression]
+                "SELECT rowid FROM words WHERE words MATCH ? AND rowid NOT IN temp.gone", [expression]
             )
             return [number for (number,) in found]
 
-    def ranked(self, expression: str, wanted: bytes, most: int) -> Iterator[tuple[int, float]]:
-        """The best matches with their BM25 score (higher is better), best first, of those in `wanted`."""
-        with self._among(wanted):
+    def ranked(self, expression: str, wanted: bytes | None, most: int) -> list[tuple[int, float]]:
+        """The best matches with their BM25 score (higher is better), best first.
+
+        `wanted`: a byte for each id, only those whose byte is 1 are ranked; None ranks all.
+        """
+        among = "" if wanted is None else " AND wanted(rowid)"
+        with self._said():
+            if wanted is not None:
+                self._connection.create_function("wanted", 1, wanted.__getitem__)
             found = self._connection.execute(
-                f"SELECT rowid, -{_SCORE} AS score FROM words WHERE words MATCH ? AND wanted(rowid) "
+                f"SELECT rowid, -{_SCORE} AS score FROM words WHERE words MATCH ? AND rowid NOT IN temp.gone{among} "
                 "ORDER BY score DESC, rowid DESC LIMIT ?",
                 [expression, most],
             ).fetchall()
-        yield from ((int(number), float(score)) for number, score in found)
-
-    @contextmanager
-    def _among(self, wanted: bytes) -> Iterator[None]:
-        def among(number: int) -> int:
-            return wanted[number] if number < len(wanted) else 0
-
-        with self._said():
-            self._connection.create_function("wanted", 1, among)
-            yield
+        return [(int(number), float(score)) for number, score in found]
 
     @contextmanager
     def _said(self) -> Iterator[None]:
