@@ -13,6 +13,11 @@ _NUMBER_FIRST = re.compile(
     r"|\s?–\s?|\s?\()|$))",
     re.IGNORECASE,
 )
+# what every pair of the two holds, each its own: far quicker to look for than the labels, which may begin anywhere
+_SCORED = re.compile(r"[=:–-]\s*(?:score|grade|point)s?\s*[0-9]{1,2}\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"[0-9]{1,2}\s?(?:[.)=:]|\s-\s|\s?–\s?|-(?=[A-Za-z])|\s?\()\s*[A-Za-z]", re.IGNORECASE)
+_DIGITS = re.compile(r"[0-9]+")
+_FEWEST = 3  # categories of a scale
 _FEATURE = re.compile(r"(?:^|[\s;,:(])([a-h])[.)]\s+([^;\n]+?)(?=\s+[a-h][.)]\s|[;\n]|$)")
 _BIN = re.compile(r"(<|>|≤|≥)\s?(-?[0-9]{1,5})|(-?[0-9]{1,5})\s?(?:~|to|–)\s?(-?[0-9]{1,5})")
 _LONGEST_SCALE = 20
@@ -35,10 +40,13 @@ def categories(text: str) -> tuple[tuple[int, str], ...]:
     >>> categories("No oxygen =Score 1; Oxygen by mask-Score 2; Death=Score 3")
     ((1, 'No oxygen'), (2, 'Oxygen by mask'), (3, 'Death'))
     """
+    if len(_DIGITS.findall(text)) < _FEWEST:
+        return ()
     text = _tight(text, 4000)
-    pairs = [(int(number), label) for label, number in _LABEL_FIRST.findall(text)]
-    found = _run(pairs)
-    if not found:
+    found: tuple[tuple[int, str], ...] = ()
+    if len(_SCORED.findall(text)) >= _FEWEST:
+        found = _run([(int(number), label) for label, number in _LABEL_FIRST.findall(text)])
+    if not found and len(_NUMBERED.findall(text)) >= _FEWEST:
         found = _run([(int(number), label) for number, label in _NUMBER_FIRST.findall(text)])
     return found
 
@@ -54,7 +62,7 @@ def _run(pairs: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
             run = [(number, label)]
         if len(run) > len(best):
             best = list(run)
-    if not 3 <= len(best) <= _LONGEST_SCALE:
+    if not _FEWEST <= len(best) <= _LONGEST_SCALE:
         return ()
     return tuple(sorted((number, " ".join(label.split()).strip(" .;,)")) for number, label in best))
 
@@ -65,6 +73,8 @@ def features(text: str) -> tuple[str, ...]:
     >>> features("features at day 90 a. cord-like shadow b. honeycomb c. pleural thickening")
     ('cord-like shadow', 'honeycomb', 'pleural thickening')
     """
+    if "a." not in text and "a)" not in text:
+        return ()
     found = _FEATURE.findall(_tight(text, 2000))
     if len(found) < 3 or "".join(letter for letter, _ in found) != "abcdefgh"[: len(found)]:
         return ()
@@ -77,6 +87,8 @@ def bins(text: str) -> tuple[str, ...]:
     >>> bins("density (<-750, -750~-300, -300~50, >50)")
     ('<-750', '-750 to -300', '-300 to 50', '>50')
     """
+    if "(" not in text or "," not in text:
+        return ()
     for inside in re.findall(r"\(([^()]{5,120})\)", _tight(text, 2000)):
         parts = [part.strip() for part in inside.split(",")]
         matched = [_BIN.fullmatch(part) for part in parts]
