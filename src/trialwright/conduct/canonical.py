@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 LARGEST = 2**53 - 1
@@ -33,7 +34,7 @@ def canonical(value: object) -> str:
             return json.dumps(value)
         case str():
             value.encode("utf-8")
-            return json.dumps(value, ensure_ascii=False)
+            return encode_basestring(value)
         case int():
             if abs(value) > LARGEST:
                 raise ValueError(f"the whole number {value} is too large to be stored exactly")
