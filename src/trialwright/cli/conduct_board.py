@@ -46,7 +46,8 @@ def board(
     made = exported(desk, call, masked=not closed)
     standing = desk.standing if closed else desk.blind()
     protocol = desk.plan().protocol
-    origin = Origin(made.manifest["size"], made.manifest["root"], standing.day, standing.course.phase.value)
+    about = standing.day, standing.course.phase.value, standing.course.rehearsal
+    origin = Origin(made.manifest["size"], made.manifest["root"], *about)
     facts = standing.data.facts
     if closed:
         letters = [arm.id for arm in protocol.arms]

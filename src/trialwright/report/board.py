@@ -25,12 +25,14 @@ NARROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a report was made from: the ledger's `size` and `root`, the trial `day`, and the trial's `phase`."""
+    """What a report was made from: the ledger's `size` and `root`, the trial `day`, the trial's `phase`, and whether it
+    is a `rehearsal`."""
 
     size: int
     root: str
     day: int
     phase: str
+    rehearsal: bool
 
 
 def open_report(protocol: Protocol, rows: Sequence[Fact], origin: Origin) -> str:
@@ -94,14 +96,14 @@ def _head(protocol: Protocol, kind: str) -> Markup:
 
 
 def _origin(origin: Origin) -> Markup:
-    return facts(
-        [
-            ("Trial day", origin.day),
-            ("Phase", origin.phase),
-            ("Entries of the ledger", origin.size),
-            ("Root over them", tag("code", origin.root)),
-        ]
-    )
+    warning = note("A rehearsal: nobody took part, and nothing in this report is true.", kind="caution")
+    pairs: list[tuple[Child, Child]] = [
+        ("Trial day", origin.day),
+        ("Phase", origin.phase),
+        ("Entries of the ledger", origin.size),
+        ("Root over them", tag("code", origin.root)),
+    ]
+    return join(warning if origin.rehearsal else None, facts(pairs))
 
 
 def _course(people: Sequence[Participant]) -> Markup:
@@ -136,7 +138,7 @@ def _by_group(
     caption: str, groups: Sequence[Group], lines: Sequence[tuple[str, Callable[[list[Participant]], Child]]]
 ) -> Markup:
     columns = [Column("", head=True)]
-    columns += [Column(f"{label} (N = {len(people)})", number=True) for label, people in groups]
+    columns += [Column(f"{label} (N\u00a0=\u00a0{len(people)})", number=True) for label, people in groups]
     return table(caption, columns, [(title, *(count(people) for _, people in groups)) for title, count in lines])
 
 

@@ -11,7 +11,7 @@ from trialwright.protocol.arms import Arm, ArmRole
 from trialwright.protocol.kinds import Parallel
 from trialwright.report.board import Origin, closed_report, open_report
 
-ORIGIN = Origin(40, "ab" * 32, 30, "open to enrolment")
+ORIGIN = Origin(40, "ab" * 32, 30, "open to enrolment", rehearsal=False)
 ARMS = ("cells", "placebo")
 PROTOCOL = protocol_of(
     tuple(
@@ -71,8 +71,8 @@ def test_an_open_report_is_never_made_of_data_with_arms():
 
 def test_a_closed_report_counts_by_arm():
     text = closed_report(PROTOCOL, facts(arms=True), ORIGIN, arms=("placebo", "cells"))
-    assert "Group A (N = 4)" in text
-    assert "Group B (N = 5)" in text
+    assert "Group A (N\u00a0=\u00a04)" in text
+    assert "Group B (N\u00a0=\u00a05)" in text
     assert cells(text, "Any event") == ["1", "3"]
     assert cells(text, "Worst grade 4") == ["0", "1"]
     assert cells(text, "Stroke") == ["1", "0"]
@@ -81,8 +81,8 @@ def test_a_closed_report_counts_by_arm():
 
 def test_a_closed_report_names_the_arms_if_that_is_asked_for():
     text = closed_report(PROTOCOL, facts(arms=True), ORIGIN, named=True)
-    assert "cells (N = 5)" in text
-    assert "placebo (N = 4)" in text
+    assert "cells (N\u00a0=\u00a05)" in text
+    assert "placebo (N\u00a0=\u00a04)" in text
 
 
 @pytest.mark.parametrize("report", [open_report, closed_report])
@@ -90,3 +90,9 @@ def test_a_report_says_which_entries_it_is_made_of(report):
     text = report(PROTOCOL, facts(arms=False), ORIGIN)
     assert ORIGIN.root in text
     assert "<dd>40</dd>" in text
+
+
+def test_the_report_of_a_rehearsal_says_that_nothing_in_it_is_true():
+    assert "A rehearsal" not in open_report(PROTOCOL, facts(arms=False), ORIGIN)
+    rehearsed = Origin(40, "ab" * 32, 30, "open to enrolment", rehearsal=True)
+    assert "nothing in this report is true" in open_report(PROTOCOL, facts(arms=False), rehearsed)
