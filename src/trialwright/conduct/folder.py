@@ -73,6 +73,13 @@ def make(path: Path | str, *, keys: Path | str | None = None, postgres: str | No
             expected="a folder that is not there yet, or is empty",
             mend="name another folder; a trial is never begun over another",
         )
+    if any(place.keys.glob("*.key")):
+        raise UsageError(
+            "COND-051",
+            f"{place.keys} holds keys already",
+            expected="a folder of keys for this trial alone",
+            mend="name another folder: under the keys of another trial, of a rehearsal too, its list could be known",
+        )
     place.path.mkdir(parents=True, exist_ok=True)
     if postgres is None:
         from trialwright.conduct.ledger.sqlite import SqliteLedger
@@ -109,7 +116,8 @@ def find(path: Path | str) -> Place:
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise InputError(
             "COND-052",
-            f"{folder} is not the folder of a trial: {fault}",
+            f"{folder} is not the folder of a trial: "
+            + ("it holds no trial.json" if isinstance(fault, FileNotFoundError) else str(fault)),
             expected="a folder that `trialwright conduct begin` made",
             mend="name the right folder",
         ) from fault
