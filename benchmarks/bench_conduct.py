@@ -134,7 +134,7 @@ def opened_at_desk(make: Callable[[bool], Ledger], folder: Path) -> None:
                 values = {"TESTCD": "CRP", "STRESN": number / 8, "STRESU": "mg/L"}
                 event = Recorded("LB", subjects[number % 500], number // 500 + 1, 4, values)
                 at = "2026-01-05T09:00:00+00:00"
-                drafts.append(Draft(event, 4, "ivy", "", at, "investigator", "01", f"row-{number}#{number:032}"))
+                drafts.append(Draft(event, 4, "ivy", "", at, "investigator", "01", f"row-{number}#{number:x}"))
                 number += 1
             ledger.append(drafts, ledger.head)
         protocol = trial.protocol

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from trialwright.conduct.events import SCHEMAS, Decided, Event
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in SCHEMAS}
+_JSON = json.JSONEncoder(allow_nan=False)
 _DECISIONS: dict[str, type[Enrol] | type[Wait] | type[Stop]] = {"Enrol": Enrol, "Wait": Wait, "Stop": Stop}
 
 
 def body_of(event: Event) -> dict[str, Any]:
     """The event's fields as plain values; a decision carries its kind."""
-    body = {item.name: getattr(event, item.name) for item in dataclasses.fields(event)}
+    body = {name: getattr(event, name) for name in _names(type(event))}
     if isinstance(event, Decided):
         body["decision"] = decision_body(event.decision)
     return body
@@ -60,8 +62,14 @@ def decision_from(body: Any) -> Decision:
     return decision
 
 
+@cache
+def _names(kind: type[Any]) -> dict[str, None]:
+    """The names of a type's fields in their order; a ledger asks for them with every entry."""
+    return dict.fromkeys(item.name for item in dataclasses.fields(kind))
+
+
 def _exactly(kind: type[Any], body: dict[str, Any]) -> dict[str, Any]:
-    names = {item.name for item in dataclasses.fields(kind)}
+    names = _names(kind).keys()
     if body.keys() != names:
         wrong = ", ".join(sorted(body.keys() ^ names))
         raise ValueError(f"the fields of {kind.__name__} do not fit: {wrong}")
@@ -72,7 +80,7 @@ def _built(kind: type[Any], body: dict[str, Any]) -> Any:
     """An instance made of plain JSON values, every type checked and none converted but lists, which become tuples
     (pydantic's ValidationError is a ValueError)."""
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in _exactly(kind, body).items()}
-    _adapter(kind).validate_json(json.dumps(body, allow_nan=False), strict=True)
+    _adapter(kind).validate_json(_JSON.encode(body), strict=True)
     return kind(**fields)
 
 
