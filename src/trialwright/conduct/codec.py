@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from trialwright.conduct.events import SCHEMAS, Decided, Event
@@ -62,10 +61,14 @@ def decision_from(body: Any) -> Decision:
     return decision
 
 
-@cache
+_NAMES: dict[type[Any], dict[str, None]] = {}
+
+
 def _names(kind: type[Any]) -> dict[str, None]:
-    """The names of a type's fields in their order; a ledger asks for them with every entry."""
-    return dict.fromkeys(item.name for item in dataclasses.fields(kind))
+    """The names of a type's fields in their order, worked out once: a ledger asks for them with every entry."""
+    if kind not in _NAMES:
+        _NAMES[kind] = dict.fromkeys(item.name for item in dataclasses.fields(kind))
+    return _NAMES[kind]
 
 
 def _exactly(kind: type[Any], body: dict[str, Any]) -> dict[str, Any]:
