@@ -226,6 +226,11 @@ def seen(trial, person):
         "unblindings": view.unblindings,
         "notices": view.notices,
         "randomisation": view.randomisation,
+        "deviations": view.deviations,
+        "reports due": view.reports_due,
+        "access": view.access,
+        **{f"doses {s}": lambda s=s: view.doses(s) for s in SUBJECTS},
+        **{f"visits {s}": lambda s=s: view.visits(s) for s in SUBJECTS},
         **{f"participant {s}": lambda s=s: view.participant(s) for s in SUBJECTS},
         **{
             f"history {d} {s}": lambda d=d, s=s: view.history(d, s, 1)

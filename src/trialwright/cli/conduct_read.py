@@ -27,6 +27,10 @@ def read(app: typer.Typer) -> typer.Typer:
     """The group with the commands that show what stands added to it."""
     for name, look, about in _LISTS:
         app.command(name)(_listing(look, about))
+    for name, look_at, about in _OF_ONE:
+        app.command(name)(_listing_of_one(look_at, about))
+    app.command("criteria")(criteria)
+    app.command("access")(access)
     app.command("show")(show)
     app.command("history")(history)
     app.command("audit")(audit)
@@ -41,8 +45,28 @@ _LISTS: tuple[tuple[str, Callable[[View], list[dict[str, Any]]], str], ...] = (
     ("participants", lambda view: view.participants(), "List the participants whom you may see."),
     ("decisions", lambda view: view.decisions(), "List the decisions in order."),
     ("unblindings", lambda view: view.unblindings(), "Show the register of unblindings, without arms."),
+    (
+        "deviations",
+        lambda view: view.deviations(),
+        "List every deviation, as entered or as it follows from dates and doses.",
+    ),
+    (
+        "reports-due",
+        lambda view: view.reports_due(),
+        "List by when reports on serious adverse events are due, and which were sent.",
+    ),
     ("notices", lambda view: view.notices(), "List what waits for you to know of it."),
     ("randomisation", lambda view: view.randomisation(), "Show how the trial randomises, as far as you may see it."),
+)
+
+
+_OF_ONE: tuple[tuple[str, Callable[[View, str], list[dict[str, Any]]], str], ...] = (
+    ("doses", lambda view, subject: view.doses(subject), "List a participant's doses: worked out, prepared, given."),
+    (
+        "visits",
+        lambda view, subject: view.visits(subject),
+        "List a participant's planned visits: in the window, early, late, missed, still to come.",
+    ),
 )
 
 
@@ -60,6 +84,53 @@ def _listing(look: Callable[[View], list[dict[str, Any]]], about: str) -> Callab
 
     command.__doc__ = about
     return command
+
+
+def _listing_of_one(look: Callable[[View, str], list[dict[str, Any]]], about: str) -> Callable[..., None]:
+    def command(
+        trial: ask.Trial,
+        subject: Subject,
+        as_: ask.As,
+        role: ask.InRole,
+        site: ask.At,
+        as_json: ask.AsJson = False,
+        as_csv: AsCsv = False,
+        today: ask.Today = None,
+    ) -> None:
+        shown(look(_view(trial, as_, role, site, today), subject), as_json=as_json, as_csv=as_csv)
+
+    command.__doc__ = about
+    return command
+
+
+def criteria(
+    trial: ask.Trial,
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At,
+    subject: Annotated[str, typer.Argument(metavar="[SUBJECT]", help="Whose answers to show.")] = "",
+    as_json: ask.AsJson = False,
+    as_csv: AsCsv = False,
+    today: ask.Today = None,
+) -> None:
+    """List the eligibility criteria by the identifiers that `answer-criteria` takes, with a person's answers so far."""
+    shown(_view(trial, as_, role, site, today).criteria(subject), as_json=as_json, as_csv=as_csv)
+
+
+def access(
+    trial: ask.Trial,
+    as_: ask.As,
+    role: ask.InRole,
+    site: ask.At,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE|TIME", help="At the end of this date, or at a time with offset.")
+    ] = "",
+    as_json: ask.AsJson = False,
+    as_csv: AsCsv = False,
+    today: ask.Today = None,
+) -> None:
+    """List who has which role at which site, now or as of a date."""
+    shown(_view(trial, as_, role, site, today).access(as_of), as_json=as_json, as_csv=as_csv)
 
 
 def show(

@@ -28,6 +28,12 @@ READERS = {
     "unblindings": lambda view: view.unblindings(),
     "notices": lambda view: view.notices(),
     "randomisation": lambda view: view.randomisation(),
+    "criteria": lambda view: view.criteria("S1"),
+    "doses": lambda view: view.doses("S1"),
+    "visits": lambda view: view.visits("S1"),
+    "deviations": lambda view: view.deviations(),
+    "reports due": lambda view: view.reports_due(),
+    "access": lambda view: view.access(),
 }
 OWN_PARTY = {
     Role.PARTICIPANT: "PARTICIPANT",

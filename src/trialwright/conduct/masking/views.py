@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialwright.conduct.desk import Call
 from trialwright.conduct.events.allocation import ArmsViewed
-from trialwright.conduct.masking import rows
+from trialwright.conduct.masking import follow_up, rows
 from trialwright.conduct.masking.parties import is_masked, sees_arms
 from trialwright.conduct.masking.reading import read
 from trialwright.conduct.milestones.phase import Phase
@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from trialwright.conduct.people.credentials import Session
     from trialwright.conduct.people.state import Grant
     from trialwright.conduct.standing import Standing
+    from trialwright.protocol.protocol import Protocol
 
 LIST_READERS = frozenset({Role.STATISTICIAN, Role.INSPECTOR})
 """The roles that may read how arms are drawn before the randomisation is opened, where they may see arms."""
+
+
+LAST = "9999-12-31T00:00:00Z"
+"""A moment after every entry."""
 
 
 class View:
@@ -105,6 +110,55 @@ class View:
         if reads:
             self._log("randomisation", "")
         return rows.randomisation(self._desk.standing if reads else self._desk.blind())
+
+    def criteria(self, subject: str = "") -> list[dict[str, Any]]:
+        """The criteria by identifier, of one person with the answers so far."""
+        self._grant(Duty.READ)
+        standing = self._desk.blind()
+        if subject:
+            self._require(subject, standing)
+        return follow_up.criteria(self._protocol.eligibility, standing, subject)
+
+    def doses(self, subject: str) -> list[dict[str, Any]]:
+        """Each administration of a participant that was worked out; what tells an arm is empty where it is masked."""
+        standing = self._read(Duty.READ, "doses", subject)
+        self._require(subject, standing)
+        return follow_up.doses(standing, subject)
+
+    def visits(self, subject: str) -> list[dict[str, Any]]:
+        """Each planned visit of a participant: in its window, early, late, missed, due now or still to come."""
+        self._grant(Duty.READ)
+        standing = self._desk.blind()
+        self._require(subject, standing)
+        return follow_up.visits(standing, self._protocol, subject, self._day)
+
+    def deviations(self) -> list[dict[str, Any]]:
+        """Every deviation of the participants whom this reader may see, entered or derived."""
+        self._grant(Duty.READ)
+        standing = self._desk.blind()
+        return follow_up.deviations(standing, self._protocol, self._visible(standing), self._day)
+
+    def reports_due(self) -> list[dict[str, Any]]:
+        """By when reports on serious adverse events are due, of the participants whom this reader may see."""
+        self._grant(Duty.READ)
+        standing = self._desk.blind()
+        return follow_up.reports_due(standing, self._visible(standing), self._desk.now())
+
+    def access(self, at: str = "") -> list[dict[str, Any]]:
+        """Who had which role at a moment (RFC 3339) or at the end of a date; without either, now."""
+        self._grant(Duty.AUDIT)
+        begun = self._desk.standing.course.begun
+        zone = "UTC" if begun is None else begun.zone
+        entries = self._desk.ledger.entries()
+        return follow_up.access(entries, at or LAST, zone, self._site)
+
+    @property
+    def _protocol(self) -> Protocol:
+        return self._desk.plan(self._site).protocol
+
+    @property
+    def _day(self) -> int:
+        return self._desk.day(self._desk.now())
 
     def _grant(self, duty: Duty) -> Grant:
         found = self._desk.standing.people.grant(self._session.person, self._role, self._site)

@@ -126,10 +126,10 @@ def _timing(
         return Timing.MISSED if entered and held is None else Timing.UNPLACED
     if held is not None:
         return Timing.EARLY if held < earliest else Timing.LATE if held > latest else Timing.IN_WINDOW
+    if end is not None and end < earliest:  # even where somebody has noted that it was not held
+        return Timing.OVER
     if entered:
         return Timing.MISSED
-    if end is not None and end < earliest:
-        return Timing.OVER
     if day > latest:
         return Timing.MISSED
     return Timing.AHEAD if day < earliest else Timing.OPEN
