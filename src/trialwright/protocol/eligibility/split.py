@@ -86,14 +86,12 @@ def draft_eligibility(record: Record) -> tuple[Eligibility, tuple[Problem, ...]]
 
 def with_forms(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     """The items with the computable form of what could be read in their text; None where a person judges all of it."""
-    from trialwright.protocol.eligibility.compiling import expression_of
+    from trialwright.protocol.eligibility.compiling import expressions_of
     from trialwright.protocol.eligibility.forms.checking import drafted_form
 
+    read = iter(expressions_of([(item.text, item.section) for item in criteria if item.kind is ItemKind.TEXT]))
     return tuple(
-        replace(item, form=drafted_form(expression_of(item.text, item.section)[0]))
-        if item.kind is ItemKind.TEXT
-        else item
-        for item in criteria
+        replace(item, form=drafted_form(next(read)[0])) if item.kind is ItemKind.TEXT else item for item in criteria
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from trialwright.core.errors import InputError
@@ -62,6 +61,9 @@ _COMPARISON = (
 _NAME = 'a name of the lexicon in small letters (`creatinine`), or words in quotation marks ("CIWA score")'
 _ANCHORS = ", ".join(kind.value for kind in AnchorKind if kind is not AnchorKind.OTHER)
 
+_REFERENCES = {reference: spelling.lower().split() for reference, spelling in REFERENCES.items()}
+_SPOKEN = frozenset(("word", "sign"))
+
 Bounds = tuple[str | None, str | None, bool, bool]
 
 
@@ -82,14 +84,18 @@ def read(form: str, known: Callable[[str, str], str | None] | None = None) -> Ex
     return found
 
 
-@dataclass(slots=True)
 class _Reader:
-    """Goes through the words of a form; `at` is the place of the next one."""
+    """Goes through the words of a form; `at` is the place of the next one. `said`: each word and sign in small letters,
+    empty for what stands in quotation marks and for the end."""
 
-    form: str
-    words: list[Token]
-    known: Callable[[str, str], str | None] | None = None
-    at: int = 0
+    __slots__ = ("at", "form", "known", "said", "words")
+
+    def __init__(self, form: str, words: list[Token], known: Callable[[str, str], str | None] | None = None) -> None:
+        self.form = form
+        self.words = words
+        self.known = known
+        self.at = 0
+        self.said = [token.value.lower() if token.sort in _SPOKEN else "" for token in words]
 
     @property
     def now(self) -> Token:
@@ -102,16 +108,13 @@ class _Reader:
 
     def next_is(self, *values: str, ahead: int = 0) -> bool:
         place = self.at + ahead
-        if place >= len(self.words):
-            return False
-        token = self.words[place]
-        return token.sort in ("word", "sign") and token.value.lower() in values
+        return place < len(self.said) and self.said[place] in values
 
     def take(self, *values: str) -> str | None:
         """The next word if it is one of these, in small letters, and goes on; None where it is none of them."""
-        if not self.next_is(*values):
+        said = self.said[self.at]
+        if said not in values:
             return None
-        said = self.now.value.lower()
         self.at += 1
         return said
 
@@ -233,8 +236,9 @@ class _Reader:
         return Compare(measure, interval, unit, reference, self.when(), self.lasting())
 
     def reference(self) -> Reference:
-        for reference, spelling in REFERENCES.items():
-            words = spelling.lower().split()
+        if not self.next_is("x", "%"):
+            return Reference.ABSOLUTE
+        for reference, words in _REFERENCES.items():
             if all(self.next_is(said, ahead=place) for place, said in enumerate(words)):
                 self.at += len(words)
                 return reference

@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 _BARE = re.compile(r'[^\s()\[\],;"`<>=≥≤\\]+\Z')
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?\Z", re.ASCII)
+_SIGNS = {"≥": ">=", "≤": "<="}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _ESCAPED = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|.)", re.DOTALL)
 
@@ -58,21 +59,25 @@ def tokens(form: str) -> list[Token]:
         )
     found: list[Token] = []
     place = 0
-    while place < len(form):
-        match = _TOKEN.match(form, place)
-        if match is None:
-            raise fault(form, place, f"found {form[place]!r}, which opens a text that does not end", "a closing mark")
-        sort, said = str(match.lastgroup), match[0]
-        if sort in ("text", "name"):
+    for match in _TOKEN.finditer(form):
+        if match.start() != place:
+            break
+        sort, said = match.lastgroup, match[0]
+        if sort == "word" or sort == "sign":
+            found.append(Token(sort, _SIGNS.get(said, said), place))
+        elif sort is not None and sort != "blank":
             found.append(Token(sort, _unescaped(form, place, said[1:-1]), place))
-        elif sort != "blank":
-            found.append(Token(sort, {"≥": ">=", "≤": "<="}.get(said, said), place))
-        place = match.end()
+        place += len(said)
+    if place < len(form):
+        raise fault(form, place, f"found {form[place]!r}, which opens a text that does not end", "a closing mark")
     found.append(Token("end", "", len(form)))
     return found
 
 
 def _unescaped(form: str, place: int, text: str) -> str:
+    if "\\" not in text:
+        return text
+
     def one(match: re.Match[str]) -> str:
         sign = match[1]
         if len(sign) > 1:
