@@ -9,6 +9,7 @@ from trialwright.protocol.eligibility.tree import (
     AnchorKind,
     And,
     Compare,
+    Exposure,
     Expression,
     Implies,
     Judgement,
@@ -170,3 +171,86 @@ def test_a_list_of_criteria_keeps_its_exclusions_among_demands():
     text = "Inclusion Criteria:\n- Age 21 or older\n- Exclude:\n  - gout\n  - epilepsy\n"
     found = compile_all(Eligibility(split_criteria(text)))
     assert [type(one.expression) for one in found] == [Compare, Not]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Mean diastolic blood pressure >= 88 mmHg", "Mean diastolic blood pressure"),
+        ("Average of two diastolic blood pressure readings above 88 mmHg", "Average of two diastolic blood pressure"),
+        ("Pulse rate on average > 92 bpm", "Pulse rate on average"),
+        ("Rise in creatinine > 40 % within 9 days", "Rise in creatinine"),
+        ("Fall of serum sodium > 7 mmol/L", "Fall of serum sodium"),
+    ],
+)
+def test_an_average_or_a_change_is_no_bound_of_the_quantity(text, name):
+    [leaf] = leaves(read(text, EX))
+    assert isinstance(leaf, Compare)
+    assert (leaf.measure.id, leaf.measure.text) == (None, name)
+
+
+def test_a_mean_with_a_name_of_its_own_keeps_its_entry():
+    for text in ("Mean arterial pressure > 62 mmHg", "Mean corpuscular volume < 81 fL"):
+        [leaf] = leaves(read(text))
+        assert leaf.measure.id is not None
+    assert asks(read("Blood pressure (mean of two readings) > 132/84 mmHg"))
+    assert asks(read("Mean age at least 21 years"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Age at diagnosis <= 41 years",
+        "Diagnosed at age 52 or younger",
+        "Age 21 to 64 years at onset",
+        "Onset at age 21-64",
+    ],
+)
+def test_an_age_when_something_happened_is_no_age_now(text):
+    assert asks(read(text))
+
+
+def test_an_age_beside_a_diagnosis_is_the_age_now():
+    for text in ("Age 21 to 64 years at screening", "People aged 21-64 diagnosed with gout"):
+        assert any(isinstance(leaf, Compare) and leaf.measure.id == "age" for leaf in leaves(read(text)))
+
+
+def test_with_or_without_a_thing_neither_demands_nor_denies_it():
+    for text in ("Gout, with or without psoriasis", "Gout with or without psoriasis", "Gout regardless of psoriasis"):
+        for section in (IN, EX):
+            named = [leaf.concept.id for leaf in leaves(read(text, section)) if isinstance(leaf, Present)]
+            assert named in (["gout"], [])
+
+
+def test_who_will_not_be_included_is_excluded():
+    for words in ("will not be included", "cannot be enrolled", "are not eligible"):
+        found = read(f"People with gout or epilepsy {words}")
+        assert isinstance(found, Not)
+        assert isinstance(read(f"People with gout or epilepsy {words}", EX), Or)
+
+
+def test_what_somebody_is_off_is_not_demanded():
+    found = read("LDL > 104 mg/dL off statin")
+    assert not any(isinstance(leaf, Exposure) for leaf in leaves(found))
+
+
+def test_another_limit_in_brackets_is_of_all_that_share_the_first():
+    found = read("ALT or AST > 3 x ULN (6 x ULN in case of liver metastases)", EX)
+    assert isinstance(found, And)
+    assert isinstance(found.parts[0], Or)
+    assert isinstance(found.parts[1], Judgement)
+
+
+def test_a_condition_unless_something_is_asked():
+    assert asks(read("Gout unless treated"))
+    assert isinstance(read("Hemoglobin >= 9 g/dL unless on dialysis"), Or)
+
+
+@pytest.mark.parametrize("text", ["Able to walk 80 m within 2 minutes", "Answers 3 questions within 90 seconds"])
+def test_how_fast_something_is_done_is_no_window(text):
+    assert not any(getattr(leaf, "when", None) for leaf in leaves(read(text)))
+
+
+def test_readings_and_things_in_brackets_are_not_counted():
+    for text in ("At least two documented readings", "Enough tissue (at least 2 cores of tissue)"):
+        assert all(getattr(leaf, "times", None) is None for leaf in leaves(read(text)))

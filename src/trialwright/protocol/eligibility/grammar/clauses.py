@@ -229,6 +229,8 @@ def _put_marker(
             code[-1] = code[-2] = what = SKIP
     elif this == "." and _ends_sentence(row.text, tokens.end[at], row.word):
         what = STOP
+    if length > 1 and what == WORD:
+        this = " ".join(words[at : at + length])
     code.append(what)
     row.start.append(tokens.start[at])
     row.end.append(tokens.end[at + length - 1])

@@ -9,11 +9,13 @@ from decimal import Decimal
 from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, of_persons, plausible_age, states_age
 from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.anew import again, joined
+from trialwright.protocol.eligibility.grammar.averaged import DERIVING, derived_of
 from trialwright.protocol.eligibility.grammar.bare import bare_amounts
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
 from trialwright.protocol.eligibility.grammar.denied import DENYING, denies, turned
 from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
+from trialwright.protocol.eligibility.grammar.past_ages import OF_THE_PAST, of_a_past_age
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
 from trialwright.protocol.eligibility.grammar.scales import KINDS, levels_phrases
@@ -304,7 +306,15 @@ def _paired(amount: Amount, named: Variable | None) -> bool:
 def _phrases(
     text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: _Stated, floor: int
 ) -> list[Phrase]:
-    amount, variable = stated.amount, stated.variable
+    amount = stated.amount
+    if stated.age and not OF_THE_PAST.isdisjoint(tokens.said) and of_a_past_age(tokens, amount, stated.variable, floor):
+        return []
+    if not (stated.shared or DERIVING.isdisjoint(tokens.said)):
+        derived = derived_of(tokens, amount, stated.variable, floor)
+        if derived is None or (derived is not stated.variable and (stated.age or amount.pair is not None)):
+            return []
+        stated.variable = derived
+    variable = stated.variable
     first, last = amount.first, amount.last
     if not stated.shared and variable.first < variable.last:
         first, last = min(first, variable.first), max(last, variable.last)

@@ -18,7 +18,8 @@ _NO_THING = frozenset(
         "months", "seconds", "half", "lives", "life", "is", "are", "was", "were", "has", "have", "if", "for", "by",
         "not", "no", "after", "before", "criterion", "criteria", "a", "an", "all", "any", "but", "both",
         "each", "within", "than", "more", "less", "out", "fold", "msec", "grams", "gram", "uln", "xuln",
-        "gy", "cgy", "mev",
+        "gy", "cgy", "mev", "readings", "reading", "measurements", "measurement", "occasions", "occasion", "values",
+        "samples", "sample", "items", "item", "questions", "visits", "timepoints", "domains", "categories", "answers",
     }
 )  # fmt: skip
 _OF = frozenset(

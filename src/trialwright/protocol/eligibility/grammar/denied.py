@@ -8,7 +8,12 @@ from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 DENYING = frozenset({"not", "never", "outside", "beyond", "nor", "isn't"})
 # of a range alone: `beyond 18` is above it, and nothing lies outside one number
 _OF_RANGES = frozenset({"outside", "beyond"})
-_BETWEEN = word_set("be been is are in within between from of the a range ranges interval limits window bounds to :")
+_BETWEEN = word_set(
+    """
+    be been is are in within between from of the a range ranges interval limits window bounds to : normal reference
+    expected physiological usual acceptable (
+    """
+)
 _FARTHEST = 6  # tokens between the word that denies and the amount
 
 

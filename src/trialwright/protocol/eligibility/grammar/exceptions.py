@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from trialwright.protocol.eligibility.tree import (
     Exposure,
     Expression,
     Judgement,
+    Kind,
     Or,
     Ordinal,
     Present,
@@ -165,7 +167,11 @@ def _clause(
     line: Reading, whole: Expression, rest: Expression, req: bool, unless: bool, span: tuple[int, int]
 ) -> Expression:
     """The clause with cases in which it does not hold: a demand is waived there, an exclusion does not apply."""
-    if req and (unless or bears_number(whole)):
+    if req and unless and isinstance(whole, Present) and whole.kind is Kind.CONDITION:
+        # `diabetes unless type 1`: a demand to be waived, or a kind that does not count
+        asked = line.question(bisect_left(line.row.start, span[0]), bisect_left(line.row.start, span[1]))
+        both: Expression | None = asked
+    elif req and (unless or bears_number(whole)):
         both = joined(Or, (whole, rest), span)
     elif (
         isinstance(whole, Or)

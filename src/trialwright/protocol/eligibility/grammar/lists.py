@@ -287,6 +287,9 @@ def _joined_parts(
     elif whole_list and shares_adjective(line, pieces, read):
         asked = joined(And, (read[1].bare, line.question(*line.trimmed(pieces[0].lo, pieces[1].hi))), span)
         read = [read[0], read[1]._replace(whole=asked, direct=False), *read[2:]]
+    if whole_list and read[-1].trail and all(_one_limit(one, read[-1]) for one in read[:-1]):
+        # `ALT or AST > 3 x ULN (5 x ULN with metastases)`: what stands behind one limit is of all that share it
+        return joined(And, (joined(Or, [part.bare for part in read], span), line.question(*line.trimmed(lo, hi))), span)
     sharing = sharing_parts(read)
     shared = [part.bare for part, shares in zip(read, sharing, strict=True) if shares]
     rest = [part for part, shares in zip(read, sharing, strict=True) if not shares] if len(shared) > 1 else read
@@ -358,6 +361,14 @@ def _is_measured(node: Expression) -> bool:
     """Whether a number, a level or a test is what the part is about, questions about it left aside."""
     parts = node.parts if isinstance(node, And) else (node,)
     return isinstance(parts[0], _MEASURED) and all(isinstance(part, Judgement) for part in parts[1:])
+
+
+def _one_limit(first: Part, last: Part) -> bool:
+    """Whether two parts are of two measures with one and the same limit."""
+    one, other = first.bare, last.bare
+    if not (isinstance(one, Compare) and isinstance(other, Compare)) or first.lead or first.trail:
+        return False
+    return (one.interval, one.unit, one.reference) == (other.interval, other.unit, other.reference)
 
 
 def _share_limit(first: Expression, second: Expression) -> bool:

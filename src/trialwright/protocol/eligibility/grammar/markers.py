@@ -234,6 +234,15 @@ _LONG: tuple[tuple[str, int, object], ...] = (
     *((f"{verb} {be} excluded", NEG, "out") for verb in ("will", "must", "should", "shall") for be in ("be",)),
     ("excluded if", NEG, "out"),
     ("are not eligible", NEG, "out"),
+    *(
+        (f"{verb} {be}{done}", NEG, "out")
+        for verb, be in (("will not", "be "), ("cannot", "be "), ("should not", "be "), ("must not", "be "))
+        for done in ("included", "enrolled", "eligible", "recruited", "randomized", "randomised", "considered")
+    ),
+    *((f"are not {done}", NEG, "out") for done in ("included", "enrolled", "recruited")),
+    ("with or without", WORD, None),
+    ("with / without", WORD, None),
+    ("with and without", WORD, None),
     ("is not eligible", NEG, "out"),
     ("eligible if", SKIP, None),
     ("included if", SKIP, None),
@@ -316,7 +325,7 @@ BLOCKING = words_of(
     affecting affect unable inability unwilling willing agree allowed permitted questionable fear concern desire
     wish wishing want wants hope attempting attempt trying
     """
-)
+) | {"with or without", "with / without", "with and without", "off"}
 # what has ended, or is kept away from: how long that is, is not how long it lasted
 ENDING = words_of(
     """

@@ -70,6 +70,7 @@ _GIVING = words_of(
     """
 )
 # what stands before `of` and a condition so that the condition itself is meant
+_HOWEVER = frozenset(("regardless", "irrespective"))
 _STATES = words_of(
     "criteria criterion diagnosis diagnoses diagnosed history evidence presence confirmation detection documented "
     "confirmed sign"
@@ -136,6 +137,8 @@ def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool
         if what == SKIP:
             if word[at] in _STATES:
                 loose = opening = False
+            elif word[at] in _HOWEVER:
+                blocked = True
             elif opening and not _is_mark(word[at]):
                 loose = True
         elif what == LEAF:

@@ -319,13 +319,18 @@ def _counts(line: Line) -> None:
         many = fact is not None and any(map(is_plural, line.tokens.word[count.last : fact.end]))
         if count.bare and not (many or (fact is None and ranged)):
             continue
-        if fact is None and countable(line.tokens.word, count):
+        if fact is None and countable(line.tokens.word, count) and not _in_brackets(line.tokens.word, count.first):
             fact = _thing(line, count)
         if fact is None:
             continue
         if fact.dose is None and fact.times is None and fact.result is None and not fact.allergy:
             fact.times = count.interval
             line.cover(fact, count.first, count.last)
+
+
+def _in_brackets(words: list[str], at: int) -> bool:
+    """Whether a token stands in brackets, where a count of what has no name explains something else."""
+    return words[:at].count("(") > words[:at].count(")")
 
 
 def _thing(line: Line, count: Count) -> Fact | None:

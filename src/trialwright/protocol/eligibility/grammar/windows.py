@@ -149,6 +149,9 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         return None
     if before == "than" or (before == "half" and stretch.unit == "life"):
         return None
+    brief = stretch.unit in {"minute", "second"} and within and not stretch.recent
+    if brief and after not in {"of", "from"} and direction(words, last)[1] is None:
+        return None  # how fast something is done
     lead = first
     if before == "(" and within:
         before = ""
