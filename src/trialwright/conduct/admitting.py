@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trialwright.conduct.events.people import CredentialSet
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.people.roles import DUTIES, Role
+from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Rule
 from trialwright.conduct.rules import RULES
 from trialwright.core.errors import StageError, UsageError
@@ -42,6 +43,13 @@ def require(rule: Rule, command: Any, call: Call, standing: Standing) -> None:
     if not rule.duties & DUTIES[role]:
         allowed = ", ".join(each.value for each in Role if rule.duties & DUTIES[each])
         raise _refused("COND-047", f"a {role.value} may not give the command {name}", f"one of: {allowed}", "ask them")
+    if rule.whole and call.site != EVERYWHERE:
+        raise _refused(
+            "COND-047",
+            f"{name} is about the trial as a whole, and {call.session.person} acts at {call.site!r}",
+            "somebody who acts everywhere",
+            "ask somebody whose role is for the whole trial",
+        )
     if call.session.person in standing.people.temporary and command != CredentialSet(call.session.person):
         raise _refused(
             "COND-065",

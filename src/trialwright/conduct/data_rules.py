@@ -52,6 +52,6 @@ def _is_drawn(command: ask.Allocate, asked: Ask) -> bool:
 
 
 RULES: Mapping[type[Any], Rule] = {
-    ask.Confirm: Rule(frozenset({Duty.RUN_TRIAL}), as_data, "approved"),
+    ask.Confirm: Rule(frozenset({Duty.RUN_TRIAL}), as_data, "approved", whole=True),
     ask.Allocate: Rule(frozenset({Duty.RANDOMISE}), as_data),
 }

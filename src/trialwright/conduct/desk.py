@@ -86,7 +86,8 @@ class Desk:
 
     def blind(self) -> Standing:
         """What stands now without anything that is sealed: what a masked role may be shown is made of this."""
-        if self._blind.head.size > self.ledger.head.size:
+        head = self.ledger.head
+        if self._blind.head.size >= head.size and self._blind.head != head:
             self._blind = Standing()
         standing, self._blind = self._blind, Standing()  # a fold that breaks off leaves nothing half done
         self._blind = folded(standing, self.ledger, None)
@@ -115,7 +116,7 @@ class Desk:
         was appended but what a refusal itself leaves: a procedure before consent its deviation, a wrong passphrase the
         failure.
         """
-        digest = self._digest(call, commands)
+        digest = self._digest(call, commands) if call.key else ""
         proven = self._proven(call, commands)
         found: list[int] = []
         stopped: list[StageError] = []
@@ -199,6 +200,13 @@ class Desk:
     def _drafts(self, call: Call, commands: Sequence[Any], key: str, proven: bool) -> list[Draft]:
         """The drafts of commands, each checked after those before it were taken in."""
         standing, now, drafts = self._standing, self.now(), list[Draft]()
+        if standing.shut:
+            raise _refused(
+                "COND-088",
+                "the key of the arms is not here",
+                "the folder of keys that belongs to this ledger",
+                "bring it back: under a new key the ledger could never be read as a whole again",
+            )
         self._need_date(now, standing)
         if call.occurred is not None:
             check_occurred(call.occurred, now)
@@ -220,7 +228,7 @@ class Desk:
             asked = Ask(
                 standing,
                 self.plans,
-                self.plan(call.site).protocol,
+                self.plan(_site_of(command, call, standing)).protocol,
                 self.plan().design,
                 self.keys,
                 person,
@@ -323,13 +331,19 @@ class Desk:
         return (*arm, *others)
 
     def _caught_up(self, head: Head) -> Standing:
-        if self._standing.head.size > head.size:
+        if self._standing.head.size >= head.size and self._standing.head != head:  # it was put back meanwhile
             self._standing = Standing()
         if self._standing.head != head:
             standing, self._standing = self._standing, Standing()  # a fold that breaks off leaves nothing half done
             self._standing = folded(standing, self.ledger, self.keys)
             self._drop_erased()
         return self._standing
+
+
+def _site_of(command: Any, call: Call, standing: Standing) -> str:
+    """Where a command belongs: given for the whole trial, to the site of the participant that it is about."""
+    person = standing.subjects.known.get(getattr(command, "subject", ""))
+    return call.site if person is None or call.site != EVERYWHERE else person.site
 
 
 def _local(now: str, zone: str) -> date:

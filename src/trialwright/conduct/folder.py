@@ -109,7 +109,8 @@ def find(path: Path | str) -> Place:
         about = json.loads((folder / "trial.json").read_text("utf-8"))
         if about["format"] != FORMAT:
             raise ValueError(f"it is of format {about['format']!r}")
-        keys = Path(os.environ.get(KEYS_VARIABLE) or about["keys"])
+        named = os.environ.get(KEYS_VARIABLE)
+        keys = Path(named).absolute() if named else Path(about["keys"])
         postgres = about["postgres"]
         if postgres is not None and not isinstance(postgres, str):
             raise ValueError("the address of its database is no text")

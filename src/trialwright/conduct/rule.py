@@ -80,10 +80,11 @@ class Rule:
 
     `duties`: any one of them allows it. `signed`: the meaning of the signature that it demands, empty for none; what is
     signed is its first event. `when`: the phases (names of `milestones.phase.Phase`) in which it is allowed, empty for
-    all but locked and unmasked.
+    all but locked and unmasked. `whole`: it is about the trial as a whole, and not for whoever acts at one site alone.
     """
 
     duties: frozenset[Duty]
     check: Check
     signed: str = ""
     when: frozenset[str] = frozenset()
+    whole: bool = False

@@ -44,7 +44,8 @@ class Standing:
     """What stands after the entries so far.
 
     `data`: the data, as designs and analyses see them. The other parts: `course` of the trial, `people`. `head`: how
-    far it reaches. `retries`: by idempotency key, the digest of the command and the entries that it became.
+    far it reaches. `retries`: by idempotency key, the digest of the command and the entries that it became. `shut`:
+    whether keys were at hand, and the one of the arms was not among them.
 
     A standing that is folded without the key of the arms never holds an arm: what a masked role is shown is made of
     one, so nothing that it is shown can tell an arm.
@@ -62,6 +63,7 @@ class Standing:
         self.safety = Safety()
         self.head = Head()
         self.retries: dict[str, tuple[str, list[int]]] = {}
+        self.shut = False
         self._parts: dict[type[Any], list[Part]] = {}
         self._waiting: tuple[Waiting, ...] = (
             self.signatures,
@@ -95,6 +97,7 @@ class Standing:
         for envelope in envelopes:
             found = None if keys is None else keys.open(envelope)
             if found is None:
+                self.shut |= keys is not None and envelope.name == ARM
                 continue
             if envelope.name == ARM:
                 event = put_back(event, found)
@@ -114,7 +117,13 @@ class Standing:
 
 
 def folded(standing: Standing, ledger: Ledger, keys: Keyring | None) -> Standing:
-    """The standing with all further entries taken in, with what the keys open; without keys, with nothing sealed."""
-    for entry in ledger.entries(standing.head.size + 1):
+    """The standing with all further entries taken in, with what the keys open; without keys, with nothing sealed.
+
+    Where they do not follow what was taken in before, the ledger was put back meanwhile: all of it is folded anew.
+    """
+    before = standing.head
+    for entry in ledger.entries(before.size + 1):
+        if entry.sequence == before.size + 1 > 1 and entry.previous != before.hash:
+            return folded(Standing(), ledger, keys)
         standing.take(entry, ledger.envelopes(entry.sequence) if entry.sealed and keys is not None else (), keys)
     return standing

@@ -36,12 +36,17 @@ RULES: Mapping[type[Any], Rule] = {
         seal,
         "approved",
         frozenset({Phase.PREPARING.name, Phase.OPEN.name, Phase.PAUSED.name}),
+        whole=True,
     ),
     Randomise: Rule(frozenset({Duty.RANDOMISE}), randomise, "", frozenset({Phase.OPEN.name, Phase.CLOSED.name})),
     RandomisedInError: Rule(frozenset({Duty.RANDOMISE, Duty.RUN_TRIAL}), in_error, "", _RUNNING),
     LevelCorrected: Rule(frozenset({Duty.RANDOMISE, Duty.ENTER}), level_corrected, "", _RUNNING),
     OpenRandomisation: Rule(
-        frozenset({Duty.SEAL_RANDOMISATION, Duty.RUN_TRIAL}), open_sealed, "released", frozenset({Phase.UNMASKED.name})
+        frozenset({Duty.SEAL_RANDOMISATION, Duty.RUN_TRIAL}),
+        open_sealed,
+        "released",
+        frozenset({Phase.UNMASKED.name}),
+        whole=True,
     ),
     UnblindingRequested: Rule(frozenset({Duty.UNBLIND}), request, "unblinded", _ALWAYS),
     UnblindingReported: Rule(_CARE, report, "", _ALWAYS),

@@ -12,7 +12,7 @@ from trialwright.conduct.allocating.state import SPECIFICATION, Sealed
 from trialwright.conduct.checks import telling
 from trialwright.conduct.events.allocation import RandomisationOpened, RandomisationSealed
 from trialwright.conduct.masking.parties import enrolling_are_masked
-from trialwright.conduct.people.roles import DUTIES, Duty, Role
+from trialwright.conduct.people.roles import DUTIES, SEES_WHO_ENTERS, Role
 from trialwright.conduct.randomisation.commitment import commit
 from trialwright.conduct.randomisation.generator import Draws, Key, Salt
 from trialwright.conduct.randomisation.randomiser import Randomiser
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from trialwright.conduct.masking.keys import Keyring
     from trialwright.conduct.randomisation.spec import Specification
     from trialwright.protocol.protocol import Protocol
-
-_SEES_WHO_ENTERS = frozenset({Duty.ENROL, Duty.RANDOMISE, Duty.TAKE_CONSENT, Duty.SCREEN})
 
 
 def key_names(number: int) -> tuple[str, str]:
@@ -125,7 +123,7 @@ def randomiser(sealed: Sealed, asked: Ask) -> Randomiser:
 def _require_apart(asked: Ask) -> None:
     """Whoever lets participants in must not know how the next arm is drawn."""
     held = [each.role for each in asked.standing.people.grants.get(asked.actor, ())]
-    roles = [each.value for each in (Role(asked.role), *held) if DUTIES[each] & _SEES_WHO_ENTERS]
+    roles = [each.value for each in (Role(asked.role), *held) if DUTIES[each] & SEES_WHO_ENTERS]
     if roles:
         raise refused(
             "COND-082",

@@ -68,10 +68,10 @@ class Unblinding:
 class AllocationState:
     """The allocation of a trial.
 
-    `sealings`: every sealed randomisation. `randomised`: the allocation of each participant; without the key of the
-    arms it has no arm. `in_error`: the reason, by participant. `corrected`: the true levels that were noted, by
-    participant and factor. `sites`: where each participant was enrolled. `opened`: by number of the randomisation.
-    `unblindings`: the register, by entry.
+    `sealings`: every sealed randomisation, `sealed_by`: by number, who sealed it. `randomised`: the allocation of each
+    participant; without the key of the arms it has no arm. `in_error`: the reason, by participant. `corrected`: the
+    true levels that were noted, by participant and factor. `sites`: where each participant was enrolled. `opened`: by
+    number of the randomisation. `unblindings`: the register, by entry.
     """
 
     EVENTS = (
@@ -89,6 +89,7 @@ class AllocationState:
 
     def __init__(self) -> None:
         self.sealings: list[Sealed] = []
+        self.sealed_by: dict[int, str] = {}
         self.randomised: dict[str, Randomised] = {}
         self.in_error: dict[str, str] = {}
         self.corrected: dict[str, dict[str, str]] = {}
@@ -107,6 +108,7 @@ class AllocationState:
             case RandomisationSealed():
                 text = str(act.secrets.get(SPECIFICATION, {}).get("text", ""))
                 self.sealings.append(Sealed(event, text, act.sequence))
+                self.sealed_by[event.number] = act.actor
             case Randomised():
                 self._take(event)
             case RandomisedInError(subject):

@@ -68,6 +68,7 @@ def review(event: UnblindingReviewed, asked: Ask) -> Iterable[Made]:
             f"one of: {', '.join(str(each.entry) for each in asked.standing.allocation.unreviewed) or 'none waits'}",
             "look the register up",
         )
+    _require_own_site(found.subject, asked)
     if found.by == asked.actor:
         raise refused(
             "COND-092",

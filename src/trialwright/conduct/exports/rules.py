@@ -29,4 +29,4 @@ def _exported(event: Exported, asked: Ask) -> Iterable[Made]:
     yield Made(event, asked.reason)
 
 
-RULES: Mapping[type[Any], Rule] = {Exported: Rule(frozenset({Duty.EXPORT}), _exported, "", _ALWAYS)}
+RULES: Mapping[type[Any], Rule] = {Exported: Rule(frozenset({Duty.EXPORT}), _exported, "", _ALWAYS, whole=True)}

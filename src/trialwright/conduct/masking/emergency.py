@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trialwright.conduct.admitting import require, rule_of
 from trialwright.conduct.events.allocation import UnblindingRequested
+from trialwright.conduct.people import signing_in
 
 if TYPE_CHECKING:
     from trialwright.conduct.desk import Call, Desk
@@ -25,9 +27,13 @@ def unblind(desk: Desk, call: Call, subject: str) -> Unblinded:
     """The arm of one participant, for the reason of the call and with its passphrase; nobody else is asked.
 
     The request is durable before the arm is read. Raises what `Desk.do` raises; then no arm is shown. With the key of a
-    request that stands it is shown again, and nothing more is recorded.
+    request that stands it is shown again to whoever still has the right and proves again who asks; nothing more is
+    recorded.
     """
-    entries = desk.do(call, UnblindingRequested(subject))
+    request = UnblindingRequested(subject)
+    entries = desk.do(call, request)
+    require(rule_of(request), request, call, desk.standing)  # under a key that stands nothing of this was asked above
+    signing_in.prove(desk, call, "an unblinding")
     row = desk.standing.data.rows["DM", subject, 1]
     level = row.values.get("DOSELVL")
     return Unblinded(subject, entries[0].sequence, str(row.values["ARMCD"]), None if level is None else int(level))

@@ -31,7 +31,7 @@ class Keyring:
         if found is not None:
             return found
         path, key = self._path(name), os.urandom(32)
-        made = path.with_name(f".{path.name}.{os.getpid()}.{key[:4].hex()}.new")
+        made = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.new")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

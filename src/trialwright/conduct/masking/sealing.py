@@ -12,12 +12,15 @@ from typing import Any
 from trialwright.conduct.codec import decision_body, decision_from
 from trialwright.conduct.events import Decided, Event
 from trialwright.conduct.events.safety import Examined
+from trialwright.conduct.events.treatment import DosePlanned, DosePrepared
 from trialwright.conduct.facts import key_of
 from trialwright.protocol.decisions import Decision, Enrol, Stop, Wait
 
 ARM = "arm"
 ARM_SIZES = (1024,)
 """Envelopes about an arm are all of one size, so that not even a long name of a product tells it."""
+DOSE_SIZES = (4096,)
+"""Those about a dose hold names, a route and the working: none may be too long in one arm and fit in another."""
 DECISION_SIZES = (16384,)
 
 _FIELDS: Mapping[str, Mapping[str, Any]] = {
@@ -76,7 +79,11 @@ def put_back(event: Event, secret: Mapping[str, Any]) -> Event:
 
 def sizes_of(event: Event) -> tuple[int, ...]:
     """The one size of the envelope about the arm of events of this kind: not even a long reason tells how it fell."""
-    return DECISION_SIZES if isinstance(event, Decided | Examined) else ARM_SIZES
+    if isinstance(event, Decided | Examined):
+        return DECISION_SIZES
+    row = key_of(event)
+    of_dose = isinstance(event, DosePlanned | DosePrepared) or (row is not None and row[0] == "EX")
+    return DOSE_SIZES if of_dose else ARM_SIZES
 
 
 def _bare(decision: Decision) -> Decision:

@@ -12,6 +12,7 @@ from trialwright.conduct.events.trial import Begun
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
 from trialwright.conduct.milestones.refusals import reasons, to_confirm, to_supply
 from trialwright.conduct.people.roles import Role
+from trialwright.conduct.people.staff_rules import is_identifier
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.core.errors import StageError, UsageError
 
@@ -83,6 +84,8 @@ def check(protocol: Protocol, mode: str, zone: str, sponsor: tuple[str, str], va
         f"the mode is {mode!r}" if mode not in MODES else "",
         f"there is no time zone {zone!r}" if not known else "",
         "the sponsor has no identifier or no name" if not all(each.strip() for each in sponsor) else "",
+        f"{sponsor[0]!r} cannot be an identifier" if sponsor[0].strip() and not is_identifier(sponsor[0]) else "",
+        "the sponsor's name cannot be printed" if not sponsor[1].isprintable() else "",
         "a live trial has no statement of validation" if mode == "live" and not validation.strip() else "",
     ]
     if wrong := [each for each in said if each]:

@@ -19,12 +19,13 @@ from trialwright.conduct.events.trial import (
     Unmasked,
     UnmaskingSigned,
 )
+from trialwright.conduct.masking.parties import is_masked, masked_parties
 from trialwright.conduct.milestones.asks import Amend, Lock, Unmask
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.milestones.refusals import to_confirm, to_supply
 from trialwright.conduct.moments import date_of
 from trialwright.conduct.people.roles import Duty
-from trialwright.conduct.people.staff_rules import unknown_site
+from trialwright.conduct.people.staff_rules import need_reach, unknown_site
 from trialwright.conduct.rule import Ask, Made, Rule
 from trialwright.core.errors import StageError
 
@@ -60,20 +61,38 @@ def _amend(command: Amend, asked: Ask) -> Iterable[Made]:
             "COND-131", "the version cannot be used: " + "; ".join(missing), "a whole protocol", "mend the file"
         )
     asked_for = Open.of(plan.protocol, digest=command.protocol, design=plan.design.name)
-    used = {str(fact.values["ARMCD"]) for fact in asked.standing.data.rows.values() if fact.values.get("ARMCD")}
-    opened = asked.standing.data.opened
-    if opened is not None and any(arm not in asked_for.arms for arm in opened.arms) and used - set(asked_for.arms):
+    if _needed(asked) - set(asked_for.arms):
         raise _refused(
             "COND-131",
-            "the version lacks arms that participants have been allocated to",
-            "every arm that was used, under its identifier",
+            "the version lacks arms that participants may have been allocated to",
+            "every arm that is in use, under its identifier",
             "keep the arm in the new version, closed by its design",
+        )
+    if masked_parties(asked.protocol) - masked_parties(plan.protocol) and _used(asked):
+        raise _refused(
+            "COND-131",
+            "the version masks fewer parties than the one before, and would show them the arms of a trial that runs",
+            "the masking as it is, or more",
+            "keep the masking; arms are opened after the lock, by two signatures",
         )
     already = set(to_confirm(asked.protocol)) - set(asked.standing.data.unconfirmed)
     unconfirmed = tuple(about for about in to_confirm(plan.protocol) if about not in already)
     yield Made(
         Amended(command.protocol, asked_for.design, asked_for.arms, unconfirmed, command.label), telling(asked.reason)
     )
+
+
+def _needed(asked: Ask) -> set[str]:
+    """The arms that a new version must keep: those in use. Where arms are masked, or drawn, all of them from the first
+    allocation on: which of them are used tells somebody's arm, and a refusal must not."""
+    opened, used = asked.standing.data.opened, _used(asked)
+    every = (used and is_masked(asked.protocol)) or asked.standing.allocation.sealings
+    return set(opened.arms) if every and opened is not None else used
+
+
+def _used(asked: Ask) -> set[str]:
+    rows = asked.standing.data.rows.values()
+    return {str(fact.values["ARMCD"]) for fact in rows if fact.values.get("ARMCD")}
 
 
 def _in_force(event: AmendmentInForce, asked: Ask) -> Iterable[Made]:
@@ -86,6 +105,7 @@ def _in_force(event: AmendmentInForce, asked: Ask) -> Iterable[Made]:
             "a later version of the trial's protocol",
             "amend the trial first",
         )
+    need_reach(asked, event.site)
     site, today = asked.standing.sites.known.get(event.site), date_of(asked.standing.course.start, asked.day)
     if site is None:
         raise unknown_site(event.site, asked)
@@ -134,17 +154,17 @@ def _unmask(_: Unmask, asked: Ask) -> Iterable[Made]:
 _RUN = frozenset({Duty.RUN_TRIAL})
 _LOCK = frozenset({Duty.LOCK})
 RULES: Mapping[type[Any], Rule] = {
-    OpenedToEnrolment: Rule(_RUN, _open, "released", frozenset({Phase.PREPARING.name})),
-    Amend: Rule(_RUN, _amend, "approved"),
+    OpenedToEnrolment: Rule(_RUN, _open, "released", frozenset({Phase.PREPARING.name}), whole=True),
+    Amend: Rule(_RUN, _amend, "approved", whole=True),
     AmendmentInForce: Rule(_RUN, _in_force, "approved"),
     EnrolmentPaused: Rule(
         frozenset({Duty.RUN_TRIAL, Duty.DECIDE, Duty.ASSESS_DLT}), _with_reason, "", frozenset({Phase.OPEN.name})
     ),
-    EnrolmentResumed: Rule(_RUN, _with_reason, "approved", frozenset({Phase.PAUSED.name})),
-    EnrolmentClosed: Rule(_RUN, _with_reason, "approved", frozenset({Phase.OPEN.name, Phase.PAUSED.name})),
-    Lock: Rule(_LOCK, _lock, "approved", frozenset({Phase.CLOSED.name})),
-    Unlocked: Rule(_LOCK, _with_reason, "approved", frozenset({Phase.LOCKED.name})),
-    Unmask: Rule(_LOCK, _unmask, "unblinded", frozenset({Phase.LOCKED.name})),
+    EnrolmentResumed: Rule(_RUN, _with_reason, "approved", frozenset({Phase.PAUSED.name}), whole=True),
+    EnrolmentClosed: Rule(_RUN, _with_reason, "approved", frozenset({Phase.OPEN.name, Phase.PAUSED.name}), whole=True),
+    Lock: Rule(_LOCK, _lock, "approved", frozenset({Phase.CLOSED.name}), whole=True),
+    Unlocked: Rule(_LOCK, _with_reason, "approved", frozenset({Phase.LOCKED.name}), whole=True),
+    Unmask: Rule(_LOCK, _unmask, "unblinded", frozenset({Phase.LOCKED.name}), whole=True),
 }
 
 

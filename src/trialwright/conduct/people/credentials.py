@@ -56,7 +56,17 @@ class Credentials:
             os.close(folder)
 
     def proves(self, person: str, passphrase: str) -> bool:
-        """Whether this is the person's passphrase; it takes as long for a person who has none."""
+        """Whether this is the person's passphrase; it takes as long for a person who has none.
+
+        Raises InputError (COND-042) if the folder is not there: then nobody's is known.
+        """
+        if not self._folder.is_dir():
+            raise InputError(
+                "COND-042",
+                f"there is no folder {self._folder}",
+                expected="the folder of keys that belongs to this trial",
+                mend="bring it back, or name it in TRIALWRIGHT_KEYS",
+            )
         try:
             found = json.loads(self._path(person).read_text("ascii"))
             salt, digest = bytes.fromhex(found["salt"]), str(found["digest"])

@@ -90,3 +90,6 @@ DUTIES: Mapping[Role, frozenset[Duty]] = {
     }.items()
 }
 """What each role may do. Whoever has no duty for a command is refused it."""
+
+SEES_WHO_ENTERS = frozenset({Duty.ENROL, Duty.RANDOMISE, Duty.TAKE_CONSENT, Duty.SCREEN})
+"""The duties of those who let participants in: they must not know how the next arm is drawn."""

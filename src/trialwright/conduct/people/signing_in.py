@@ -74,15 +74,18 @@ def set_passphrase(desk: Desk, call: Call, person: str, passphrase: str) -> None
     """
     checked(passphrase)
     if person == call.session.person:
-        _prove(desk, call)
+        prove(desk, call, "a new passphrase of one's own")
     desk.do(call, CredentialSet(person))
     desk.credentials.set(person, passphrase)
 
 
-def _prove(desk: Desk, call: Call) -> None:
-    """The old passphrase allows a new one of one's own; a wrong one is recorded as any failure is."""
+def prove(desk: Desk, call: Call, what: str) -> None:
+    """The passphrase of the call allows `what`; a wrong one is recorded as any failure is.
+
+    Raises StageError: COND-045 if it was wrong, COND-061 if the account is locked.
+    """
     try:
-        desk.prove(call, "a new passphrase of one's own")
+        desk.prove(call, what)
     except StageError as fault:
         if fault.code == "COND-045" and call.passphrase:
             desk.note(call.session.person, lambda _, __: SignInFailed(call.session.person, "passphrase"))

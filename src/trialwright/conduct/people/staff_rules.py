@@ -18,7 +18,7 @@ from trialwright.conduct.events.people import (
 from trialwright.conduct.masking.parties import MAY_BE_UNMASKED, masked_parties
 from trialwright.conduct.milestones.phase import Phase
 from trialwright.conduct.people.asks import SignAgain
-from trialwright.conduct.people.roles import DUTIES, Duty, Role
+from trialwright.conduct.people.roles import DUTIES, SEES_WHO_ENTERS, Duty, Role
 from trialwright.conduct.people.signatures import AS_ASKED
 from trialwright.conduct.people.state import EVERYWHERE, Grant, People
 from trialwright.conduct.rule import Ask, Made, Rule
@@ -37,9 +37,14 @@ _DUTIES_TO_SIGN: Mapping[str, frozenset[Duty]] = {
 }
 
 
+def is_identifier(text: str) -> bool:
+    """Whether a text can be the identifier of a person, site or participant."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
 def identifier(text: str, of: str) -> str:
     """The text itself, if it can be the identifier of a person, site or participant. Raises UsageError (COND-063)."""
-    if _IDENTIFIER.fullmatch(text) is None:
+    if not is_identifier(text):
         raise UsageError(
             "COND-063",
             f"{text!r} cannot be the identifier of a {of}",
@@ -110,6 +115,7 @@ def _granted(event: RoleGranted, asked: Ask) -> Iterable[Made]:
             "revoke it first to change whether it is unmasked",
         )
     _check_masking(event, role, asked)
+    _check_apart(event, role, asked)
     yield Made(event, asked.reason)
 
 
@@ -122,6 +128,20 @@ def _check_masking(event: RoleGranted, role: Role, asked: Ask) -> None:
         raise _refused(
             "COND-064", f"a {role.value} cannot be unmasked in this trial", f"one of: {allowed}", "grant it masked"
         )
+    if event.unmasked and event.person == asked.actor:
+        raise _refused(
+            "COND-064",
+            f"{asked.actor} would unmask themselves",
+            "a second person who knows of it",
+            "ask another sponsor to grant it",
+        )
+    if _works(role) and not event.unmasked and event.person in asked.standing.people.unmasked:
+        raise _refused(
+            "COND-064",
+            f"{event.person} was unmasked once, and may know arms that a {role.value} must not",
+            "somebody who was never unmasked",
+            "give the role to somebody else",
+        )
     held = asked.standing.people.grants[event.person]
     other = [each for each in held if each.unmasked != event.unmasked and (each.unmasked or _works(each.role))]
     if other and (event.unmasked or _works(role)):
@@ -130,6 +150,19 @@ def _check_masking(event: RoleGranted, role: Role, asked: Ask) -> None:
             f"{event.person} would know the arms as one and must not as another: {other[0].role.value}, {role.value}",
             "masked roles and unmasked ones held by different people",
             "give one of them to somebody else",
+        )
+
+
+def _check_apart(event: RoleGranted, role: Role, asked: Ask) -> None:
+    """Whoever sealed a randomisation that is still closed lets nobody in: they would know how the next arm is drawn."""
+    state = asked.standing.allocation
+    closed = [number for number, by in state.sealed_by.items() if by == event.person and number not in state.opened]
+    if closed and SEES_WHO_ENTERS & DUTIES[role]:
+        raise _refused(
+            "COND-064",
+            f"{event.person} sealed the randomisation, and would know as {role.value} how the next arm is drawn",
+            "somebody who has no part in how arms are drawn",
+            "give the role to somebody else",
         )
 
 

@@ -36,7 +36,7 @@ class People:
     `names`: printed name by person, those whose accounts are closed too. `grants`: what each holds now. `deactivated`:
     whose accounts are closed. `failures`: when each failed to prove who they are, since they last did. `passphrases`:
     who has been given one, `temporary`: whose passphrase somebody else has set. `held`: every role that anybody ever
-    had, with its site. `signatures`: by the sequence number of what is signed.
+    had, with its site. `unmasked`: who ever had one unmasked. `signatures`: by the sequence number of what is signed.
     """
 
     EVENTS = (
@@ -58,6 +58,7 @@ class People:
         self.passphrases: set[str] = set()
         self.temporary: set[str] = set()
         self.held: dict[str, set[tuple[Role, str]]] = {}
+        self.unmasked: set[str] = set()
         self.signatures: dict[int, list[Signed]] = {}
 
     def apply(self, act: Act) -> None:
@@ -69,6 +70,7 @@ class People:
             case RoleGranted(person, role, site, unmasked):
                 self.grants[person].append(Grant(Role(role), site, unmasked, act.sequence))
                 self.held.setdefault(person, set()).add((Role(role), site))
+                self.unmasked |= {person} if unmasked else set()
             case RoleRevoked(person, role, site):
                 kept = [each for each in self.grants[person] if (each.role, each.site) != (Role(role), site)]
                 self.grants[person] = kept

@@ -33,6 +33,6 @@ RULES: Mapping[type[Any], Rule] = {
     DltReviewed: Rule(_DLT | {Duty.REVIEW_DLT}, review, "reviewed"),
     CorrectDlt: Rule(_DLT, correct, "adjudicated"),
     RetractDlt: Rule(_DLT, retract, "adjudicated"),
-    ask.Decide: Rule(frozenset({Duty.DECIDE}), decide, "approved"),
-    Override: Rule(frozenset({Duty.DECIDE}), override, "approved"),
+    ask.Decide: Rule(frozenset({Duty.DECIDE}), decide, "approved", whole=True),
+    Override: Rule(frozenset({Duty.DECIDE}), override, "approved", whole=True),
 }

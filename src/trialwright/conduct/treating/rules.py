@@ -20,7 +20,7 @@ _GIVING = frozenset({Duty.ADMINISTER})
 _HOLDING = frozenset({Duty.ADMINISTER, Duty.ASSESS_DLT, Duty.REVIEW_DLT})
 
 RULES: Mapping[type[Any], Rule] = {
-    TreatmentRules: Rule(frozenset({Duty.RUN_TRIAL}), settle, "approved"),
+    TreatmentRules: Rule(frozenset({Duty.RUN_TRIAL}), settle, "approved", whole=True),
     PlanDose: Rule(frozenset({Duty.ADMINISTER, Duty.PREPARE}), plan_dose),
     DosePrepared: Rule(frozenset({Duty.PREPARE}), prepare_dose),
     Administer: Rule(_GIVING, administer),
