@@ -66,12 +66,14 @@ def desk_of(trial: Path, today: str | None, *, commands: bool = False) -> Desk:
 
 
 def _is_ahead(desk: Desk, now: str) -> bool:
-    """Whether a rehearsal has come further than the clock: its last entry may be of the end of today."""
+    """Whether a rehearsal has come further than the clock: what was entered under a date is of the end of that date."""
     from trialwright.conduct.moments import instant
 
-    last = next(iter(desk.ledger.entries(desk.ledger.head.size)), None)
-    later = last is not None and last.occurred is not None and instant(last.occurred) > instant(now)
-    return desk.day(now) < desk.standing.day or later
+    today, reached = desk.day(now), desk.standing.day
+    if today != reached:
+        return today < reached
+    here = (entry for entry in desk.ledger.entries() if entry.day == today and entry.occurred)
+    return any(instant(str(entry.occurred)) > instant(now) for entry in here)
 
 
 def session_of(desk: Desk, person: str) -> tuple[Session, str]:

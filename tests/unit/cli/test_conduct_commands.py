@@ -180,3 +180,23 @@ def test_every_command_of_the_desk_has_a_name():
     by_themselves = {"Exported", "ArmsViewed", "UnblindingRequested", "CredentialSet"}
     assert {kind.__name__ for kind in RULES.keys() - named} == by_themselves
     assert named <= RULES.keys()
+
+
+def test_a_rehearsal_goes_on_by_the_clock_after_entries_under_the_date_of_today(home, monkeypatch):
+    """An entry under a date is of the end of that date: the next without one does not lie before it."""
+    monkeypatch.setattr("trialwright.conduct.ledger.clock.server_clock", lambda: "2026-01-05T10:00:00.000000Z")
+    begin()
+    consent = ("consent", "trial", "S-1", "--version", "1", "--signatory", "participant", "--taken-by", "ada")
+    own = ("--as", "ada", "--role", "investigator", "--site", "01")
+    for command in (
+        ("add-site", "trial", "--for-site", "01", "--name", "Site 01", *BY),
+        ("grant-role", "trial", "--person", "ada", "--for-role", "investigator", "--for-site", "01", *BY),
+        ("approve-consent", "trial", "--version", "1", "--effective", "2026-01-01", "--for-site", "*", *BY),
+        ("register", "trial", "S-1", *own),
+        (*consent, *own, "--today", "2026-01-05"),
+        (*consent, *own, *WHY),
+    ):
+        done = trialwright("conduct", *command)
+        assert done.status == 0, (command, done.err)
+    shown = trialwright("conduct", "audit", "trial", *own, "--event", "Consented", "--json").json
+    assert shown[-1]["occurred"] >= shown[0]["occurred"]
