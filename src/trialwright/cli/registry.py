@@ -1,4 +1,4 @@
-"""Commands about many records: load, list, show, stats, export."""
+"""Commands about many records: load, list, show, stats, export, compile."""
 
 from __future__ import annotations
 
@@ -169,3 +169,32 @@ def export(
     with opened(store) as registry:
         count = written(registry, output)
     answer(f"{count} trials written to {output}.")
+
+
+@app.command("compile")
+def compile_records(
+    store: Annotated[Path, STORE] = DEFAULT,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that draft; one for each core.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Compile also what is compiled already.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Draft and lint every record, keep doses, routes, designs and times for search, and count what can be run."""
+    from trialwright.registry.compiling import compile_all
+
+    steps = Steps(quiet=as_json, under_way="compiling")
+    with opened(store, writable=True) as registry:
+        found = compile_all(registry, workers=workers, again=again, progress=steps)
+    steps.close()
+    if as_json:
+        kinds = [{"design": kind, "trials": count, "executable": able} for kind, count, able in found.kinds]
+        reasons = [{"code": code, "reason": reason, "trials": count} for code, reason, count in found.reasons]
+        answer_json({"compiled_now": found.done, "trials": found.total, "executable": found.executable,
+                     "designs": kinds, "reasons": reasons})  # fmt: skip
+        return
+    answer(f"{found.executable:,} of {found.total:,} trials can be run ({found.done:,} compiled now).")
+    for kind, count, able in found.kinds:
+        answer(f"  {able:8,} of {count:8,}  {kind}")
+    if found.reasons:
+        answer("why the others cannot:")
+    for code, reason, count in found.reasons:
+        answer(f"  {count:8,}  {code}: {reason}")

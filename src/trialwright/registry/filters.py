@@ -11,9 +11,8 @@ from typing import Any
 from trialwright.core.errors import UsageError
 from trialwright.record import terms
 
-_RANGE = re.compile(
-    r"\s*(?P<low>[\d.]+(?:e\+?\d+)?)?\s*(?P<dots>\.\.)?\s*(?P<high>[\d.]+(?:e\+?\d+)?)?\s*(?P<unit>.*?)\s*"
-)
+_NUMBER = r"\d+(?:\.\d+)?(?:e\+?\d+)?"
+_RANGE = re.compile(rf"\s*(?P<low>{_NUMBER})?\s*(?P<dots>\.\.)?\s*(?P<high>{_NUMBER})?\s*(?P<unit>.*?)\s*")
 Clause = tuple[str, list[Any]]
 
 ENUMERATED: dict[str, tuple[str, terms.Terms]] = {

@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 from trialwright.core.errors import InputError, TrialwrightError
@@ -19,12 +19,13 @@ from trialwright.record.containers import Source
 from trialwright.record.record import Record, Rendering
 from trialwright.record.write import write
 from trialwright.registry.facts import facts_of, updated
+from trialwright.registry.spread import spread
 from trialwright.registry.texts import texts_of
 
 ALONE = 40
 """Sources that one process reads sooner than others have started."""
-CHUNK, LARGEST_CHUNK, AHEAD = 48, 4_000_000, 3
-"""Sources and bytes of them that a process is given at a time, and how many such chunks are read ahead for each."""
+CHUNK, LARGEST_CHUNK = 48, 4_000_000
+"""Sources, and bytes of them, that a process is given at a time."""
 _DAILY = re.compile(r',?"versionHolder":"[^"]*"')
 _LEVEL = 3
 
@@ -113,32 +114,10 @@ def parse_each(sources: Iterable[Source], *, workers: int | None = None, alone: 
 
     `workers`: processes beside this one once there are more than `alone` sources; by default one for each core.
     """
-    workers = cores() if workers is None else workers
     following = iter(sources)
-    for done, source in enumerate(following, start=1):
+    for source in islice(following, alone):
         yield from parse_source(source)
-        if done >= alone and workers > 1:
-            break
-    yield from _over_processes(following, workers)
-
-
-def _over_processes(sources: Iterator[Source], workers: int) -> Iterator[Row | LeftOut]:
-    import multiprocessing
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-    pool: ProcessPoolExecutor | None = None
-    under_way: deque[Future[list[Row | LeftOut]]] = deque()
-    try:
-        for chunk in _chunks(sources):
-            pool = pool or ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-            under_way.append(pool.submit(_parse_chunk, chunk))
-            if len(under_way) >= AHEAD * workers:
-                yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
-    finally:
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+    yield from chain.from_iterable(spread(_parse_chunk, _chunks(following), cores() if workers is None else workers))
 
 
 def _chunks(sources: Iterator[Source]) -> Iterator[list[Source]]:
