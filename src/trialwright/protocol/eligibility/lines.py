@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from trialwright.protocol.eligibility.items import Section
 
@@ -41,8 +41,7 @@ _INSIDE = re.compile(
 """A heading in the middle of a line, where a page has lost its line ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line that is not blank, or the part of one after a heading. `start`, `end`: offsets of its text without blanks
     around it; `content`: offset after its marker; `indent`: columns before it; `gap`: a blank line stands before it."""
 
@@ -68,7 +67,7 @@ def unescape(text: str) -> str:
     >>> unescape(r"DAS28\>3.2")
     'DAS28>3.2'
     """
-    return _ESCAPE.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def lines_of(text: str) -> list[Line]:
@@ -83,9 +82,9 @@ def lines_of(text: str) -> list[Line]:
         else:
             start = place + raw.index(body[0])
             indent = len(raw[: start - place].expandtabs(4))
-            first = start + max(1, _heading(body)[1])
             cuts = [start]
             if "nclusion" in body or "xclusion" in body or "CLUSION" in body:
+                first = start + max(1, _heading(body)[1])
                 cuts += [match.start() for match in _INSIDE.finditer(text, first, start + len(body))]
             for begin, stop in zip(cuts, [*cuts[1:], start + len(body)], strict=True):
                 found.extend(_split(text, begin, begin + len(text[begin:stop].rstrip()), indent, gap))
@@ -100,7 +99,7 @@ def _aligned(lines: list[Line]) -> list[Line]:
     for line in lines:
         more = len(line.number) - 1 if line.number is not None and not line.bullet else 0
         if more and any(_above(each, line, more) for each in reversed(out[-NEAR:])):
-            line = replace(line, indent=line.indent + more)
+            line = line._replace(indent=line.indent + more)
         out.append(line)
     return out
 

@@ -227,6 +227,8 @@ def _bulleted(raw: str, item: _Open) -> list[_Open]:
         return []
     if item.content == item.start or mark.isalnum():
         return []
+    if raw.find(mark, item.content, item.end) < 0:
+        return []
     places = [match.end() for match in re.finditer(rf"\s(?={re.escape(mark)}\s)", raw[item.content : item.end])]
     starts = [item.start, *(item.content + place for place in places)]
     sure = mark in _SURE or (len(starts) > 2 and all(raw[start + 1 : start + 3].strip().isupper() for start in starts))
@@ -248,7 +250,7 @@ def _inline(raw: str, item: _Open, after: str | None) -> list[_Open]:
         return [item]
     cuts = [(item.start, item.content, item.number)]
     wanted, place = int(item.number) + 1, item.content
-    while wanted - int(item.number) <= 60:
+    while wanted - int(item.number) <= 60 and raw.find(str(wanted), place, item.end) >= 0:
         match = re.compile(rf"(?:(?<=[;.,])|(?<=\s))\s*(\(?{wanted}\\?[.)])\s+(?=[A-Za-z\\<>≥≤])").search(
             raw, place, item.end
         )
