@@ -13,7 +13,7 @@ from trialwright.conduct.checks import telling
 from trialwright.conduct.events.allocation import RandomisationOpened, RandomisationSealed
 from trialwright.conduct.masking.parties import enrolling_are_masked
 from trialwright.conduct.people.roles import DUTIES, SEES_WHO_ENTERS, Role
-from trialwright.conduct.randomisation.commitment import commit
+from trialwright.conduct.randomisation.commitment import commit, opens
 from trialwright.conduct.randomisation.generator import Draws, Key, Salt
 from trialwright.conduct.randomisation.randomiser import Randomiser
 from trialwright.conduct.randomisation.register import Register, audit
@@ -113,7 +113,14 @@ def randomiser(sealed: Sealed, asked: Ask) -> Randomiser:
     state, number = asked.standing.allocation, sealed.event.number
     found = state.randomiser(number)
     if found is None:
-        spec, key, _ = opened(sealed, asked.keys)
+        spec, key, salt = opened(sealed, asked.keys)
+        if not opens(sealed.event.commitment, spec, key, salt):
+            raise refused(
+                "COND-088",
+                f"the keys of randomisation number {number} are not those that were committed to",
+                "the folder of keys with which it was sealed",
+                "bring the folder back from whoever keeps it; nothing is drawn from another list",
+            )
         made = Randomiser(spec, Draws.of(spec, key), state.allocations.get(number, ()))
         found = state.randomiser(number, made)
     assert found is not None
