@@ -1,4 +1,4 @@
-"""Runs the `$ trialwright ...` examples of the tutorials and how-to pages and puts what they print beneath them.
+"""Runs the `$ ...` examples of the tutorials and how-to pages and puts what they print beneath them.
 
 python docs/fill_examples.py            write the outputs again
 python docs/fill_examples.py --check    exit with 1 if an output is not what the command prints now
@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import shlex
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,11 +17,24 @@ from unittest import mock
 from typer.testing import CliRunner
 
 from trialwright.cli.app import app
+from trialwright.core.errors import TrialwrightError
 
 DOCS = Path(__file__).resolve().parent
-PROMPT = "    $ trialwright "
+PROMPT = "    $ "
+PROGRAM, SETTING = "trialwright ", "export "
 LEFT_OUT = "    ..."
-PAGES = ("how-to/design-*.md", "how-to/screen-*.md", "tutorials/*.md")
+LIVE = (
+    "how-to/rehearse-a-trial.md",
+    "how-to/randomise-participants.md",
+    "how-to/unblind-in-an-emergency.md",
+    "how-to/correct-an-entry.md",
+    "how-to/verify-a-ledger.md",
+    "how-to/back-up-and-restore.md",
+    "tutorials/run-the-first-cohort.md",
+)
+PAGES = ("how-to/design-*.md", "how-to/screen-*.md", *LIVE, "tutorials/[!r]*.md")
+CHANGING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z|[0-9a-f]{64}|[0-9a-f]{12}\b|(?<=: )arm-\d(?=\.)")
+"""Times, digests and arms that are drawn: they are others each time, and what the page shows of them stays."""
 WIDTH = "100"  # characters of the terminal, for commands that print a table as wide as it
 
 
@@ -28,9 +42,11 @@ def filled(text: str) -> str:
     """The page with every example's output as the commands print it now. An example is a run of indented lines.
 
     The commands of a page run one after the other in an empty folder that has the examples in it. What the reader is
-    told to write is written there: a block fenced as "csv FILE" is the content of that file, and one fenced as
-    "diff FILE" takes the lines with - out of it and puts those with + in. An output in which the page leaves lines out,
-    by a line of three dots, stays as it is where all the rest is printed in that order.
+    told to write is written there: a block fenced as "csv FILE", "text FILE" or "json FILE" is the content of that
+    file, and one fenced as "diff FILE" takes the lines with - out of it and puts those with + in. `export` sets a
+    variable for the rest of the page; other commands are the shell's. A refusal that the page shows must come. An
+    output in which the page leaves lines out, by a line of three dots, stays as it is where all the rest is printed in
+    that order; so does one that differs only in what changes each time.
     """
     columns = mock.patch.dict(os.environ, {"COLUMNS": WIDTH})
     with tempfile.TemporaryDirectory() as desk, contextlib.chdir(desk), columns:
@@ -45,7 +61,7 @@ def _filled(text: str) -> str:
         line = lines[place]
         place += 1
         kept.append(line)
-        if asked := re.fullmatch(r"```(csv|diff) (\S+)", line):
+        if asked := re.fullmatch(r"```(csv|text|json|diff) (\S+)", line):
             block = lines[place : lines.index("```", place)]
             _written(asked[1], Path(asked[2]), block)
             kept += block
@@ -59,17 +75,36 @@ def _filled(text: str) -> str:
             place += 1
         old = lines[place : place + _printed(lines[place:])]
         place += len(old)
-        done = CliRunner().invoke(app, shlex.split(command))
-        if done.exit_code:
-            raise SystemExit(f"{command}: {done.exception or done.output}")
-        new = [f"    {row}".rstrip() for row in done.stdout.rstrip("\n").splitlines()]
+        said = _said(command, old)
+        new = [f"    {row}".rstrip() for row in said.rstrip("\n").splitlines()]
         kept += old if _shows(old, new) else new
     return "\n".join(kept) + "\n"
 
 
+def _said(command: str, old: list[str]) -> str:
+    """What a command prints; of a refusal that the page shows, that."""
+    if command.startswith(SETTING):
+        name, _, value = shlex.split(command)[1].partition("=")
+        os.environ[name] = value
+        return ""
+    if not command.startswith(PROGRAM):
+        return subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True).stdout
+    command, _, target = command.partition(" > ")
+    command = re.sub(r"\$\(cat (\S+)\)", lambda found: Path(found[1]).read_text("utf-8").strip(), command)
+    done = CliRunner().invoke(app, shlex.split(command.removeprefix(PROGRAM)))
+    if target and not done.exit_code:
+        Path(target).write_text(done.stdout, encoding="utf-8")
+        return ""
+    if isinstance(done.exception, TrialwrightError) and old and old[0].strip().startswith(f"{done.exception.code}:"):
+        return str(done.exception)
+    if done.exit_code and not any("NOT SOUND" in line for line in old):
+        raise SystemExit(f"{command}: {done.exception or done.output}")
+    return done.stdout
+
+
 def _written(kind: str, path: Path, block: list[str]) -> None:
     """Do what a reader is told: write a file, or change one where the old lines stand."""
-    if kind == "csv":
+    if kind != "diff":
         path.write_text("\n".join(block) + "\n", encoding="utf-8")
         return
     old, new = ("".join(f"{row[1:]}\n" for row in block if row[:1] in signs) for signs in (" -", " +"))
@@ -81,11 +116,12 @@ def _written(kind: str, path: Path, block: list[str]) -> None:
 
 def _shows(old: list[str], new: list[str]) -> bool:
     """Whether an output with lines left out shows parts of another one, in their order, its beginning and its end."""
+    shown, printed = (CHANGING.sub("*", "\n".join(lines)) for lines in (old, new))
     if LEFT_OUT not in old:
-        return False
-    parts = "\n".join(old).split(LEFT_OUT)
+        return shown == printed
+    parts = shown.split(LEFT_OUT)
     pattern = "".join(f"{re.escape(part.rstrip(' '))}(?:.*\n)*?.*" for part in parts[:-1]) + re.escape(parts[-1])
-    return re.fullmatch(pattern, "\n".join(new)) is not None
+    return re.fullmatch(pattern, printed) is not None
 
 
 def _printed(lines: list[str]) -> int:

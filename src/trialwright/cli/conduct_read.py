@@ -13,7 +13,7 @@ import typer
 from trialwright.cli import conduct_call as ask
 from trialwright.cli.conduct_board import board
 from trialwright.cli.conduct_rehearse import rehearse
-from trialwright.cli.output import answer, answer_json
+from trialwright.cli.output import answer, answer_json, say
 from trialwright.core.errors import StageError
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ _LISTS: tuple[tuple[str, Callable[[View], list[dict[str, Any]]], str], ...] = (
         "deviations",
         lambda view: view.deviations(),
         "List every deviation, as entered or as it follows from dates and doses.",
+    ),
+    (
+        "assessments",
+        lambda view: view.assessments(),
+        "List where the assessment of dose-limiting toxicity stands, and which to look at again.",
     ),
     (
         "reports-due",
@@ -149,10 +154,11 @@ def history(
     site: ask.At,
     number: Annotated[int, typer.Option("--number", help="The number of the row.")] = 1,
     as_json: ask.AsJson = False,
+    as_csv: AsCsv = False,
     today: ask.Today = None,
 ) -> None:
     """Show every version of one row: who entered it, when and why, and what changed."""
-    shown(_view(trial, as_, role, site, today).history(domain, subject, number), as_json=as_json)
+    shown(_view(trial, as_, role, site, today).history(domain, subject, number), as_json=as_json, as_csv=as_csv)
 
 
 def audit(
@@ -200,9 +206,14 @@ def examine(
         answer_json(dataclasses.asdict(found))
     else:
         pairs = [f"level {level}: {pair}" for level, pair in enumerate(found.counted, 1)]
-        answer("With a toxicity of those assessed: " + "; ".join(pairs))
+        answer("Assessed/with a toxicity: " + "; ".join(pairs))
         answer("Awaited: " + (", ".join(found.awaited) or "nobody"))
-        answer("\n".join(found.table) or found.why_not)
+        if found.table:
+            answer("What the next results lead to, by how many have a toxicity of how many:")
+        if text := "\n".join(found.table) or found.why_not:
+            answer(text)
+    if again := [row["subject"] for row in view.assessments() if row["changed_since"]]:
+        say("Adverse events changed after the assessment of: " + ", ".join(again) + "; see `assessments`")
 
 
 def unblind(
@@ -245,8 +256,8 @@ def shown(rows: list[dict[str, Any]], *, as_json: bool, as_csv: bool = False) ->
     cells = [[_cell(row.get(name)) for name in names] for row in rows]
     if as_csv:
         buffer = io.StringIO()
-        csv.writer(buffer).writerows([names, *cells])
-        answer(buffer.getvalue())
+        csv.writer(buffer, lineterminator="\n").writerows([names, *cells])
+        answer(buffer.getvalue().rstrip("\n"))
         return
     if not rows:
         answer("None.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from trialwright.cli.conduct_batch import given
+from trialwright.cli.conduct_call import PASSPHRASE
 from trialwright.cli.output import Steps, answer
 from trialwright.core.errors import UsageError
 
@@ -30,11 +32,16 @@ def rehearse(
     scenario: Annotated[str | None, typer.Option(help="Name or file of the scenario.")] = None,
     start: Annotated[str, typer.Option(help="The date of trial day 0.")] = START.isoformat(),
     unlocked: Annotated[bool, typer.Option("--unlocked", help="Leave the trial running at its last entry.")] = False,
+    participants: Annotated[
+        int | None,
+        typer.Option("--participants", min=0, help="Stop when so many have an arm, open; 0: before the first."),
+    ] = None,
 ) -> None:
     """Conduct a simulated trial on a ledger: every command that a site would give, from sites and consent to the lock.
 
     The folder is a trial like any other, in rehearsal: show, verify and export it, and go on with it. The commands
-    stand in commands.jsonl, the passphrases of its invented staff in passphrases.json.
+    stand in commands.jsonl, the passphrases of its invented staff in passphrases.json: made up, or for all of them the
+    one in TRIALWRIGHT_PASSPHRASE.
     """
     from trialwright import appraise
     from trialwright.appraise import rehearse as script
@@ -55,7 +62,8 @@ def rehearse(
     options = appraise.Options(seed=seed, scenario=scenario)
     appraise.check_options(plan, options)
     place = make(output)
-    passphrases = {person: secrets.token_urlsafe(12) for person in script.STAFF}
+    same = os.environ.get(PASSPHRASE)
+    passphrases = {person: same or secrets.token_urlsafe(12) for person in script.STAFF}
     (output / "passphrases.json").write_text(json.dumps(passphrases, indent=2) + "\n", encoding="utf-8")
     store = place.store()
     digest = place.keep(protocol.read_bytes())
@@ -75,13 +83,27 @@ def rehearse(
         found.set_passphrase(own, person, passphrases[person])
     lines.give(script.setting_up(tuple(found.standing.data.unconfirmed), first, text))
     trial = appraise.one_trial(plan, options, allocate=None if spec is None else drawn(found, spec))
-    lines.give(script.course(trial, first, spec, masked=is_masked(plan)))
-    if not unlocked:
+    lines.give(_until(participants, script.course(trial, first, spec, masked=is_masked(plan))))
+    if not unlocked and participants is None:
         lines.give(script.ending(found.standing.day, first))
     standing = found.standing
     answer(f"{output}: {standing.head.size} entries from {lines.number} commands, {standing.course.phase.value}")
+    if participants is not None:
+        answer(f"Its people: {', '.join(script.STAFF)}. Today is {first + timedelta(standing.day)}.")
+        return
     difference = trial.data.difference(standing.data.data(), content_only=True)
     answer("The data on the ledger are those simulated." if difference is None else f"It differs: {difference}")
+
+
+def _until(participants: int | None, course: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The commands until so many participants have an arm; all of them where it is not said how many."""
+    waiting = participants
+    for line in course:
+        if waiting == 0:
+            return
+        yield line
+        if waiting is not None and line["command"] in ("allocate", "randomise"):
+            waiting -= 1
 
 
 class Lines:

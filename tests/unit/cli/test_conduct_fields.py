@@ -10,6 +10,7 @@ from trialwright.cli.conduct_fields import details_of, said_of
 from trialwright.cli.conduct_give import _decided, _lines
 from trialwright.cli.conduct_names import NAMES
 from trialwright.cli.conduct_read import _short
+from trialwright.cli.conduct_rehearse import _until
 from trialwright.conduct.events import Decided
 from trialwright.conduct.safety.adverse import CRITERIA
 from trialwright.conduct.safety.asks import ChangeAdverseEvent, ReportAdverseEvent
@@ -69,6 +70,12 @@ def test_a_list_of_names_and_values_may_stand_in_a_file(tmp_path):
 def test_a_decision_is_told_as_everybody_may_know_it(decision, said):
     assert _decided(Decided(decision, 4)) == {"decision": said}
     assert _decided(object()) == {}
+
+
+@pytest.mark.parametrize(("most", "kept"), [(0, 0), (1, 2), (2, 4), (None, 5)])
+def test_a_rehearsal_stops_when_so_many_have_an_arm(most, kept):
+    names = ["enrol", "randomise", "dose", "allocate", "dose"]
+    assert len(list(_until(most, ({"command": name} for name in names)))) == kept
 
 
 def test_a_cell_that_was_cut_short_shows_it():
