@@ -158,14 +158,16 @@ def test_nobody_lowers_a_concern_alone(trial):
 
 @pytest.mark.requirement("R46")
 def test_a_toxicity_is_not_put_out_of_sight_by_withdrawing_the_enrolment(trial):
-    """R46: decisions look at who is enrolled; without a toxicity an enrolment in error is withdrawn."""
+    """R46: decisions look at who is enrolled; without a toxicity and a dose an enrolment in error is withdrawn."""
     number = trial.desk.standing.data.enrolments["S1"].number
     trial.do("ivy", ask.AssessDlt("S1", 4, True, True))
     for each in (ask.Retract("DS", "S1", number, WHY), ask.Correct("DS", "S1", number, 4, {"DSDECOD": "OTHER"}, WHY)):
         refused(trial, "COND-129", "ivy", each)
     trial.do("ivy", ask.Correct("DS", "S1", number, 3, {"DSDECOD": "ENROLLED"}, WHY))
     trial.do("max", DltReviewed("S1", False))
-    trial.do("ivy", RetractDlt("S1", 1, WHY), ask.Retract("DS", "S1", number, WHY))
+    trial.do("ivy", RetractDlt("S1", 1, WHY))
+    refused(trial, "COND-129", "ivy", ask.Retract("DS", "S1", number, WHY))
+    trial.do("ivy", ask.Retract("EX", "S1", 1, WHY), ask.Retract("DS", "S1", number, WHY))
 
 
 @pytest.mark.requirement("R46")

@@ -27,7 +27,7 @@ from trialwright.conduct.subjects.asks import RegisterSubject
 from trialwright.conduct.subjects.consent import given_by, to_agree, trial_zone, why_not
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.core.errors import StageError
-from trialwright.dataset.columns import ENROLLED
+from trialwright.dataset.columns import COMPLETED, DEATH, ENROLLED, LOST, SCREEN_FAILURE, WITHDRAWAL
 
 if TYPE_CHECKING:
     from trialwright.conduct.rule import Ask
@@ -42,6 +42,9 @@ BEFORE_CONSENT = frozenset({"DM", "MH", "CM", "PR", "IE", "AE", "DS", "DV", "XD"
 
 AFTER_WITHDRAWAL = frozenset({"AE", "DS", "DV", "XD"})
 """Rows that are entered of somebody who has withdrawn too: safety, the end of their part, deviations."""
+
+ENDED = frozenset({COMPLETED, DEATH, LOST, SCREEN_FAILURE, WITHDRAWAL})
+"""DSDECOD of the rows that say that somebody's part is over."""
 
 _ENTERING = (Enrolled, Allocated, Randomised, DosePlanned, DosePrepared)
 _OF_A_DAY = (Enrolled, Allocated, Randomised, Dosed, DltAssessed, Recorded)
@@ -65,7 +68,8 @@ def guard(event: Event, asked: Ask) -> Iterator[Deviation]:
 
     Raises StageError: COND-069 for somebody who is not known at the site, COND-078 where two times contradict each
     other, COND-072 for a procedure before consent (the desk records that as a deviation), COND-071 where a new version
-    of the form waits to be agreed to, COND-073 after consent was withdrawn.
+    of the form waits to be agreed to, COND-073 after consent was withdrawn or where the part is over, COND-077 where it
+    was erased who it is.
     """
     if not isinstance(event, (*_ENTERING, *_OF_A_DAY, *_LATER_CARE)):
         need_own(event, asked)
@@ -74,6 +78,7 @@ def guard(event: Event, asked: Ask) -> Iterator[Deviation]:
     if isinstance(event, _OF_A_DAY) and _domain(event) != "DV":  # a deviation found by the way is of its own day
         _check_day(event.day, asked, person)
     if isinstance(event, (*_ENTERING, *_OF_A_DAY)):
+        _need_part(event, person, asked)
         _need_not_withdrawn(event, person, asked)
         yield from _need_agreed(event, person, asked)
 
@@ -117,6 +122,43 @@ def _check_day(day: int, asked: Ask, person: Subject) -> None:
             "one and the same day",
             "correct the day or the time; a row of another day is entered by a command of its own",
         )
+
+
+def _need_part(event: Event, person: Subject, asked: Ask) -> None:
+    """Nobody enters, is allocated or has a dose made ready whose part is over or of whom nobody knows any more who it
+    is; nobody is given a dose after death."""
+    if isinstance(event, _ENTERING) and person.erased:
+        raise _refused(
+            "COND-077",
+            f"who {person.subject} is was erased",
+            "an identity that is kept: without one nobody can be treated",
+            "register the person under another identifier, if they agree to take part",
+        )
+    ends = [(each.day, str(each.values.get("DSDECOD"))) for each in asked.standing.data.rows_of("DS", person.subject)]
+    ends = [(day, how) for day, how in ends if how in ENDED and _too_late(event, day, how)]
+    if ends:
+        day, how = min(ends)
+        raise _refused(
+            "COND-073",
+            f"{_named(event)} is not for {person.subject}, whose part ended on trial day {day}: {how}",
+            "somebody who takes part",
+            "check the identifier; withdraw the row that says so if it was entered wrongly",
+        )
+
+
+def _too_late(event: Event, ended: int, how: str) -> bool:
+    """Whether an end of somebody's part on a trial day speaks against an event; a late entry is of an earlier day."""
+    match event:
+        case Enrolled() | Randomised():
+            return True
+        case Allocated(day=day):
+            return day > ended
+        case DosePlanned() | DosePrepared():
+            return how == DEATH
+        case Dosed(day=day, given=given):
+            return given and how == DEATH and day > ended
+        case _:
+            return False
 
 
 def _need_not_withdrawn(event: Event, person: Subject, asked: Ask) -> None:

@@ -12,15 +12,13 @@ from trialwright.conduct.people.roles import Duty, Role
 from trialwright.conduct.people.staff_rules import identifier, unknown_site
 from trialwright.conduct.rule import Ask, Made
 from trialwright.conduct.subjects.asks import RegisterSubject
+from trialwright.conduct.subjects.guard import ENDED
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.core.errors import StageError, UsageError
-from trialwright.dataset.columns import COMPLETED, DEATH, LOST, SCREEN_FAILURE, WITHDRAWAL
 
 if TYPE_CHECKING:
     from trialwright.conduct.people.credentials import Session
     from trialwright.conduct.standing import Standing
-
-_ENDED = frozenset({COMPLETED, DEATH, LOST, SCREEN_FAILURE, WITHDRAWAL})
 
 
 def register(command: RegisterSubject, asked: Ask) -> Iterable[Made]:
@@ -101,7 +99,7 @@ def _takes_part(asked: Ask, subject: str) -> bool:
     if subject not in data.enrolments or asked.standing.course.phase in (Phase.LOCKED, Phase.UNMASKED):
         return False
     return not any(
-        key[:2] == ("DS", subject) and not fact.retracted and fact.values.get("DSDECOD") in _ENDED
+        key[:2] == ("DS", subject) and not fact.retracted and fact.values.get("DSDECOD") in ENDED
         for key, fact in data.rows.items()
     )
 

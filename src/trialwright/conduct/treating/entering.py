@@ -10,6 +10,7 @@ from trialwright.conduct.data_rules import as_data
 from trialwright.conduct.events.data import Recorded
 from trialwright.conduct.events.treatment import CasebookEndorsed, VisitAsked
 from trialwright.conduct.rule import Made
+from trialwright.conduct.treating.participant import first_dose
 from trialwright.conduct.treating.refusals import refused, wrong
 from trialwright.conduct.treating.visits import asked_of, schedule_of
 from trialwright.dataset.columns import ENROLLED
@@ -25,6 +26,7 @@ def enter(command: ask.Record | ask.Supplement, asked: Ask) -> Iterator[Made]:
     """A row entered for the first time, or more of it."""
     _not_toxicity(command.domain)
     _graded(command.domain, command.values.get("AETOXGR"))
+    _not_let_in(command, asked)
     yield from as_data(command, asked)
     if isinstance(command, ask.Record) and command.domain == "SV" and command.values.get("OCCUR") != "N":
         for encounter in schedule_of(asked.standing, asked.protocol):
@@ -36,6 +38,7 @@ def enter(command: ask.Record | ask.Supplement, asked: Ask) -> Iterator[Made]:
 def correct(command: ask.Correct | ask.Retract, asked: Ask) -> Iterator[Made]:
     """A row replaced or withdrawn, for a reason; what stood before stays on the ledger."""
     _not_toxicity(command.domain)
+    _not_let_in(command, asked)
     _not_out_of_sight(command, asked)
     if isinstance(command, ask.Correct):
         _graded(command.domain, command.values.get("AETOXGR"))
@@ -53,12 +56,36 @@ def _not_toxicity(domain: str) -> None:
         )
 
 
+def _not_let_in(command: ask.Record | ask.Supplement | ask.Correct | ask.Retract, asked: Ask) -> None:
+    """A row becomes an enrolment by the enrolment alone, which asks for consent, eligibility and a place."""
+    if isinstance(command, ask.Retract) or command.domain != "DS" or command.values.get("DSDECOD") != ENROLLED:
+        return
+    row = asked.standing.data.standing(("DS", command.subject, command.number))
+    if row is None or row.values.get("DSDECOD") != ENROLLED:
+        raise refused(
+            "COND-009",
+            "a row of DS does not become an enrolment in this way",
+            "the command Enrol",
+            "use Enrol; one that was withdrawn is entered anew under another number",
+        )
+
+
 def _not_out_of_sight(command: ask.Correct | ask.Retract, asked: Ask) -> None:
-    """Withdrawing an enrolment would take a toxicity out of what decisions see, and nobody lowers a concern alone."""
+    """Withdrawing an enrolment would take a toxicity out of what decisions see, and nobody lowers a concern alone; of
+    somebody who was randomised or given a dose it would make a place that another takes beside them."""
     data = asked.standing.data
     row = data.standing((command.domain, command.subject, command.number))
     was = row is not None and command.domain == "DS" and row.values.get("DSDECOD") == ENROLLED
     stays = isinstance(command, ask.Correct) and command.values.get("DSDECOD") == ENROLLED
+    counts = command.subject in asked.standing.allocation.randomised
+    counts |= first_dose(asked.standing, command.subject) is not None
+    if was and not stays and counts:
+        raise refused(
+            "COND-129",
+            f"the enrolment of {command.subject} cannot be withdrawn: an arm was drawn, or a dose given",
+            "an enrolment that led to nothing",
+            "note that it was in error, and record how the participant's part ended; whoever was treated counts",
+        )
     toxic = any(fact.values.get("XDDLT") == "Y" for fact in data.rows_of("XD", command.subject))
     if was and not stays and toxic:
         raise refused(
