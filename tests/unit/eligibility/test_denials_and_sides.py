@@ -254,3 +254,9 @@ def test_how_fast_something_is_done_is_no_window(text):
 def test_readings_and_things_in_brackets_are_not_counted():
     for text in ("At least two documented readings", "Enough tissue (at least 2 cores of tissue)"):
         assert all(getattr(leaf, "times", None) is None for leaf in leaves(read(text)))
+
+
+def test_women_who_are_sought_are_demanded():
+    assert not isinstance(read("Women who are breastfeeding"), Implies)
+    assert isinstance(read("Women aged 47 to 58 years, after menopause"), And)
+    assert isinstance(read("Women who are not pregnant"), Implies)

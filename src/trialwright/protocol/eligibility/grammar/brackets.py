@@ -105,6 +105,14 @@ def bracketed(
         return [Implies(inner, whole) if req else _all((whole, inner))], False
     if inner is None or inner in found or any(_same(inner, one) for one in found):
         return found, False
+    return _added(line, lo, hi, req, found, inner, alternative)
+
+
+def _added(
+    line: Reading, lo: int, hi: int, req: bool, found: list[Expression], inner: Expression, alternative: bool
+) -> tuple[list[Expression], bool]:
+    """What brackets that state something themselves add; `alternative`: they open with `or`."""
+    row, defining = line.row, line.row.code[lo] == DEFINE
     if found and bears_constraint(inner) and _says_otherwise(line, lo, hi, found, inner):
         if not _is_wider(found, inner):
             return found, True
@@ -112,7 +120,7 @@ def bracketed(
         other = joined(And, (inner, asked), line.span(lo, hi))
         either = joined(Or, (_all(tuple(found)), other), None)
         return ([either] if either is not None else found), False
-    if found and codes[0] == DEFINE and bears_number(inner) and all(is_plain(one) for one in found):
+    if found and defining and bears_number(inner) and all(is_plain(one) for one in found):
         return [inner], False
     if found and alternative:
         either = joined(Or, (_all(tuple(found)), inner), None)
@@ -120,7 +128,7 @@ def bracketed(
     if not bears_constraint(inner) and found and any(isinstance(leaf, Judgement) for leaf in leaves(inner)):
         return found, True
     if not bears_constraint(inner):
-        return _names_within(found, inner, req, codes[0] == DEFINE), False
+        return _names_within(found, inner, req, defining), False
     if isinstance(inner, Not) and found and req and row.word[lo] != "but":
         return found, True  # `creatinine < 2 (not on dialysis)`: a demand of its own, or of whom the rest is demanded
     if isinstance(inner, Sex | Not) and found:

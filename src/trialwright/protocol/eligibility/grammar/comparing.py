@@ -6,12 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 
-from trialwright.protocol.eligibility.grammar.ages import age_bounds, of_others, of_persons, plausible_age, states_age
+from trialwright.protocol.eligibility.grammar.ages import age_bounds
 from trialwright.protocol.eligibility.grammar.amounts import Amount
-from trialwright.protocol.eligibility.grammar.anew import again, joined
 from trialwright.protocol.eligibility.grammar.averaged import DERIVING, derived_of
 from trialwright.protocol.eligibility.grammar.bare import bare_amounts
-from trialwright.protocol.eligibility.grammar.bounds import FOLDS
 from trialwright.protocol.eligibility.grammar.denied import DENYING, denies, turned
 from trialwright.protocol.eligibility.grammar.frequencies import OFTEN, frequencies
 from trialwright.protocol.eligibility.grammar.numbers import amounts_of
@@ -19,53 +17,32 @@ from trialwright.protocol.eligibility.grammar.past_ages import OF_THE_PAST, of_a
 from trialwright.protocol.eligibility.grammar.phrases import Mention, Phrase
 from trialwright.protocol.eligibility.grammar.references import HINTS
 from trialwright.protocol.eligibility.grammar.scales import KINDS, levels_phrases
-from trialwright.protocol.eligibility.grammar.titles import adjective_before, other_of_pair, whole_name
+from trialwright.protocol.eligibility.grammar.stating import PRESSURES, Stated, state
+from trialwright.protocol.eligibility.grammar.titles import adjective_before, other_of_pair
 from trialwright.protocol.eligibility.grammar.tnm import tnm_phrases
 from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
-from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import (
     Variable,
-    after_change,
-    before,
-    behind,
     fits,
-    known_by_amount,
     name_end,
     noun_phrase,
     unit_of_measure,
 )
 from trialwright.protocol.eligibility.grammar.worded import (
-    GROUPS,
-    counts_things,
     dimension_end,
-    in_calendar,
-    in_figures,
     instrument_end,
     whole_scale,
-    worded,
 )
 from trialwright.protocol.eligibility.tree import Compare, Concept, Interval, Reference
 
-_PRESSURES = {"blood-pressure", "systolic-blood-pressure", "diastolic-blood-pressure"}
-_SCORED = frozenset({"score", "scores", "scale", "index", "level", "levels", "rating", "of", "from"})
-_LENGTHS = frozenset({"um", "mm", "cm", "m", "km", "mi"})  # "longer than" and "within" are of places too
-_CERTAIN = frozenset({"certainty", "certain", "effective", "effectiveness", "efficacy"})
-_PRESSED = frozenset({"pa", "ta", "bp", "pressure", "tension"})  # names a pair of numbers makes clear: "TA > 160/95"
-SHORTEST_SCALE, LONGEST_SCALE = 5, 300  # points: "4/10", "20/90", but not "1/3"
 _LIST = word_set(
     """
     and or , / and/or & ( ) both either serum plasma blood total the
     """
 )
-_INTAKE = word_set(
-    "drinking drink drinks consume consuming alcohol smoking smoker smoke smokes smoked smokers consumption intake"
-)
-# "3 mm greater than the control": a difference, and no bound of the quantity itself
-_RELATIVE = frozenset({"greater", "higher", "larger", "lower", "smaller", "above", "below", "longer", "shorter"})
 # these are volumes and flows: in per cent they are of the predicted value
 _OF_PREDICTED = frozenset({"fev1", "fvc", "pef", "tlc"})
 _SAYING = HINTS | frozenset(OFTEN) | {"percentile", "centile"}  # these words compare without a number
-_COUNT_UNITS = {"drink": "alcohol-intake", "cigarette": "cigarettes-per-day", "pack-year": "pack-years"}
 
 
 def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[Phrase]:
@@ -84,7 +61,7 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
         out = _apart(sorted((*out, *staged), key=lambda phrase: (phrase.first, phrase.last)))
     starts, ends = [phrase.first for phrase in out], [phrase.last for phrase in out]
     firsts = [mention.first for mention in mentions]
-    last: _Stated | None = None
+    last: Stated | None = None
     floor = 0
     amounts = amounts_of(tokens)
     if not DENYING.isdisjoint(tokens.said):
@@ -93,7 +70,7 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
         if starts and amount.first < ends[max(0, bisect_left(starts, amount.last) - 1)] and starts[0] < amount.last:
             floor, last = amount.last, None
             continue
-        stated = _state(tokens, mentions, firsts, amount, last, floor)
+        stated = state(tokens, mentions, firsts, amount, last, floor)
         if stated is not None:
             found = _phrases(text, tokens, mentions, firsts, stated, floor)
             stated.several = len(found) > 1
@@ -107,21 +84,7 @@ def comparisons(text: str, tokens: Tokens, mentions: Sequence[Mention]) -> list[
     return _apart(out)
 
 
-class _Stated:
-    """An amount with its variable. `shared`: the variable was named with an amount before; `several`: other variables
-    have the amount too."""
-
-    __slots__ = ("age", "amount", "several", "shared", "variable")
-
-    def __init__(self, amount: Amount, variable: Variable, age: bool = False, shared: bool = False) -> None:
-        self.amount = amount
-        self.variable = variable
-        self.age = age
-        self.shared = shared
-        self.several = False
-
-
-def _beside(tokens: Tokens, last: _Stated | None, amount: Amount) -> bool:
+def _beside(tokens: Tokens, last: Stated | None, amount: Amount) -> bool:
     """Whether an amount that is no comparison stands so close that the variable before it is still meant."""
     return (
         last is not None
@@ -130,181 +93,8 @@ def _beside(tokens: Tokens, last: _Stated | None, amount: Amount) -> bool:
     )
 
 
-def _state(
-    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, last: _Stated | None, floor: int
-) -> _Stated | None:
-    """The amount with what it is an amount of; None where it is none of ours or nothing names its variable."""
-    if (amount.low is None and amount.high is None) or in_calendar(amount):
-        return None
-    if tokens.word[amount.last : amount.last + 1] and tokens.word[amount.last] in _RELATIVE and amount.unit not in TIME:
-        return None
-    if amount.unit is None and amount.reference is Reference.ABSOLUTE and _folded(tokens, amount):
-        return None
-    if amount.unit == "%" and not _CERTAIN.isdisjoint(tokens.word[amount.last : amount.last + 2]):
-        return None  # of a method of contraception
-    if amount.inner is not None:
-        return _inner(tokens, mentions, firsts, amount)
-    upto = bisect_left(firsts, amount.first)
-    timed = amount.unit in TIME
-    if amount.unit == "day" and tokens.word[amount.last - 1] == "d":
-        lens = before(tokens, mentions, upto, amount.first, floor, "dpt")
-        if lens is not None and lens.id is not None and unit_of_measure(lens.id) == "dpt":
-            return _Stated(amount._replace(unit="dpt"), lens)
-    named = before(tokens, mentions, upto, amount.first, floor, amount.unit)
-    if named is not None and named.id == "age":
-        if (amount.unit is None or timed) and plausible_age(amount):
-            return _Stated(amount, named, age=True)
-        named = None
-    if amount.hint == "after":
-        return _right_of(tokens, mentions, firsts, amount)
-    if named is not None and named.id is not None and timed and unit_of_measure(named.id) in TIME:
-        planned = amount.hint == "within" and named.id == "gestational-age"
-        return None if planned else _Stated(amount, named)
-    if (amount.unit is None and amount.reference is Reference.ABSOLUTE) or timed:
-        follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
-        if follows is not None and follows.id == "age" and plausible_age(amount):
-            return _Stated(amount, follows, age=True)
-        if follows is not None and timed and follows.id is not None and unit_of_measure(follows.id) in TIME:
-            return _Stated(amount, follows)
-        if timed or amount.old:
-            if upto and mentions[upto - 1].last == amount.first and mentions[upto - 1].sort in {"procedure", "drug"}:
-                return None
-            return _aged(tokens, amount, last)
-        if named is None and not upto and of_persons(tokens, amount) and plausible_age(amount):
-            return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
-        alone = amount.first == 0 and amount.last == len(tokens) and not amount.sign and amount.low is not None
-        alone = alone and tokens.value[0] is not None and tokens.word[-1] in {"over", "above", "up", "+"}
-        if (alone or amount.hint == "age" or states_age(tokens, amount)) and plausible_age(amount):
-            return _Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
-    if amount.hint in {"time", "within"} and named is None and amount.unit not in _LENGTHS:
-        return None
-    return _measured(tokens, mentions, firsts, amount, named, last, floor)
-
-
-def _folded(tokens: Tokens, amount: Amount) -> bool:
-    """Whether a number says how many times of something that is no limit of normal (`> 2 x baseline`)."""
-    behind = tokens.word[amount.last : amount.last + 2]
-    return (
-        behind[:1] in (["x"], ["times"], ["fold"]) or behind == ["-", "fold"] or tokens.word[amount.last - 1] in FOLDS
-    )
-
-
-def _aged(tokens: Tokens, amount: Amount, last: _Stated | None) -> _Stated | None:
-    if not plausible_age(amount) or of_others(tokens, amount):
-        return None
-    if states_age(tokens, amount):
-        return _Stated(amount, Variable("age", amount.first, amount.last), age=True)
-    if last is not None and last.age and joined(tokens, last.amount, amount) and amount.unit == "year":
-        return _Stated(amount, last.variable, age=True, shared=True)
-    return None
-
-
-def _inner(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount) -> _Stated | None:
-    """`18 < age < 65`: the variable stands between the bounds."""
-    assert amount.inner is not None
-    first, end = amount.inner
-    for place in range(bisect_left(firsts, first), bisect_left(firsts, end)):
-        mention = mentions[place]
-        if mention.sort == "measure" and fits(mention.id, amount.unit):
-            age = mention.id == "age" and plausible_age(amount)
-            if mention.id != "age" or age:
-                return _Stated(amount, Variable(mention.id, mention.first, mention.last), age=age)
-    named = noun_phrase(tokens, end, first) if amount.hint != "extreme" else None
-    return _Stated(amount, named) if named is not None else None
-
-
-def _right_of(tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount) -> _Stated | None:
-    """`50 kg ≤ body weight`: the variable stands behind."""
-    found = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
-    if found is None or (found.id == "age" and not plausible_age(amount)):
-        return None
-    return _Stated(amount, found, age=found.id == "age")
-
-
-def _measured(
-    tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], amount: Amount, named: Variable | None,
-    last: _Stated | None, floor: int,
-) -> _Stated | None:  # fmt: skip
-    """An amount that is neither age nor time: of the measure before it, the measure of the amount before, the measure
-    behind it, or the noun phrase before it."""
-    if amount.pair is not None and named is None and amount.first > floor:
-        short = tokens.word[amount.first - 1]
-        if amount.pair < (amount.low or amount.high or Decimal(0)):
-            if short in _PRESSED:
-                named = Variable("blood-pressure", amount.first - 1, amount.first)
-            elif amount.unit == "mmHg":
-                named = Variable("blood-pressure", amount.first, amount.last)
-    if amount.pair is not None and not _paired(amount, named):
-        return None
-    if whole_scale(tokens, amount):
-        return None
-    if named is not None and named.id is None and tokens.word[named.last - 1] in GROUPS:
-        return None
-    if (
-        named is not None
-        and named.id is None
-        and not amount.sign
-        and amount.unit is None
-        and not in_figures(tokens, amount)
-    ):
-        return None
-    numbered = named is not None and named.id is None and amount.ranged and amount.unit is None
-    if named is not None and numbered and _SCORED.isdisjoint(tokens.word[named.first : amount.first]):
-        return None  # the figures belong to the name: "bipolar disorder 1-2"
-    counts = amount.unit is None and amount.reference is Reference.ABSOLUTE and counts_things(tokens, amount)
-    if named is not None and not (named.id is None and counts):
-        return _Stated(amount, whole_name(tokens, amount, named, floor))
-    if last is not None and joined(tokens, last.amount, amount) and not counts:
-        variable = last.variable
-        between = tokens.word[last.amount.last : amount.first]
-        if last.age and amount.unit is None and plausible_age(amount) and "and" not in between:
-            return _Stated(amount, variable, age=True, shared=True)
-        alike = amount.unit is None or last.amount.unit in {None, amount.unit}
-        alike = alike or amount.reference is Reference.PREDICTED
-        if not last.age and alike and (variable.id is None or fits(variable.id, amount.unit)):
-            return _Stated(amount, variable, shared=True)
-    if (
-        last is not None
-        and not (last.age or last.several or counts)
-        and again(tokens, mentions, firsts, last.amount, amount)
-    ):
-        return _Stated(amount, last.variable, shared=True)
-    if amount.hint == "either" and tokens.word[max(0, amount.first - 1)] not in {"score", "scores", "of"}:
-        return None
-    follows = behind(tokens, mentions, bisect_left(firsts, amount.last), amount.last, amount.unit)
-    if follows is not None and after_change(tokens, amount.first):
-        return _Stated(amount, Variable(None, follows.first, follows.last)) if amount.unit is not None else None
-    scored = follows is not None and follows.id is not None and unit_of_measure(follows.id) in {None, ""}
-    if follows is not None and follows.id != "age" and (amount.sign or scored or amount.unit is not None):
-        return _Stated(amount, follows)
-    counted = _COUNT_UNITS.get((amount.unit or "").split("/")[0])
-    if counted is not None:
-        first = amount.first - 1 if amount.first > floor and tokens.word[amount.first - 1] in _INTAKE else amount.first
-        return _Stated(amount, Variable(counted, first, amount.first if first < amount.first else amount.last))
-    found = None if counts else worded(tokens, mentions, firsts, amount, floor)
-    if found is None:
-        return None
-    place = bisect_left(firsts, found.first)
-    if place < len(mentions) and (mentions[place].first, mentions[place].last) == (found.first, found.last):
-        mention = mentions[place]
-        if mention.sort == "measure" and mention.id != "age" and fits(mention.id, amount.unit):
-            found = Variable(mention.id, found.first, found.last)
-    elif found.id is None:
-        found = found._replace(id=known_by_amount(tokens, found.first, found.last, amount.unit))
-    return _Stated(amount, whole_name(tokens, amount, found, floor))
-
-
-def _paired(amount: Amount, named: Variable | None) -> bool:
-    if named is not None and named.id in _PRESSURES:
-        return True
-    if named is not None and named.id == "bcva-letters":
-        return False
-    value, whole = amount.low or amount.high or Decimal(0), amount.pair or Decimal(0)
-    return SHORTEST_SCALE <= whole <= LONGEST_SCALE and value <= whole == int(whole)
-
-
 def _phrases(
-    text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: _Stated, floor: int
+    text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: Stated, floor: int
 ) -> list[Phrase]:
     amount = stated.amount
     if stated.age and not OF_THE_PAST.isdisjoint(tokens.said) and of_a_past_age(tokens, amount, stated.variable, floor):
@@ -365,7 +155,7 @@ def _from_full_name(
     return found.first if found is not None and found.last == first - 1 else first
 
 
-def _node(stated: _Stated, concept: Concept, interval: Interval, span: tuple[int, int]) -> Compare:
+def _node(stated: Stated, concept: Concept, interval: Interval, span: tuple[int, int]) -> Compare:
     if stated.amount.unit == "%" and concept.id in _OF_PREDICTED:
         return Compare(concept, interval, None, Reference.PREDICTED, span=span)
     unit = age_bounds(stated.amount)[2] if stated.age else stated.amount.unit
@@ -373,7 +163,7 @@ def _node(stated: _Stated, concept: Concept, interval: Interval, span: tuple[int
 
 
 def _concepts(
-    text: str, stated: _Stated, subject: tuple[int, int]
+    text: str, stated: Stated, subject: tuple[int, int]
 ) -> list[tuple[Concept, Decimal | None, Decimal | None]]:
     """The measure, or the two of a pair, with the bounds of each."""
     amount = stated.amount
@@ -381,7 +171,7 @@ def _concepts(
     if stated.age:
         low, high, _ = age_bounds(amount)
         return [(Concept("age", words), low, high)]
-    if amount.pair is not None and stated.variable.id in _PRESSURES:
+    if amount.pair is not None and stated.variable.id in PRESSURES:
         second = (amount.pair if amount.low is not None else None, amount.pair if amount.high is not None else None)
         return [
             (Concept("systolic-blood-pressure", words), amount.low, amount.high),
@@ -398,7 +188,7 @@ def _interval(amount: Amount, low: Decimal | None, high: Decimal | None) -> Inte
 
 
 def _sharing(
-    text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: _Stated, floor: int
+    text: str, tokens: Tokens, mentions: Sequence[Mention], firsts: list[int], stated: Stated, floor: int
 ) -> list[Phrase]:
     """Phrases for the measures listed before the one next to the comparison: `AST and ALT ≤ 3 x ULN`."""
     out: list[Phrase] = []

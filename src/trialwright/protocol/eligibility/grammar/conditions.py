@@ -23,7 +23,18 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WITH,
 )
 from trialwright.protocol.eligibility.grammar.reading import Reading, joined, negation
-from trialwright.protocol.eligibility.tree import And, Concept, Expression, Implies, Judgement, Kind, Or, Present, Sex
+from trialwright.protocol.eligibility.tree import (
+    And,
+    Compare,
+    Concept,
+    Expression,
+    Implies,
+    Judgement,
+    Kind,
+    Or,
+    Present,
+    Sex,
+)
 
 CHILDBEARING = "childbearing-potential"  # its entry in the lexicon
 _REPRODUCTIVE = re.compile(
@@ -99,10 +110,10 @@ def concerning_a_sex(line: Reading, lo: int, hi: int, req: bool, depth: int) -> 
     body = line.read(after, hi, req, depth + 1)
     if body is None or subject is None:
         return subject
-    if req and reproductive:
-        return Implies(subject, body, line.span(lo, hi))
     if isinstance(subject, Sex) and subject.sex == "FEMALE" and _is_of_women(body):
         return body
+    if req and reproductive and not _limits_age(body):
+        return Implies(subject, body, line.span(lo, hi))
     return joined(And, (subject, body), line.span(lo, hi))
 
 
@@ -118,6 +129,12 @@ def _later_sex(line: Reading, lo: int, hi: int, req: bool, depth: int, places: l
         return None
     parts = [line.read(a, b, req, depth + 1) for a, b in cuts]
     return joined(And if req else Or, parts, line.span(lo, hi))
+
+
+def _limits_age(body: Expression) -> bool:
+    """Whether an age is demanded first of all (`women aged 45 to 60, after menopause`): that is who is sought."""
+    parts = body.parts if isinstance(body, And) else (body,)
+    return isinstance(parts[0], Compare) and parts[0].measure.id == "age"
 
 
 def _is_of_women(body: Expression) -> bool:

@@ -122,6 +122,7 @@ def heads(words: list[str], count: Count, begin: int, end: int) -> bool:
 
 
 def is_plural(word: str) -> bool:
+    """Whether a word looks like the plural of a noun."""
     return word in _PLURALS or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ous")))
 
 

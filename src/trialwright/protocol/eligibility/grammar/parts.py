@@ -36,20 +36,18 @@ from trialwright.protocol.eligibility.grammar.markers import (
     WORD,
     words_of,
 )
+from trialwright.protocol.eligibility.grammar.narrower import is_closer, without_broader, without_idle_sex
 from trialwright.protocol.eligibility.grammar.reading import (
     Reading,
     combine,
     is_plain,
     joined,
     only_asks,
-    thing_of,
 )
 from trialwright.protocol.eligibility.grammar.row import Row
-from trialwright.protocol.eligibility.lexicon.loading import is_a
 from trialwright.protocol.eligibility.tree import (
     AnchorKind,
     And,
-    Concept,
     Course,
     Exposure,
     Expression,
@@ -123,96 +121,119 @@ def part_of(line: Reading, lo: int, hi: int, req: bool, depth: int) -> Part:
     return _stated(line, lo, hi, req, depth, direct)
 
 
+class _Seen:
+    """What a part has stated so far. `lead`, `trail`: words stand before or behind it; `giving`: of them, one for
+    giving a drug; `kin`, `blocked`: what comes is of somebody else, or only named in passing; `loose`, `opening`: words
+    without a phrase open the part; `now`: it is told to be so now."""
+
+    __slots__ = ("blocked", "found", "giving", "kin", "lead", "loose", "now", "opening", "trail")
+
+    def __init__(self) -> None:
+        self.found: list[Expression] = []
+        self.lead = self.trail = self.giving = self.kin = self.blocked = False
+        self.loose = self.opening = self.now = False
+
+
 def _stated(line: Reading, lo: int, hi: int, req: bool, depth: int, direct: bool) -> Part:
     """What the elements of a part state, one after the other."""
     row = line.row
     code, word, match = row.code, row.word, row.match
-    found: list[Expression] = []
+    seen = _Seen()
     conditions: list[Expression] = []
-    lead = trail = giving = loose = blocked = kin = opening = now = False
-    bracket = "(" in word
     at = lo
     while at < hi:
         what = code[at]
         if what == SKIP:
             if word[at] in _STATES:
-                loose = opening = False
+                seen.loose = seen.opening = False
             elif word[at] in _HOWEVER:
-                blocked = True
-            elif opening and not _is_mark(word[at]):
-                loose = True
+                seen.blocked = True
+            elif seen.opening and not _is_mark(word[at]):
+                seen.loose = True
         elif what == LEAF:
-            stated = combine(row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
-            if lead and (_has_ended(line, lo, at, stated, req) or _lies_ahead(line, lo, at, stated)):
-                if req and (apart := _distance_kept(line, lo, at, stated)) is not None:
-                    found.append(apart)
-                    lead = False
-                at += 1
-                continue
-            if found and _is_indication(line, at, stated, found[-1]):
-                trail = True
-                at += 1
-                continue
-            if now:
-                stated, now = _current(stated), False
-            if found and is_plain(stated) and _is_closer(stated, found[-1]):
-                found[-1] = stated
-            elif _is_attached(line, at, stated, kin, blocked, loose, bool(found), hi):
-                lead, trail = lead or not found, trail or bool(found)
-            else:
-                found.append(stated)
-                giving = False
+            _leaf_seen(line, seen, lo, at, hi, req)
         elif what in _SPOKEN:
-            this = word[at]
-            plain = what == WORD
-            if plain and found and this in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
-                trail = True  # several causes: a person reads them
+            if _word_seen(line, seen, lo, at, hi):
                 break
-            if plain and found and this in CONSENT_WORDS and CONSENT in code[lo:hi]:
-                pass
-            elif plain and not lead and this in _GIVING and _gives(line, at, hi, found):
-                giving = True
-            elif found:
-                if not (plain and this in _AFTER and at > lo and code[at - 1] in (LEAF, CLOSE)):
-                    kin, blocked, trail = kin or this in KIN, blocked or this in BLOCKING, True
-            elif bracket and _names_what_follows(line, at, hi):
-                pass
-            elif not lead and this in _NOW and _uses(line, at + 1, hi):
-                now = True
-            else:
-                kin, blocked = kin or this in KIN, blocked or this in BLOCKING
-                lead = opening = True
         elif what == OPEN:
             close = match[at]
-            found, more = bracketed(line, at + 1, close, req, depth, found)
-            trail = trail or more
+            seen.found, more = bracketed(line, at + 1, close, req, depth, seen.found)
+            seen.trail = seen.trail or more
             at = close
         elif what == NEG:
             denied = _denied(line, at, hi, req, depth)
             if denied is None:
-                lead, trail = lead or not found, trail or bool(found)
+                seen.lead, seen.trail = seen.lead or not seen.found, seen.trail or bool(seen.found)
             else:
-                found.append(denied)
+                seen.found.append(denied)
             break
-        elif what == IF or (what == LINK and found and _names_sex(line, at, hi)):
+        elif what == IF or (what == LINK and seen.found and _names_sex(line, at, hi)):
             inner = line.read(at + 1, hi, True, depth + 1)
             if inner is not None:
                 conditions.append(inner)
             break
-        elif what == SEX and not found and at > lo and word[at - 1] in ("for", "in"):
-            lead = opening = True
+        elif what == SEX and not seen.found and at > lo and word[at - 1] in ("for", "in"):
+            seen.lead = seen.opening = True
         elif what == SEX:
-            found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
-        elif what == LINK and found and word[at] in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
-            trail = True
+            seen.found.append(Sex(str(row.data[at]), line.span(at, at + 1)))
+        elif what == LINK and seen.found and word[at] in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
+            seen.trail = True
             break
         elif what == CONSENT:
-            trail = trail or not found
-        elif opening and what in (LINK, WITH):
-            loose = True
+            seen.trail = seen.trail or not seen.found
+        elif seen.opening and what in (LINK, WITH):
+            seen.loose = True
         at += 1
-    trail = trail or giving
-    return _put_together(line, lo, hi, req, found, conditions, lead, trail, direct)
+    return _put_together(line, lo, hi, req, seen.found, conditions, seen.lead, seen.trail or seen.giving, direct)
+
+
+def _leaf_seen(line: Reading, seen: _Seen, lo: int, at: int, hi: int, req: bool) -> None:
+    """Takes in what a phrase states."""
+    found = seen.found
+    stated = combine(line.row.data[at], req, line.span(at, at + 1))  # type: ignore[arg-type]  # leaves
+    if seen.lead and (_has_ended(line, lo, at, stated, req) or _lies_ahead(line, lo, at, stated)):
+        if req and (apart := _distance_kept(line, lo, at, stated)) is not None:
+            found.append(apart)
+            seen.lead = False
+        return
+    if found and _is_indication(line, at, stated, found[-1]):
+        seen.trail = True
+        return
+    if seen.now:
+        stated, seen.now = _current(stated), False
+    if found and is_plain(stated) and is_closer(stated, found[-1]):
+        found[-1] = stated
+    elif _is_attached(line, at, stated, seen.kin, seen.blocked, seen.loose, bool(found), hi):
+        seen.lead, seen.trail = seen.lead or not found, seen.trail or bool(found)
+    else:
+        found.append(stated)
+        seen.giving = False
+
+
+def _word_seen(line: Reading, seen: _Seen, lo: int, at: int, hi: int) -> bool:
+    """Takes in a word that no phrase covers; whether nothing behind it is read."""
+    code = line.row.code
+    this = line.row.word[at]
+    plain = code[at] == WORD
+    if plain and seen.found and this in CAUSES and not _LISTING.isdisjoint(code[at:hi]):
+        seen.trail = True  # several causes: a person reads them
+        return True
+    if plain and seen.found and this in CONSENT_WORDS and CONSENT in code[lo:hi]:
+        return False
+    if plain and not seen.lead and this in _GIVING and _gives(line, at, hi, seen.found):
+        seen.giving = True
+    elif seen.found:
+        if not (plain and this in _AFTER and at > lo and code[at - 1] in (LEAF, CLOSE)):
+            seen.kin, seen.blocked = seen.kin or this in KIN, seen.blocked or this in BLOCKING
+            seen.trail = True
+    elif "(" in line.row.word and _names_what_follows(line, at, hi):
+        pass
+    elif not seen.lead and this in _NOW and _uses(line, at + 1, hi):
+        seen.now = True
+    else:
+        seen.kin, seen.blocked = seen.kin or this in KIN, seen.blocked or this in BLOCKING
+        seen.lead = seen.opening = True
+    return False
 
 
 def _is_indication(line: Reading, at: int, stated: Expression, before: Expression) -> bool:
@@ -296,7 +317,7 @@ def _put_together(
     if not found or (len(found) > 1 and len({one.sex for one in found if isinstance(one, Sex)}) > 1):
         return Part(line.question(lo, hi), None, False, False, direct)
     if 1 < len(found) <= MOST_COMPARED:
-        found = _without_broader(_without_idle_sex(found))
+        found = without_broader(without_idle_sex(found))
     bare = found[0] if len(found) == 1 and type(found[0]) is not And else joined(And, found, span)
     assert bare is not None
     whole: Expression | None = bare
@@ -389,48 +410,3 @@ def _names_sex(line: Reading, at: int, hi: int) -> bool:
     code = line.row.code
     near = code[at + 1 : min(at + 4, hi)]
     return line.row.word[at] in ("for", "in") and (SEX in near or FERTILE in near)
-
-
-def _without_idle_sex(found: list[Expression]) -> list[Expression]:
-    """Without a sex that goes without saying: `pregnant women`."""
-    if any(isinstance(one, Sex) for one in found) and any(_is_of_women(one) for one in found):
-        return [one for one in found if one != Sex("FEMALE")]
-    return found
-
-
-def _without_broader(found: list[Expression]) -> list[Expression]:
-    """Without a thing that another names more closely (`infection with HIV`)."""
-    out = []
-    for one in found:
-        broad = thing_of(one) if is_plain(one) else None
-        if broad is None or not any(
-            _narrower(other, broad) or _repeats(other, broad) for other in found if other is not one
-        ):
-            out.append(one)
-    return out
-
-
-def _is_closer(stated: Expression, before: Expression) -> bool:
-    """Whether the second names more closely what the first names (`infection by HIV`)."""
-    broad = thing_of(before) if is_plain(before) else None
-    return broad is not None and _narrower(stated, broad)
-
-
-def _narrower(node: Expression, broad: Concept) -> bool:
-    thing = thing_of(node)
-    if broad.id == "allergic-disease" and isinstance(node, Present) and node.kind is Kind.ALLERGY:
-        return True
-    if thing is None or thing.id is None or broad.id is None or thing.id == broad.id:
-        return False
-    return is_a(thing.id, broad.id)
-
-
-def _repeats(node: Expression, broad: Concept) -> bool:
-    """Whether the same thing is named with a time or a number (`accident (stroke) within a year`)."""
-    thing = thing_of(node)
-    return thing is not None and thing.id is not None and thing.id == broad.id and not is_plain(node)
-
-
-def _is_of_women(node: Expression) -> bool:
-    concept = getattr(node, "concept", None)
-    return concept is not None and concept.id in ("pregnancy", "lactation", "breastfeeding")

@@ -169,27 +169,7 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
         return _with_half_lives(text, tokens, stretch, lead, skipped)
     at, side = direction(words, last)
     if side is None:
-        if after == "ago":
-            return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())
-        if after == "of" and within:
-            anchors, end = anchors_at(text, tokens, last + 1)
-            if anchors is None:
-                return None
-            own = all(anchor.kind is AnchorKind.OTHER for anchor in anchors)
-            return _timed(stretch, lead, end, Side.AFTER if own else Side.BEFORE, anchors)
-        if after == "from" and within:
-            anchors, end = anchors_at(text, tokens, last + 1)
-            return None if anchors is None else _timed(stretch, lead, end, Side.AFTER, anchors)
-        if stretch.recent or within:
-            tail = last + 1 if after in {"prior", "previously", "earlier"} else last
-            return _timed(stretch, lead, tail, Side.BEFORE, _unstated())
-        if after == "old" and stretch.op is not None and not (stretch.unit == "year" and stretch.low > 10):
-            return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())._replace(bare=True)
-        if after in {"prior", "previously", "earlier"}:
-            return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())
-        if lead < first and stretch.op in {"<", "<="} and before == "in":
-            return _timed(stretch, lead, last, Side.BEFORE, _unstated())
-        return None
+        return _without_a_side(text, tokens, stretch, lead, within, before)
     if before in {"for", "lasting", "persisting"} or _of_duration(words, first):
         return None
     anchors, end = anchors_at(text, tokens, at)
@@ -198,6 +178,34 @@ def _window(text: str, tokens: Tokens, stretch: Stretch) -> Timed | None:
     if stretch.op is None and stretch.low == stretch.high and side is Side.AFTER and not within:
         return None
     return _timed(stretch, lead, end, side, anchors)
+
+
+def _without_a_side(text: str, tokens: Tokens, stretch: Stretch, lead: int, within: bool, before: str) -> Timed | None:
+    """A window behind which neither before nor after stands (`within 3 months`, `2 years ago`); `lead`: its first
+    token, `before`: the word before its length."""
+    words, first, last = tokens.word, stretch.first, stretch.last
+    after = words[last] if last < len(words) else ""
+    if after == "ago":
+        return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())
+    if after == "of" and within:
+        anchors, end = anchors_at(text, tokens, last + 1)
+        if anchors is None:
+            return None
+        own = all(anchor.kind is AnchorKind.OTHER for anchor in anchors)
+        return _timed(stretch, lead, end, Side.AFTER if own else Side.BEFORE, anchors)
+    if after == "from" and within:
+        anchors, end = anchors_at(text, tokens, last + 1)
+        return None if anchors is None else _timed(stretch, lead, end, Side.AFTER, anchors)
+    if stretch.recent or within:
+        tail = last + 1 if after in {"prior", "previously", "earlier"} else last
+        return _timed(stretch, lead, tail, Side.BEFORE, _unstated())
+    if after == "old" and stretch.op is not None and not (stretch.unit == "year" and stretch.low > 10):
+        return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())._replace(bare=True)
+    if after in {"prior", "previously", "earlier"}:
+        return _timed(stretch, lead, last + 1, Side.BEFORE, _unstated())
+    if lead < first and stretch.op in {"<", "<="} and before == "in":
+        return _timed(stretch, lead, last, Side.BEFORE, _unstated())
+    return None
 
 
 def _washout(words: list[str], stretch: Stretch) -> Timed | None:
