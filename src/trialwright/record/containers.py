@@ -126,8 +126,8 @@ def _zip(stream: IO[bytes], name: str, layers: int) -> Iterator[Source]:
 def _text(stream: IO[bytes], name: str) -> Iterator[Source]:
     """The file itself, or its lines where each is a JSON object. Blank lines count as lines, for places to be right."""
     blank, first = _line_after(stream, 0)
-    between, second = _line_after(stream, len(blank) + len(first)) if _is_object(first) else (b"", b"")
-    if second.lstrip()[:1] == b"{":
+    between, second = _line_after(stream, len(blank) + len(first)) if _has_braces(first) else (b"", b"")
+    if second.lstrip()[:1] == b"{" and _is_object(first):
         number = blank.count(b"\n") + 1
         yield Source(f"{name}, line {number}", first)
         number, line = number + 1 + between.count(b"\n"), second
@@ -155,13 +155,18 @@ def _line_after(stream: IO[bytes], so_far: int) -> tuple[bytes, bytes]:
     return b"".join(blank), line
 
 
+def _has_braces(line: bytes) -> bool:
+    """Whether a line may be one whole JSON object."""
+    text = line.removeprefix(b"\xef\xbb\xbf").strip()
+    return text[:1] == b"{" and text[-1:] == b"}"
+
+
 def _is_object(line: bytes) -> bool:
     """Whether a line is one whole JSON object."""
-    text = line.removeprefix(b"\xef\xbb\xbf").strip()
-    if not (text[:1] == b"{" and text[-1:] == b"}"):
+    if not _has_braces(line):
         return False
     try:
-        return isinstance(json.loads(text), dict)
+        return isinstance(json.loads(line.removeprefix(b"\xef\xbb\xbf")), dict)
     except (ValueError, RecursionError):
         return False
 

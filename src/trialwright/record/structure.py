@@ -157,12 +157,17 @@ _NONE: Mapping[str, Any] = {}
 
 def _count_and_check(value: Any, node: Any, path: str, problems: list[Problem]) -> int:
     """How many leaf values there are; enumerated ones that hold a term nobody has listed become Problems."""
+    if node is _NONE:
+        return _count(value)
     if isinstance(value, dict):
         below = node if isinstance(node, dict) else _NONE
-        return sum(
-            _count_and_check(item, below.get(key, _NONE), f"{path}.{key}" if path else key, problems)
-            for key, item in value.items()
-        )
+        total = 0
+        for key, item in value.items():
+            if (listed := below.get(key)) is None:
+                total += _count(item)
+            else:
+                total += _count_and_check(item, listed, f"{path}.{key}" if path else key, problems)
+        return total
     if isinstance(value, list | tuple):
         return sum(_count_and_check(item, node, f"{path}[{i}]", problems) for i, item in enumerate(value))
     if value is None:
@@ -180,6 +185,17 @@ def _count_and_check(value: Any, node: Any, path: str, problems: list[Problem]) 
             )
         )
     return 1
+
+
+def _count(value: Any) -> int:
+    """How many leaf values there are, where none of them is an enumerated one."""
+    if isinstance(value, str):
+        return 1
+    if isinstance(value, dict):
+        return sum(map(_count, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_count, value))
+    return int(value is not None)
 
 
 def plain(study: Study) -> dict[str, Json]:

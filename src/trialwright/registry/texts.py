@@ -50,7 +50,8 @@ def tokens(text: str) -> list[str]:
 
 def codes(texts: Iterable[str]) -> list[str]:
     """Every code in the texts, once each, in their order."""
-    found = (code(token) for text in texts for token in _TOKEN.findall(text) if _HAS_DIGIT.search(token))
+    words = dict.fromkeys(word for text in texts for word in text.split() if not word.isalpha())
+    found = (code(token) for word in words if _HAS_DIGIT.search(word) for token in _TOKEN.findall(word))
     return list(dict.fromkeys(each for each in found if each))
 
 

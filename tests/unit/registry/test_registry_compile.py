@@ -39,7 +39,7 @@ STUDIES = [
         1,
         TWO_ARMS,
         names=[
-            ("Zqxumab", "2 mg/kg by intravenous infusion on days 0, 7 and 14. Participants are randomised 2:1.", ["Treated"]),
+            ("Zqxumab", "3 intravenous infusions of 2 mg/kg. Participants are randomised 2:1.", ["Treated"]),
             ("Saline", "Intravenous saline on day 0", ["Placebo"]),
         ],
     ),
