@@ -228,6 +228,7 @@ def seen(trial, person):
         "randomisation": view.randomisation,
         "deviations": view.deviations,
         "reports due": view.reports_due,
+        "assessments": view.assessments,
         "access": view.access,
         **{f"doses {s}": lambda s=s: view.doses(s) for s in SUBJECTS},
         **{f"visits {s}": lambda s=s: view.visits(s) for s in SUBJECTS},

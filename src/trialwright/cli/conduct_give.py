@@ -36,6 +36,8 @@ SHARED = ("reason",)
 """Fields of commands that are given with what is around every command."""
 CLASHING = ("site", "role", "trial")
 """Fields that are named as something around every command: on the command line and in files they begin with `for-`."""
+DAYS = ("day", "onset", "end")
+"""Fields that are trial days, and may be written as dates."""
 _DEFAULTS: Mapping[str, Any] = {"occurred": None, "reason": "", "key": "", "today": None, "as_json": False}
 _ANSWERS = {"yes": True, "no": False, "unknown": None}
 
@@ -145,7 +147,7 @@ def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
     """What was written for a field, as the field holds it."""
     written = _from_file(written) if isinstance(written, str) else written
     try:
-        if name == "day" and isinstance(written, str):
+        if name in DAYS and isinstance(written, str):
             return int(written) if written.lstrip("-").isdigit() else ask.day_of(desk, written)
         if _is_mapping(hint):
             pairs = written.items() if isinstance(written, Mapping) else map(_pair, _lines(written))
@@ -154,9 +156,11 @@ def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
             inner = typing.get_args(hint)[0]
             return tuple(inner(each) for each in written)
         if bool in _members(hint):
+            if not isinstance(written, bool) and str(written).lower() not in _ANSWERS:
+                raise ValueError("it is none of yes, no, unknown")
             return written if isinstance(written, bool) else _ANSWERS[str(written).lower()]
         if int in _members(hint):
-            return int(written)
+            return _whole(written)
         if str in _members(hint):
             if not isinstance(written, str):
                 raise ValueError("it is no text")
@@ -164,6 +168,13 @@ def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
     except (ValueError, KeyError, TypeError) as fault:
         raise _unfit(name, f"{written!r}: {fault}", "a value of the kind that the help names") from fault
     raise _unfit(name, f"{written!r}", "a value of the kind that the help names")
+
+
+def _whole(written: Any) -> int:
+    try:
+        return int(written)
+    except (TypeError, ValueError):
+        raise ValueError("it is no whole number") from None
 
 
 def _typed(column: str, text: Any, hint: Any) -> Any:
@@ -239,7 +250,7 @@ def _field_shape(parameter: str, field: dataclasses.Field[Any], hint: Any, said:
     if bool in _members(hint):
         metavar = "yes|no|unknown" if _may_be_nothing(hint) else "yes|no"
     else:
-        metavar = "NUMBER" if int in _members(hint) else "TEXT"
+        metavar = "DAY|DATE" if field.name in DAYS else "NUMBER" if int in _members(hint) else "TEXT"
     about = typer.Option(*flags, metavar=metavar, help=said)
     return _shape(
         parameter, Annotated[str | None if optional else str, about], None if optional else inspect.Parameter.empty

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
 
 from trialwright.cli.conduct_fields import details_of, said_of
-from trialwright.cli.conduct_give import _decided, _lines
+from trialwright.cli.conduct_give import _decided, _lines, built
 from trialwright.cli.conduct_names import NAMES
 from trialwright.cli.conduct_read import _short
 from trialwright.cli.conduct_rehearse import _until
 from trialwright.conduct.events import Decided
 from trialwright.conduct.safety.adverse import CRITERIA
 from trialwright.conduct.safety.asks import ChangeAdverseEvent, ReportAdverseEvent
+from trialwright.core.errors import UsageError
 from trialwright.protocol.decisions import Enrol, Stop, Wait
 
 
@@ -81,3 +83,27 @@ def test_a_rehearsal_stops_when_so_many_have_an_arm(most, kept):
 def test_a_cell_that_was_cut_short_shows_it():
     assert _short("x" * 40) == "x" * 40
     assert _short("x" * 41) == "x" * 37 + "..."
+
+
+class _Begun:
+    """As much of a desk as dates of fields are read against."""
+
+    class standing:  # noqa: N801
+        class course:  # noqa: N801
+            start = date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(("written", "day"), [("2026-01-05", 4), ("4", 4), ("-1", -1)])
+def test_days_of_an_adverse_event_may_be_written_as_dates(written, day):
+    given = {"subject": "S-1", "number": "1", "term": "rash", "grade": "2", "related": "yes", "outcome": "UNKNOWN"}
+    event = built(ReportAdverseEvent, {**given, "onset": written, "end": written}, _Begun)
+    assert (event.onset, event.end) == (day, day)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "said"), [("grade", "two", "no whole number"), ("related", "maybe", "yes")]
+)
+def test_what_fits_no_field_is_said_in_words(field, written, said):
+    given = {"subject": "S-1", "number": "1", "term": "rash", "onset": "4", "grade": "2", "outcome": "UNKNOWN"}
+    with pytest.raises(UsageError, match=said):
+        built(ReportAdverseEvent, {**given, field: written}, _Begun)

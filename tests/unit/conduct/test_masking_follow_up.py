@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from treated_trial import Treated, at, masked, open_label
 from trialwright.conduct import commands as ask
 from trialwright.conduct.events.people import RoleRevoked
+from trialwright.conduct.events.safety import DltReviewed
 from trialwright.conduct.events.treatment import DosePrepared, TreatmentRules
-from trialwright.conduct.safety.asks import ReportAdverseEvent
+from trialwright.conduct.safety.asks import AdjudicateDlt, ChangeAdverseEvent, ReportAdverseEvent
 from trialwright.conduct.subjects.asks import AnswerCriteria
 from trialwright.conduct.treating.asks import Administer, RecordVisit
 from trialwright.core.errors import StageError
@@ -61,6 +64,15 @@ def test_a_visit_noted_as_not_held_after_a_death_is_not_due_any_more(trial):
     assert (found[4], found[5]) == ("missed", "not due any more")
 
 
+@pytest.mark.requirement("R43")
+def test_a_visit_whose_window_a_death_cut_short_is_not_missed(trial):
+    """R43: it could still have been held in its window when the participant died."""
+    trial.do("ivy", given("S1"))
+    trial.on(32).do("ivy", ask.Record("DS", "S1", 3, 32, {"DSDECOD": DEATH}))
+    trial.on(95)
+    assert {row["number"]: row["timing"] for row in trial.view("cora").visits("S1")}[4] == "not due any more"
+
+
 @pytest.mark.requirement("R33")
 def test_a_dose_is_listed_with_its_working(trial):
     """R33: the working, the weight and its day can be read by whoever gives the dose."""
@@ -96,6 +108,24 @@ def test_criteria_are_listed_by_the_identifiers_that_answers_name(tmp_path):
     assert {row["answer"] for row in trial.view("ivy").criteria("S1")} == {"unknown"}
     trial.do("ivy", AnswerCriteria("S1", dict.fromkeys(names, "admits"), dict.fromkeys(names, "seen in the notes")))
     assert {(row["answer"], row["by_a_person"]) for row in trial.view("ivy").criteria("S1")} == {("admits", True)}
+
+
+@pytest.mark.requirement("R46")
+def test_an_event_regraded_after_the_assessment_asks_for_another_look(trial):
+    """R46: it shows until somebody has assessed or reviewed again; a change that meets no definition asks nothing."""
+    event = ReportAdverseEvent("S1", 1, "rash", 5, 2, True, "UNKNOWN", haematological=False)
+    trial.do("ivy", given("S1"))
+    trial.on(5).do("ivy", event)
+    assert [row["state"] for row in trial.view("ivy").assessments()] == ["window runs"]
+    trial.on(32)
+    assert [row["state"] for row in trial.view("ivy").assessments()] == ["to be assessed"]
+    trial.do("ivy", AdjudicateDlt("S1", 1, 32, False, True))
+    assert [row["state"] for row in trial.view("max").assessments()] == ["no toxicity"]
+    trial.do("ivy", ChangeAdverseEvent(replace(event, grade=3), "read again by the dermatologist"))
+    (row,) = trial.view("max").assessments()
+    assert (row["state"], row["changed_since"]) == ("look at again", [1])
+    trial.do("max", DltReviewed("S1", False), reason="the rash was there before the dose")
+    assert [row["state"] for row in trial.view("max").assessments()] == ["no toxicity"]
 
 
 def test_reports_that_are_due_are_listed(trial):

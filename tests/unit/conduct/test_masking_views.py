@@ -33,6 +33,7 @@ READERS = {
     "visits": lambda view: view.visits("S1"),
     "deviations": lambda view: view.deviations(),
     "reports due": lambda view: view.reports_due(),
+    "assessments": lambda view: view.assessments(),
     "access": lambda view: view.access(),
 }
 OWN_PARTY = {

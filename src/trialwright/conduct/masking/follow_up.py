@@ -11,6 +11,7 @@ from trialwright.conduct.moments import end_of
 from trialwright.conduct.people.access import access_list
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.safety.clocks import clocks
+from trialwright.conduct.safety.windows import meeting, stale, window_of
 from trialwright.conduct.subjects.eligibility import UNKNOWN, criteria_of, digest_of_criteria
 from trialwright.conduct.treating import deviations as derived
 from trialwright.conduct.treating import visits as scheduled
@@ -89,6 +90,37 @@ def deviations(standing: Standing, protocol: Protocol, seen: Collection[str], da
 def reports_due(standing: Standing, seen: Collection[str], now: str) -> list[Row]:
     """By when reports on serious adverse events of these participants are due, and whether they were sent."""
     return [_row(each) for each in clocks(standing, now) if each.subject in seen]
+
+
+def assessments(standing: Standing, protocol: Protocol, seen: Iterable[str], day: int) -> list[Row]:
+    """Where the assessment of dose-limiting toxicity of each participant stands, as of a trial day."""
+    found = list[Row]()
+    for subject in seen:
+        window = window_of(standing, protocol, subject)
+        if subject not in standing.data.enrolments or window is None:
+            continue
+        rows, again = standing.data.rows_of("XD", subject), stale(standing, protocol, subject)
+        said = [(fact.values.get("XDDLT"), fact.values.get("XDEVAL")) for fact in rows]
+        if any(dlt == "Y" for dlt, _ in said):
+            state = "toxicity"
+        elif again:
+            state = "look at again"
+        elif said:
+            state = "not evaluable" if all(evaluable == "N" for _, evaluable in said) else "no toxicity"
+        else:
+            state = "to be assessed" if window.left or day >= window.last else "window runs"
+        found.append(
+            {
+                "subject": subject,
+                "state": state,
+                "window_first": window.first,
+                "window_last": window.last,
+                "assessed": max((fact.day for fact in rows), default=None),
+                "events_as_defined": list(meeting(standing, protocol, subject)),
+                "changed_since": list(again),
+            }
+        )
+    return found
 
 
 def access(entries: Iterable[Entry], at: str, zone: str, site: str) -> list[Row]:

@@ -144,6 +144,12 @@ class View:
         standing = self._desk.blind()
         return follow_up.reports_due(standing, self._visible(standing), self._desk.now())
 
+    def assessments(self) -> list[dict[str, Any]]:
+        """Where the assessment of dose-limiting toxicity of each participant stands, and which to look at again."""
+        self._grant(Duty.READ)
+        standing = self._desk.blind()
+        return follow_up.assessments(standing, self._protocol, self._visible(standing), self._day)
+
     def access(self, at: str = "") -> list[dict[str, Any]]:
         """Who had which role at a moment (RFC 3339) or at the end of a date; without either, now."""
         self._grant(Duty.AUDIT)

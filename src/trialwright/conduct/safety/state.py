@@ -46,8 +46,7 @@ class Safety:
     `details`: by row of AE, the latest. `reports`: sent, by row. `grounds`: by row of XD. `assessed`: by row of XD, who
     entered its latest version, and where. `opinions`: of reviewers, by participant. `examined`: the last table before
     results. `decided`: entry of the last decision, 0 before. `override`: the one that stands, None where the design is
-    followed. `entered`: by row of AE,
-    who entered it first.
+    followed. `entered`: by row of AE, who entered it first; `changed`: the entry of its latest version.
     """
 
     EVENTS = (
@@ -76,12 +75,20 @@ class Safety:
         self.decided = 0
         self.override: Override | None = None
         self.entered: dict[Row, str] = {}
+        self.changed: dict[Row, int] = {}
 
     def apply(self, act: Act) -> None:
         """Take the next event."""
         match act.event:
             case Recorded("AE", subject, number):
                 self.entered.setdefault((subject, number), act.actor)
+                self.changed[subject, number] = act.sequence
+            case (
+                Supplemented("AE", subject, number)
+                | Corrected("AE", subject, number)
+                | Retracted("AE", subject, number)
+            ):
+                self.changed[subject, number] = act.sequence
             case DltAssessed(subject=subject, number=number):
                 self.assessed[subject, number] = (act.actor, act.sequence)
             case (

@@ -70,3 +70,15 @@ def meeting(standing: Standing, protocol: Protocol, subject: str) -> tuple[int, 
         if related and isinstance(worst, int) and asked_for and worst >= min(asked_for):
             found.append(fact.number)
     return tuple(found)
+
+
+def stale(standing: Standing, protocol: Protocol, subject: str) -> tuple[int, ...]:
+    """The rows of AE that meet the definition and were entered or changed after somebody last held that there was no
+    toxicity: an assessment to be looked at again. Empty while nobody has assessed, or a toxicity stands."""
+    rows, safety = standing.data.rows_of("XD", subject), standing.safety
+    if not rows or any(fact.values.get("XDDLT") == "Y" for fact in rows):
+        return ()
+    looked = [safety.assessed[subject, fact.number][1] for fact in rows if (subject, fact.number) in safety.assessed]
+    looked += [each.since for each in safety.opinions.get(subject, [])]
+    since = max(looked, default=0)
+    return tuple(n for n in meeting(standing, protocol, subject) if safety.changed.get((subject, n), 0) > since)

@@ -22,7 +22,7 @@ def telling(reason: str, what: str) -> str:
     if len(reason.strip()) < SHORTEST or not any(character.isalpha() for character in reason):
         raise refused(
             "COND-008",
-            f"the reason {reason!r} says nothing; {what}",
+            f"the reason {reason!r} says nothing; {what}" if reason.strip() else f"no reason is given; {what}",
             f"a reason of {SHORTEST} characters or more, in words",
             "say why, as an inspector would want to read it",
         )

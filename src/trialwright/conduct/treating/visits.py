@@ -130,6 +130,8 @@ def _timing(
         return Timing.OVER
     if entered:
         return Timing.MISSED
+    if end is not None and end <= latest:  # the window was open to the end
+        return Timing.OVER
     if day > latest:
         return Timing.MISSED
     return Timing.AHEAD if day < earliest else Timing.OPEN
