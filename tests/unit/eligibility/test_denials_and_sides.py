@@ -260,3 +260,29 @@ def test_women_who_are_sought_are_demanded():
     assert not isinstance(read("Women who are breastfeeding"), Implies)
     assert isinstance(read("Women aged 47 to 58 years, after menopause"), And)
     assert isinstance(read("Women who are not pregnant"), Implies)
+
+
+@pytest.mark.parametrize("text", ["Non smoking", "Non diabetic", "Washout of 5 half-lives for earlier biologics"])
+@pytest.mark.parametrize("section", [IN, EX])
+def test_what_is_only_negated_by_its_first_word_is_asked(text, section):
+    assert asks(read(text, section))
+
+
+def test_a_second_bound_of_a_length_of_time():
+    for text in ("Gestational age below 23 weeks or above 35 weeks", "Gestational age < 23 weeks or > 35 weeks"):
+        found = read(text, EX)
+        assert isinstance(found, Or)
+        assert [leaf.measure.id for leaf in leaves(found)] == ["gestational-age"] * 2
+
+
+def test_the_limit_for_some_people_is_of_all_measures_of_the_list():
+    found = read("AST, ALT and ALP <= 2.6 x ULN (<= 5.2 x ULN if liver metastases)")
+    assert isinstance(found, And)
+    assert len(found.parts) == 3
+    for part in found.parts:
+        assert isinstance(part, Or)
+        measures = {leaf.measure.id for leaf in leaves(part) if isinstance(leaf, Compare)}
+        assert len(measures) == 1
+    other = read("Hemoglobin >= 9 g/dL and platelets >= 90 x 10^9/L (>= 70 x 10^9/L if marrow involvement)")
+    assert isinstance(other, And)
+    assert isinstance(other.parts[0], Compare)

@@ -212,7 +212,7 @@ def _put_marker(
     if seconds is not None and at + 1 < len(words) and (forms := seconds.get(words[at + 1])) is not None:
         for rest, more, long_code, long_data in forms:
             if words[at + 1 : at + 1 + more] == rest and not any(to in placed for to in range(at + 1, at + 1 + more)):
-                if _opens_an_alternative(words, at, placed):
+                if _opens_an_alternative(words, at, placed) or _opens_a_bound(tokens, at, at + 1 + more):
                     break
                 what, value, length = long_code, long_data, 1 + more
                 break
@@ -262,6 +262,11 @@ def _opens_an_alternative(words: list[str], at: int, placed: dict[int, tuple[int
     if words[at : at + 2] != ["or", "not"] or "whether" in words[max(0, at - 6) : at]:
         return False
     return at + 2 in placed or words[at + 2 : at + 3] in _AFTER_NOT
+
+
+def _opens_a_bound(tokens: Tokens, at: int, stop: int) -> bool:
+    """Whether a number behind `or above`, `or less` makes it a bound of its own, and no end of the one before."""
+    return tokens.word[at] == "or" and stop < len(tokens) and tokens.value[stop] is not None
 
 
 def _closing(row: Row, number: bool, brackets: _Brackets) -> int:

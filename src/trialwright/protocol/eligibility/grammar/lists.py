@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import replace
 
 from trialwright.protocol.eligibility.grammar.exceptions import apart, but_not
+from trialwright.protocol.eligibility.grammar.limits import one_limit, with_the_other_limit
 from trialwright.protocol.eligibility.grammar.markers import (
     AND,
     BUT,
@@ -276,6 +277,8 @@ def _joined_parts(
     doubtful = _doubtful(line, pieces, read, kind, req, span)
     if doubtful is not None:
         return doubtful
+    if kind is And and req and len(read) == len(pieces):
+        read = with_the_other_limit(read)
     if kind is And:
         return each_of(line, pieces, read, req, span)
     whole_list = len(read) == len(pieces)
@@ -287,7 +290,7 @@ def _joined_parts(
     elif whole_list and shares_adjective(line, pieces, read):
         asked = joined(And, (read[1].bare, line.question(*line.trimmed(pieces[0].lo, pieces[1].hi))), span)
         read = [read[0], read[1]._replace(whole=asked, direct=False), *read[2:]]
-    if whole_list and read[-1].trail and all(_one_limit(one, read[-1]) for one in read[:-1]):
+    if whole_list and read[-1].trail and all(one_limit(one, read[-1]) for one in read[:-1]):
         # `ALT or AST > 3 x ULN (5 x ULN with metastases)`: what stands behind one limit is of all that share it
         return joined(And, (joined(Or, [part.bare for part in read], span), line.question(*line.trimmed(lo, hi))), span)
     sharing = sharing_parts(read)
@@ -361,14 +364,6 @@ def _is_measured(node: Expression) -> bool:
     """Whether a number, a level or a test is what the part is about, questions about it left aside."""
     parts = node.parts if isinstance(node, And) else (node,)
     return isinstance(parts[0], _MEASURED) and all(isinstance(part, Judgement) for part in parts[1:])
-
-
-def _one_limit(first: Part, last: Part) -> bool:
-    """Whether two parts are of two measures with one and the same limit."""
-    one, other = first.bare, last.bare
-    if not (isinstance(one, Compare) and isinstance(other, Compare)) or first.lead or first.trail:
-        return False
-    return (one.interval, one.unit, one.reference) == (other.interval, other.unit, other.reference)
 
 
 def _share_limit(first: Expression, second: Expression) -> bool:

@@ -325,7 +325,7 @@ BLOCKING = words_of(
     affecting affect unable inability unwilling willing agree allowed permitted questionable fear concern desire
     wish wishing want wants hope attempting attempt trying
     """
-) | {"with or without", "with / without", "with and without", "off"}
+) | {"with or without", "with / without", "with and without", "off", "non", "washout", "wash"}
 # what has ended, or is kept away from: how long that is, is not how long it lasted
 ENDING = words_of(
     """

@@ -72,6 +72,8 @@ def state(
         return None
     if amount.unit is None and amount.reference is Reference.ABSOLUTE and _folded(tokens, amount):
         return None
+    if amount.unit == "half-life":
+        return None  # a time that depends on the drug
     if amount.unit == "%" and not _CERTAIN.isdisjoint(tokens.word[amount.last : amount.last + 2]):
         return None  # of a method of contraception
     if amount.inner is not None:
@@ -101,7 +103,7 @@ def state(
         if timed or amount.old:
             if upto and mentions[upto - 1].last == amount.first and mentions[upto - 1].sort in {"procedure", "drug"}:
                 return None
-            return _aged(tokens, amount, last)
+            return _aged(tokens, amount, last) or _of_a_time_before(tokens, amount, last)
         if named is None and not upto and of_persons(tokens, amount) and plausible_age(amount):
             return Stated(amount, Variable("age", amount.first, amount.first + 1), age=True)
         alone = amount.first == 0 and amount.last == len(tokens) and not amount.sign and amount.low is not None
@@ -119,6 +121,13 @@ def _folded(tokens: Tokens, amount: Amount) -> bool:
     return (
         behind[:1] in (["x"], ["times"], ["fold"]) or behind == ["-", "fold"] or tokens.word[amount.last - 1] in FOLDS
     )
+
+
+def _of_a_time_before(tokens: Tokens, amount: Amount, last: Stated | None) -> Stated | None:
+    """A second bound of a quantity that is a length of time (`gestation < 24 weeks or > 34 weeks`)."""
+    if last is None or last.age or last.variable.id is None or unit_of_measure(last.variable.id) not in TIME:
+        return None
+    return Stated(amount, last.variable, shared=True) if joined(tokens, last.amount, amount) else None
 
 
 def _aged(tokens: Tokens, amount: Amount, last: Stated | None) -> Stated | None:
