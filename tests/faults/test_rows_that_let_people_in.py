@@ -17,7 +17,7 @@ from trialwright.conduct.milestones.asks import Amend
 from trialwright.conduct.people.roles import Role
 from trialwright.conduct.rule import Plan
 from trialwright.conduct.subjects.asks import RegisterSubject
-from trialwright.conduct.treating.asks import Administer, OmitDose, PlanDose
+from trialwright.conduct.treating.asks import Administer, OmitDose
 from trialwright.core.errors import TrialwrightError
 from trialwright.design import build
 from trialwright.protocol.eligibility.items import Criterion, ItemKind, Section
@@ -101,7 +101,6 @@ def test_nobody_is_treated_after_death_and_a_late_entry_is(tmp_path):
     trial.do("pip", DosePrepared("S1", 1, plan.treatment, plan.amount, plan.unit, "", ""))
     trial.on(5).do("ivy", ask.Record("DS", "S1", 2, 4, {"DSDECOD": "DEATH"}))
     refused(trial, "COND-073", "cal", Administer("S1", 1, at(5), at(5, "10:20:00"), "", "100", "", ""))
-    refused(trial, "COND-073", "cal", PlanDose("S1", 2))
     trial.do("cal", Administer("S1", 1, at(4), at(4, "10:20:00"), "", "100", "", ""))
     trial.do("cal", OmitDose("S1", 2, 5, "the participant has died"))
 

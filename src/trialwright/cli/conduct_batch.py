@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from trialwright.cli import conduct_call as ask
 from trialwright.cli.conduct_give import SHARED, built, fields_of, tell
 from trialwright.cli.conduct_names import NAMES
+from trialwright.cli.conduct_whole import dated
 from trialwright.cli.output import Steps
 from trialwright.core.errors import InputError, TrialwrightError, UsageError
 
@@ -35,7 +36,7 @@ def given(desk: Desk, source: Path, passphrases: Mapping[str, str], *, quiet: bo
         )
     sessions: dict[str, tuple[Session, str]] = {}
     steps, number = Steps(quiet=not quiet, under_way="commands"), 0
-    with source.open(encoding="utf-8") as lines:
+    with _opened(source) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -46,6 +47,19 @@ def given(desk: Desk, source: Path, passphrases: Mapping[str, str], *, quiet: bo
                 fault.message = f"{source}, line {number}: {fault.message}"
                 raise
     return number
+
+
+def _opened(source: Path) -> TextIO:
+    """The file, its bytes that are no UTF-8 kept as what no line may hold."""
+    try:
+        return source.open(encoding="utf-8", errors="surrogateescape")
+    except OSError as fault:
+        raise InputError(
+            "COND-175",
+            f"{source} cannot be read: {fault.strerror}",
+            expected="a file of commands, one in JSON per line",
+            mend="check its name and its rights",
+        ) from fault
 
 
 def _one(
@@ -61,7 +75,7 @@ def _one(
     if person not in sessions:
         passphrase = passphrases.get(person) or ask.asked_passphrase(person)
         sessions[person] = desk.sign_in(person, passphrase), passphrase
-    around = {name: found.get(name, "") for name in _AROUND}
+    around = {name: found.get(name) or "" for name in _AROUND}
     call = ask.call_of(*sessions[person], {**around, "occurred": found.get("occurred")})
     name = str(found.get("command"))
     if name not in NAMES:
@@ -74,14 +88,16 @@ def _one(
     kind = NAMES[name][0]
     fields = {each.removeprefix("for-"): value for each, value in found.items() if each not in _AROUND}
     shared = {each.name for each, _ in fields_of(kind)} & set(SHARED) & found.keys()
-    entries = desk.do(call, built(kind, fields | {each: found[each] for each in shared}, desk))
+    asked = built(kind, fields | {each: found[each] for each in shared}, desk)
+    entries = desk.do(call, dated(asked, fields, desk))
     if not quiet:
         tell(entries)
 
 
 def _object(line: str, source: Path, number: int) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        found = json.loads(line, parse_constant=_no_number, object_pairs_hook=_once)
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as fault:
         raise InputError(
             "COND-175",
@@ -96,4 +112,23 @@ def _object(line: str, source: Path, number: int) -> dict[str, Any]:
             expected='a line such as {"command": "enrol", ...}',
             mend="mend the line; what stood before it stands",
         )
+    if wrong := [name for name in _AROUND if not isinstance(found.get(name, ""), str | None)]:
+        raise InputError(
+            "COND-175",
+            f"{source}, line {number}: {', '.join(wrong)} is no text",
+            expected="text for what is around a command: " + ", ".join(_AROUND),
+            mend="mend the line; what stood before it stands",
+        )
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice: of two values one would be lost without a word."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands in it twice")
     return found

@@ -15,6 +15,7 @@ import typer
 from trialwright.cli import conduct_call as ask
 from trialwright.cli.conduct_fields import details_of, said_of
 from trialwright.cli.conduct_names import NAMES
+from trialwright.cli.conduct_whole import dated, whole
 from trialwright.cli.output import answer, answer_json
 from trialwright.core.errors import UsageError
 
@@ -61,7 +62,8 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
         call = ask.call_of(session, passphrase, given)
         values = {each: given[parameter] for parameter, (each, _) in own.items()}
         values |= {each: given[each] for each in fields if each in SHARED}
-        entries = desk.do(call, built(kind, {k: v for k, v in values.items() if v is not None}, desk))
+        asked = built(kind, {k: v for k, v in values.items() if v is not None}, desk)
+        entries = desk.do(call, whole(dated(asked, values, desk), values, desk, call))
         tell(entries, as_json=given["as_json"])
 
     parameters = [_shape("trial", ask.Trial)]
@@ -171,6 +173,8 @@ def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
 
 
 def _whole(written: Any) -> int:
+    if isinstance(written, bool | float):  # 1.5 is not 1
+        raise ValueError("it is no whole number")
     try:
         return int(written)
     except (TypeError, ValueError):
@@ -183,6 +187,8 @@ def _typed(column: str, text: Any, hint: Any) -> Any:
 
     if typing.get_args(hint)[1] is str or not isinstance(text, str):
         return text
+    if not text:
+        return None
     kind = next((columns[column] for columns in COLUMNS.values() if column in columns), None)
     return int(text) if kind == WHOLE else float(text) if kind == NUMBER else text
 
@@ -200,6 +206,8 @@ def _from_file(text: str) -> str:
 def _lines(written: Any) -> list[str]:
     """NAME=VALUE as they were given one by one, and those that stand line by line in a file named after an @."""
     found = written.splitlines() if isinstance(written, str) else written
+    if any(not isinstance(each, str) for each in found):
+        raise ValueError("it is no text NAME=VALUE")
     texts = [text for each in found for text in (_from_file(each).splitlines() if each[:1] == "@" else [each])]
     return [text for text in texts if text.strip()]
 

@@ -63,7 +63,9 @@ def check_occurred(occurred: str, now: str) -> None:
 
 
 def date_of(start: date | None, day: int) -> date:
-    """The calendar date of a trial day, day 0 being `start`. Raises StageError (COND-001) where the trial has none.
+    """The calendar date of a trial day, day 0 being `start`.
+
+    Raises StageError: COND-001 where the trial has none, COND-003 where the calendar has no such day.
 
     >>> date_of(date(2024, 2, 28), 1).isoformat()
     '2024-02-29'
@@ -72,7 +74,12 @@ def date_of(start: date | None, day: int) -> date:
         raise StageError(
             "COND-001", "the trial has not begun", expected="a trial that has", mend="begin it with its protocol"
         )
-    return start + timedelta(days=day)
+    try:
+        return start + timedelta(days=day)
+    except OverflowError:
+        raise StageError(
+            "COND-003", f"trial day {day} is no day of the calendar", expected="a day", mend="write the day anew"
+        ) from None
 
 
 def written_date(text: str) -> date | None:

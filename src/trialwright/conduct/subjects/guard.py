@@ -125,8 +125,8 @@ def _check_day(day: int, asked: Ask, person: Subject) -> None:
 
 
 def _need_part(event: Event, person: Subject, asked: Ask) -> None:
-    """Nobody enters, is allocated or has a dose made ready whose part is over or of whom nobody knows any more who it
-    is; nobody is given a dose after death."""
+    """Nobody enters or is allocated whose part is over, and nobody whose identity was erased; nobody is given a dose
+    after death. A dose of before can be worked out and entered late."""
     if isinstance(event, _ENTERING) and person.erased:
         raise _refused(
             "COND-077",
@@ -153,8 +153,6 @@ def _too_late(event: Event, ended: int, how: str) -> bool:
             return True
         case Allocated(day=day):
             return day > ended
-        case DosePlanned() | DosePrepared():
-            return how == DEATH
         case Dosed(day=day, given=given):
             return given and how == DEATH and day > ended
         case _:
