@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 
+from trialwright.protocol.eligibility.filling import filled
+
 Span = tuple[int, int]
 
 
@@ -67,6 +69,7 @@ class AnchorKind(StrEnum):
     OTHER = "other"
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A moment that a window is counted from. `text`: the words, only for OTHER."""
@@ -75,6 +78,7 @@ class Anchor:
     text: str = ""
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Concept:
     """A thing a criterion speaks of. `id`: its entry in the lexicon, None where it has none; `text`: as written."""
@@ -88,6 +92,7 @@ class Concept:
         return self.id if self.id is not None else " ".join(self.text.lower().split())
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Numbers between two bounds, each strict or inclusive, None = unbounded on that side.
@@ -118,6 +123,7 @@ class Interval:
         return not (self.high is not None and (value > self.high or (value == self.high and not self.high_inclusive)))
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Window:
     """How long before or after a moment something happened. `interval`: the distance from the anchor in `unit`, never
@@ -135,6 +141,7 @@ class Window:
             raise ValueError("a window needs an anchor, UNSTATED where the text names none")
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Dates:
     """A calendar window, both ends included; ISO dates or their beginning (`2010`, `2010-03`), None = open."""
@@ -143,6 +150,7 @@ class Dates:
     last: str | None = None
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Lasting:
     """For how long something has lasted or is taken, in `unit`: second, minute, hour, day, week, month or year."""
@@ -158,6 +166,7 @@ class Lasting:
 When = Window | Dates
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Compare:
     """A measured or derived quantity lies in an interval.
@@ -176,6 +185,7 @@ class Compare:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Ordinal:
     """A level on an ordered scale lies between two levels. `scale`: `nyha`, `ecog`, `child-pugh class`, `stage`...;
@@ -197,6 +207,7 @@ class Ordinal:
             raise ValueError("a range of levels needs a bound")
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Present:
     """The patient has, or had, a condition, procedure, allergy, finding or event. `apart_from`: records that do not
@@ -212,6 +223,7 @@ class Present:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """The patient takes, or took, a drug. `dose` in `unit` for each `per` (`day`, `week`, `dose`), as the equivalent of
@@ -231,6 +243,7 @@ class Exposure:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Result:
     """A test's last result: `positive`, `negative`, `normal` or `abnormal`."""
@@ -245,6 +258,7 @@ class Result:
             raise ValueError(f"{self.result!r} is no result; one of {', '.join(RESULTS)}")
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Sex:
     """The patient's sex is `MALE` or `FEMALE`."""
@@ -257,6 +271,7 @@ class Sex:
             raise ValueError(f"{self.sex!r} is no sex; MALE or FEMALE")
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A question that a person answers with yes, no or not known: whether what `text` states is true of the patient.
@@ -267,6 +282,7 @@ class Judgement:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Consent:
     """Informed consent is given, `by` the `participant` or a `representative`, None where the text does not say."""
@@ -275,6 +291,7 @@ class Consent:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A criterion that the record has lost; its answer is never known until a person supplies it."""
@@ -283,6 +300,7 @@ class Missing:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class And:
     """All of the parts hold."""
@@ -294,6 +312,7 @@ class And:
         _several(self.parts)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Or:
     """At least one of the parts holds."""
@@ -305,6 +324,7 @@ class Or:
         _several(self.parts)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class AtLeast:
     """At least `count` of the parts hold."""
@@ -319,6 +339,7 @@ class AtLeast:
             raise ValueError(f"at least {self.count} of {len(self.parts)} parts")
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Not:
     """The part does not hold."""
@@ -327,6 +348,7 @@ class Not:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Implies:
     """Where `condition` holds, `then` must hold; True for everybody else ("women of childbearing potential must use
@@ -337,6 +359,7 @@ class Implies:
     span: Span | None = field(default=None, compare=False)
 
 
+@filled
 @dataclass(frozen=True, slots=True)
 class Defined:
     """A term of the text, computed by a definition from outside it. `source`: which (`Berlin definition, 2012`)."""
