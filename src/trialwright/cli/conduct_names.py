@@ -58,7 +58,7 @@ NAMES: Mapping[str, tuple[type[Any], str]] = {
     "endorse": (treating.EndorseCasebook, "Sign a participant's casebook at a milestone."),
     "record": (data.Record, "Enter any other row for the first time."),
     "supplement": (data.Supplement, "Add what has become known to columns of a row that were unknown."),
-    "correct": (data.Correct, "Replace a row that was entered wrongly, for a reason."),
+    "correct": (data.Correct, "Correct a row that was entered wrongly, for a reason."),
     "retract": (data.Retract, "Withdraw a row that should not have been entered, for a reason."),
     "report-event": (safely.ReportAdverseEvent, "Enter an adverse event."),
     "change-event": (safely.ChangeAdverseEvent, "Enter an adverse event as it is known now, for a reason."),

@@ -7,6 +7,8 @@ import pytest
 
 from command_line import trialwright
 from made_up_protocols import flat, protocol_of
+from trialwright.conduct.ledger import server_clock
+from trialwright.conduct.moments import date_at
 from trialwright.protocol.arms import Arm, ArmRole
 from trialwright.protocol.assumptions import Assumption
 from trialwright.protocol.eligibility.items import Criterion, Eligibility, ItemKind, Section
@@ -182,9 +184,9 @@ def test_every_command_of_the_desk_has_a_name():
     assert named <= RULES.keys()
 
 
-def test_a_rehearsal_goes_on_by_the_clock_after_entries_under_the_date_of_today(home, monkeypatch):
+def test_a_rehearsal_goes_on_by_the_clock_after_entries_under_the_date_of_today(home):
     """An entry under a date is of the end of that date: the next without one does not lie before it."""
-    monkeypatch.setattr("trialwright.conduct.ledger.clock.server_clock", lambda: "2026-01-05T10:00:00.000000Z")
+    today = date_at(server_clock(), "Europe/Paris").isoformat()
     begin()
     consent = ("consent", "trial", "S-1", "--version", "1", "--signatory", "participant", "--taken-by", "ada")
     own = ("--as", "ada", "--role", "investigator", "--site", "01")
@@ -193,7 +195,7 @@ def test_a_rehearsal_goes_on_by_the_clock_after_entries_under_the_date_of_today(
         ("grant-role", "trial", "--person", "ada", "--for-role", "investigator", "--for-site", "01", *BY),
         ("approve-consent", "trial", "--version", "1", "--effective", "2026-01-01", "--for-site", "*", *BY),
         ("register", "trial", "S-1", *own),
-        (*consent, *own, "--today", "2026-01-05"),
+        (*consent, *own, "--today", today),
         (*consent, *own, *WHY),
     ):
         done = trialwright("conduct", *command)
