@@ -51,7 +51,7 @@ check: .venv/.dev ## lint, types, floors, documentation: what CI runs beside the
 	@$(BIN)/python docs/build_renderings.py --check
 	@$(BIN)/python docs/build_lint_rules.py --check
 	@$(BIN)/python docs/build_requirements.py --check
-	@$(BIN)/python docs/build_roles.py --check
+	@$(BIN)/python docs/build_conduct.py --check
 	@$(BIN)/python -m pytest -q --doctest-modules src/trialwright
 	@$(BIN)/python tests/repository_rules.py
 
@@ -83,7 +83,7 @@ docs: .venv/.dev ## make the generated pages of the documentation again
 	@$(BIN)/python docs/build_renderings.py
 	@$(BIN)/python docs/build_lint_rules.py
 	@$(BIN)/python docs/build_requirements.py
-	@$(BIN)/python docs/build_roles.py
+	@$(BIN)/python docs/build_conduct.py
 
 lock: .venv/.dev ## choose the versions of all dependencies again and write their hashes
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
