@@ -286,3 +286,24 @@ def test_the_limit_for_some_people_is_of_all_measures_of_the_list():
     other = read("Hemoglobin >= 9 g/dL and platelets >= 90 x 10^9/L (>= 70 x 10^9/L if marrow involvement)")
     assert isinstance(other, And)
     assert isinstance(other.parts[0], Compare)
+
+
+def test_words_in_brackets_behind_a_number_say_for_whom():
+    found = read("Karnofsky performance status >= 65 % (MAC) or >= 55 % (RIC)")
+    assert isinstance(found, Or)
+    assert all(isinstance(part, And) for part in found.parts)
+    assert isinstance(read("ALT (SGPT) < 2 x ULN"), Compare)
+    assert isinstance(read("Age 21-64 years (inclusive)"), Compare)
+
+
+def test_a_hyphen_makes_another_name():
+    for text in ("HCT comorbidity index (HCT-CI) < 4", "HCT-CI < 4"):
+        assert [leaf.measure.id for leaf in leaves(read(text)) if isinstance(leaf, Compare)] == [None]
+    for text in ("CRP-level > 12 mg/L", "MMSE-score > 23"):
+        assert [leaf.measure.id is None for leaf in leaves(read(text))] == [False]
+
+
+def test_regimens_alone_are_no_treatment():
+    found = read("Gout that involved drugs or regimens in the preceding year", EX)
+    assert not any(isinstance(leaf, Present) and leaf.concept.id == "lines-of-therapy" for leaf in leaves(found))
+    assert any(leaf.concept.id == "lines-of-therapy" for leaf in leaves(read("At least 2 prior regimens")))

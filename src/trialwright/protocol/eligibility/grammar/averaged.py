@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.changes import CHANGES
 from trialwright.protocol.eligibility.grammar.tokens import Tokens
-from trialwright.protocol.eligibility.grammar.variables import CHANGES, Variable
+from trialwright.protocol.eligibility.grammar.variables import Variable
 from trialwright.protocol.eligibility.lexicon.loading import entry
 
 AVERAGES = frozenset({"average", "mean", "median", "averaged", "avg", "averages"})

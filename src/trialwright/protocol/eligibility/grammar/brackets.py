@@ -14,6 +14,7 @@ from trialwright.protocol.eligibility.grammar.markers import (
     EXCEPT,
     IF,
     INCLUDE,
+    LEAF,
     NEG,
     OPINION,
     OR,
@@ -43,6 +44,7 @@ from trialwright.protocol.eligibility.tree import (
     Judgement,
     Not,
     Or,
+    Ordinal,
     Sex,
     leaves,
 )
@@ -70,7 +72,7 @@ def bracketed(
             and len([what for what in codes if what == WORD]) <= 3
             and not {OPINION, NEG, OTHER, EXCEPT, UNLESS, IF} & set(codes)
         )
-        return found, not plain
+        return found, not plain or _says_for_whom(line, lo, found)
     if codes[0] in (EXCEPT, UNLESS) and found:
         return [apart(line, found, lo + 1, hi, req, depth, codes[0] == UNLESS)], False
     if found and any(word in PERMITTING for word in row.word[lo:hi]) and NEG not in codes and not req:
@@ -135,6 +137,18 @@ def _added(
         whole = _all(tuple(found))
         return [Implies(inner, whole) if req and isinstance(inner, Sex) else _all((whole, inner))], False
     return [*found, inner], False
+
+
+def _says_for_whom(line: Reading, lo: int, found: list[Expression]) -> bool:
+    """Whether words in brackets stand right behind a number, where they name nothing once more (`>= 70 % (MAC)`);
+    `lo`: the first of them."""
+    row = line.row
+    place = lo - 1
+    while place > 0 and row.word[place] != "(":
+        place -= 1
+    if place < 1 or row.code[place - 1] != LEAF or not found or not isinstance(found[-1], Compare | Ordinal):
+        return False
+    return found[-1].span is not None and row.end[place - 1] == found[-1].span[1]
 
 
 def _says_of_whom(inner: Expression) -> bool:

@@ -363,6 +363,8 @@ def _is_vague(leaf: Leaf) -> bool:
         if (words[0] == "other" and len(words) < 3) or CODES.get(words[0]) == MODAL:
             return True
         return all(word in _WHEN or CODES.get(word, WORD) in (SKIP, LINK, OTHER) for word in words)
+    if thing.id == "lines-of-therapy" and leaf.times is None and "line" not in thing.text.lower():
+        return True  # `drugs or regimens within a year`
     return thing.id in VAGUE and leaf.when is None and leaf.lasting is None and leaf.times is None
 
 

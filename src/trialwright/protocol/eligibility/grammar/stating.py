@@ -10,13 +10,13 @@ from trialwright.protocol.eligibility.grammar.ages import of_others, of_persons,
 from trialwright.protocol.eligibility.grammar.amounts import Amount
 from trialwright.protocol.eligibility.grammar.anew import again, joined
 from trialwright.protocol.eligibility.grammar.bounds import FOLDS
+from trialwright.protocol.eligibility.grammar.changes import after_change
 from trialwright.protocol.eligibility.grammar.phrases import Mention
 from trialwright.protocol.eligibility.grammar.titles import whole_name
 from trialwright.protocol.eligibility.grammar.tokens import Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
 from trialwright.protocol.eligibility.grammar.variables import (
     Variable,
-    after_change,
     before,
     behind,
     fits,

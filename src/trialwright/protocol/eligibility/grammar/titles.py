@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.changes import CHANGES
 from trialwright.protocol.eligibility.grammar.phrases import Mention
 from trialwright.protocol.eligibility.grammar.tokens import WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.variables import (
-    CHANGES,
     Variable,
     fits,
     is_name,

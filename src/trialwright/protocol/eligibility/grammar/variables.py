@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from trialwright.protocol.eligibility.grammar.changes import changed_until
 from trialwright.protocol.eligibility.grammar.phrases import Mention
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, OPERATOR, PUNCTUATION, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import canonical_unit, unit_table
@@ -53,13 +54,6 @@ _TRIMMED = word_set(
     """
 )
 # a change of a measure is another quantity than the measure: "hemoglobin drop > 2 g/dL", "loss of 10 % of FVC"
-CHANGES = word_set(
-    """
-    increase increases increased decrease decreases decreased drop fall rise reduction decline change changes loss
-    improvement worsening deterioration difference gain elevation variation fluctuation variability delta increment
-    """
-)
-_BODY = frozenset({"weight", "blood", "hair", "hearing", "tooth", "bone"})
 _LIKE_MEASURES = frozenset({"condition", "test", "event"})
 _LAB_UNITS = ("/L", "/dL", "/mL", "/uL", "mmHg", "cmH2O", "kPa", "%")
 
@@ -147,7 +141,9 @@ def before(
                 return noun_phrase(tokens, mention.last, floor) if thin else None  # "weight-for-age" is no age
             if mention.id == "age" and not fits("age", unit):
                 return None
-            changed = _changed(words, mention.last, first)
+            if _is_half_a_name(tokens, mention.last):
+                return noun_phrase(tokens, first, floor) if thin else None
+            changed = changed_until(words, mention.last, first)
             if changed is not None:
                 return Variable(None, mention.first, changed)
             if mention.id == "fio2" and unit in {"mmHg", "kPa"}:
@@ -181,25 +177,12 @@ def before(
     return None
 
 
-def _changed(words: Sequence[str], last: int, first: int) -> int | None:
-    """The token after a word of change between a measure and its amount (`hemoglobin drop of`); None without one."""
-    for at in range(last, min(first, last + 4)):
-        if words[at] in CHANGES:
-            return None if words[at] in {"elevated", "increased", "decreased", "elevation"} else at + 1
-        if words[at] in _JOINS or words[at] in {"(", ")"}:
-            return None
-    return None
-
-
-def after_change(tokens: Tokens, first: int) -> bool:
-    """Whether the words before an amount say that it is a change (`loss of > 10 %`)."""
-    words = tokens.word
-    for at in range(first - 1, max(-1, first - 4), -1):
-        if words[at] in CHANGES:
-            return at == 0 or words[at - 1] not in _BODY
-        if words[at] not in {"of", "by", "in", "a", "is", "was", "(", "to", "the"}:
-            return False
-    return False
+def _is_half_a_name(tokens: Tokens, last: int) -> bool:
+    """Whether a hyphen ties the word before a token to another one, so that both are one name (`HCT-CI`)."""
+    if tokens.word[last : last + 1] != ["-"] or last + 1 >= len(tokens) or tokens.kind[last + 1] != WORD:
+        return False
+    tied = tokens.end[last - 1] == tokens.start[last] and tokens.end[last] == tokens.start[last + 1]
+    return tied and tokens.word[last + 1] not in _THIN and tokens.value[last + 1] is None
 
 
 def _ratio_of_oxygen(tokens: Tokens, mentions: Sequence[Mention], place: int) -> Variable | None:

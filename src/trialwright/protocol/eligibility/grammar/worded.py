@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from trialwright.protocol.eligibility.grammar.amounts import Amount
+from trialwright.protocol.eligibility.grammar.changes import CHANGES
 from trialwright.protocol.eligibility.grammar.comparators import STARTS
 from trialwright.protocol.eligibility.grammar.phrases import Mention
 from trialwright.protocol.eligibility.grammar.titles import all_general, described, titled
 from trialwright.protocol.eligibility.grammar.tokens import NUMBER, WORD, Tokens, word_set
 from trialwright.protocol.eligibility.grammar.units import TIME
-from trialwright.protocol.eligibility.grammar.variables import CHANGES, Variable, name_from, noun_phrase
+from trialwright.protocol.eligibility.grammar.variables import Variable, name_from, noun_phrase
 from trialwright.protocol.eligibility.tree import Reference
 
 _SCORED = frozenset({"score", "scores", "scoring", "scored"})
