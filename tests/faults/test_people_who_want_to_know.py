@@ -179,6 +179,24 @@ def test_an_arm_is_not_shown_again_to_somebody_who_lost_the_right(trial):
     refused("COND-047", unblind, trial.desk, call, "S1")
 
 
+@pytest.mark.requirement("R30")
+def test_a_clock_that_ran_ahead_once_holds_up_no_emergency(tmp_path):
+    """R30: everything else waits until the clock is set right, for the order of days is what decisions rest on."""
+    now = ["2026-01-05T10:00:00.000000Z"]
+    trial = Trial(tmp_path, clock=lambda: now[0])
+    trial.seal()
+    trial.randomise("S1")
+    trial.desk.today = None
+    now[0] = "2036-01-05T10:00:00.000000Z"
+    refused("COND-044", trial.desk.sign_in, "ivy", "a wrong passphrase")
+    now[0] = "2026-01-05T11:00:00.000000Z"
+    refused("COND-068", trial.do, "ivy", ask.Record("AE", "S1", 1, 4, {"AETERM": "a rash"}))
+    trial.desk.sign_in("ivy", masked_trial.PASSPHRASE)
+    assert unblind(trial.desk, trial.call("ivy", reason=REASON), "S1").arm == trial.arm("S1")
+    last = list(trial.ledger.entries())[-2]
+    assert (type(last.event).__name__, last.occurred, last.day) == ("UnblindingRequested", now[0], 3656)
+
+
 def test_a_long_name_of_a_product_is_refused_in_no_arm(tmp_path):
     """The envelope of a dose holds what fits in it whatever the arm: an error in one arm alone would tell it."""
     trial = Treated(tmp_path, made=masked(cells=(per_kg("mesenchymal " * 80, "1E6", (0, 3)),)))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from trialwright.conduct.act import Act
 from trialwright.conduct.admitting import require, retried, rule_of
 from trialwright.conduct.events import Event
+from trialwright.conduct.events.allocation import UnblindingRequested
 from trialwright.conduct.events.people import Signed, SignInFailed
 from trialwright.conduct.ledger.entry import Draft, Entry, Head
 from trialwright.conduct.masking.sealing import ARM, sizes_of, taken_out
@@ -148,8 +149,8 @@ class Desk:
 
         def make(head: Head) -> Sequence[Draft]:
             standing, now = self._caught_up(head), self._clock()
-            self._need_date(self.now(), standing)
-            event, day = decide(standing, now), self.day(self.now())
+            self._need_date(self.now(), standing, urgent=True)
+            event, day = decide(standing, now), max(self.day(self.now()), standing.day)
             standing.apply(Act(event, head.size + 1, day, actor, occurred=now))
             return [Draft(event, day, actor, occurred=now)]
 
@@ -207,10 +208,10 @@ class Desk:
                 "the folder of keys that belongs to this ledger",
                 "bring it back: under a new key the ledger could never be read as a whole again",
             )
-        self._need_date(now, standing)
+        self._need_date(now, standing, urgent=all(isinstance(each, UnblindingRequested) for each in commands))
         if call.occurred is not None:
             check_occurred(call.occurred, now)
-        day, person, occurred = self.day(now), call.session.person, call.occurred or now
+        day, person, occurred = max(self.day(now), standing.day), call.session.person, call.occurred or now
 
         def put(made: Made) -> tuple[int, Event]:
             sequence = standing.head.size + len(drafts) + 1
@@ -303,14 +304,18 @@ class Desk:
     def _signature(self, person: str, meaning: str, sequence: int, event: Event) -> Signed:
         return Signed(person, self._standing.people.names[person], meaning, sequence, digest_of(event))
 
-    def _need_date(self, now: str, standing: Standing) -> None:
-        """The date of today is one that can be: not before the last entry's, and the clock's own in a live trial."""
+    def _need_date(self, now: str, standing: Standing, *, urgent: bool = False) -> None:
+        """The date of today is one that can be: not before the last entry's, and the clock's own in a live trial.
+
+        `urgent`: a sign-in, or an unblinding in an emergency, which a clock that once ran ahead must not hold up; it
+        stands under the last entry's day, with the time that the clock gave.
+        """
         course, day = standing.course, self.day(now)
         if self.today is not None and course.begun is not None and not course.rehearsal:
             raise _refused(
                 "COND-068", "a live trial has no date but the clock's", "no date of its own", "rehearse with a date"
             )
-        if day < standing.day:
+        if day < standing.day and not urgent:
             raise _refused(
                 "COND-068",
                 f"today would be trial day {day} ({now}), and the ledger has reached day {standing.day}",
