@@ -257,6 +257,7 @@ def test_a_passphrase_that_is_too_short_leaves_no_trace(trial):
 
 
 def test_a_name_of_any_kind_is_looked_up_safely_with_real_passphrases(tmp_path):
+    (tmp_path / "keys").mkdir()
     trial = Trial(tmp_path / "keys")
     trial.passphrases = Credentials(tmp_path / "keys")
     trial.desk = trial.another()
