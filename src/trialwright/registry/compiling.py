@@ -77,8 +77,7 @@ def _chunks(registry: Registry, ids: list[int]) -> Iterator[list[tuple[int, byte
     for start in range(0, len(ids), CHUNK):
         rows = registry.query(
             "SELECT id, coalesce(original, body) AS text, source FROM versions "
-            "WHERE list_contains(?::BIGINT[], id) ORDER BY id",
-            [ids[start : start + CHUNK]],
+            f"WHERE id IN ({', '.join(map(str, ids[start : start + CHUNK]))}) ORDER BY id"
         )
         yield [(row["id"], row["text"], row["source"]) for row in rows]
 

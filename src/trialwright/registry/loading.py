@@ -127,7 +127,7 @@ class Loading:
         self._count.updated += count.updated
         self._count.known += count.known
         self._count.left_out += named
-        self._index.add((number, row.texts) for number, row in fresh)
+        self._index.add((number, row.texts, row.packed) for number, row in fresh)
         return len(fresh)
 
     def _write(self, fresh: list[tuple[int, Row]], superseded: list[tuple[int, int]], left_out: list[LeftOut]) -> None:

@@ -20,7 +20,7 @@ from trialwright.record.record import Record, Rendering
 from trialwright.record.write import write
 from trialwright.registry.facts import facts_of, updated
 from trialwright.registry.spread import spread
-from trialwright.registry.texts import texts_of
+from trialwright.registry.texts import packed, texts_of
 
 ALONE = 40
 """Sources that one process reads sooner than others have started."""
@@ -32,7 +32,8 @@ _LEVEL = 1  # of compression; higher ones save a tenth and take twice as long
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One version of a record as the store takes it; see `layout.VERSION` for the fields. `texts`: for the index."""
+    """One version of a record as the store takes it; see `layout.VERSION` for the fields. `texts`, `packed`: for the
+    index."""
 
     trial: str
     nct_id: str | None
@@ -46,6 +47,7 @@ class Row:
     original: bytes | None
     facts: dict[str, Any]
     texts: tuple[str, ...]
+    packed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,13 @@ def row_of(record: Record, original: bytes | None = None) -> Row:
     text = json.dumps(study, ensure_ascii=False, separators=(",", ":"))
     kept = _DAILY.sub("", text) if "versionHolder" in text else text
     content = hashlib.blake2b(kept.encode(), digest_size=16).hexdigest()
-    facts = facts_of(study)
+    facts, texts, day = facts_of(study), texts_of(study), updated(study)
     facts["title"] = record.title
     whole = record.origin.rendering in (Rendering.V2_JSON, Rendering.PYTHON_LITERAL) and not record.unmapped
     return Row(
         trial=record.nct_id or content,
         nct_id=record.nct_id,
-        updated=updated(study),
+        updated=day,
         rendering=record.origin.rendering.value,
         source=record.origin.name,
         sha256=record.origin.sha256,
@@ -78,7 +80,8 @@ def row_of(record: Record, original: bytes | None = None) -> Row:
         body=zlib.compress(text.encode(), _LEVEL),
         original=None if whole or original is None else zlib.compress(original, _LEVEL),
         facts=facts,
-        texts=texts_of(study),
+        texts=texts,
+        packed=packed(record.nct_id, day, facts, texts),
     )
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trialwright.core.errors import UsageError
 from trialwright.registry.filters import Filters
-from trialwright.registry.layout import FACTS
 from trialwright.registry.snippets import Piece, Snippet, marked, snippet
 from trialwright.registry.stats import counted_among
 from trialwright.registry.texts import NARROW
@@ -38,7 +35,6 @@ _MOST_VALUES = 10
 MANY = 4000
 """Matches beyond which only those are ranked that have the words where a record says what it is about."""
 _RANKED_IN = (NARROW, ("codes", "title"))
-_SHOWN = ", ".join(("id", "nct_id", "updated", *(name for name in FACTS if name not in ("keywords", "interventions"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class Search:
             expression, some = words.any_of(), True
             ids = self._matching(expression, words, wanted)
         ranked = self._ranked(expression, words, wanted, ids, most, notes)
-        hits = self._hits([number for number, _ in ranked], words, dict(ranked))
+        hits = tuple(self._hit(number, words, score) for number, score in ranked)
         return Found(hits, len(ids), self._facets(ids) if facets else {}, some and bool(len(ids)), tuple(notes))
 
     def _wanted(self, filters: Filters) -> Any:
@@ -159,21 +155,12 @@ class Search:
             ids = ids[wanted[ids] == 1]
         if words.without:
             ids = ids[~np.isin(ids, np.array(self._index.matches(words.excluded()), dtype=np.int64))]
-        hits = self._hits(ids[:most].tolist(), words, {})
+        hits = tuple(self._hit(number, words, None) for number in ids[:most].tolist())
         return Found(hits, len(ids), self._facets(ids) if facets else {}, False, tuple(notes))
 
-    def _hits(self, ids: list[int], words: Words, scores: dict[int, float]) -> tuple[Hit, ...]:
-        if not ids:
-            return ()
-        rows = self._registry.query(
-            f"SELECT {_SHOWN}, body FROM versions JOIN facts USING (id) WHERE list_contains(?::BIGINT[], id)", [ids]
-        )
-        held = {row.pop("id"): row for row in rows}
-        return tuple(self._hit(held[number], words, scores.get(number)) for number in ids)
-
-    def _hit(self, row: dict[str, Any], words: Words, score: float | None) -> Hit:
-        study = json.loads(zlib.decompress(row.pop("body")))
-        return Hit(row, score, marked(row["title"] or "", words), snippet(study, words))
+    def _hit(self, number: int, words: Words, score: float | None) -> Hit:
+        row, texts = self._index.shown(number)
+        return Hit(row, score, marked(row["title"] or "", words), snippet(texts, words))
 
     def _facets(self, ids: Any) -> dict[str, dict[str | None, int]]:
         """The commonest values of each field among the records, with how many have each."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from trialwright.registry.texts import FIELDS, code, texts_of
+from trialwright.registry.texts import FIELDS, code
 from trialwright.registry.words import Term, Words, folded
 
 LENGTH = 200
@@ -37,14 +36,14 @@ def marked(text: str, words: Words) -> tuple[Piece, ...]:
     return tuple(_pieces(text, sorted(_spans(text, _terms(words)))))
 
 
-def snippet(study: Mapping[str, Any], words: Words) -> Snippet | None:
-    """The stretch of a study's text with the most of the words in it; None where none is found.
+def snippet(texts: tuple[str, ...], words: Words) -> Snippet | None:
+    """The stretch of a study's texts, given in the order of `FIELDS`, with the most of the words in it, or None.
 
     The title is left to `marked`; codes stand in their own fields and are not shown twice.
     """
     terms = _terms(words)
     best: tuple[int, str, str] | None = None
-    for field, text in zip(FIELDS, texts_of(study), strict=True):
+    for field, text in zip(FIELDS, texts, strict=True):
         if field in ("codes", "title") or not text:
             continue
         for window in _windows(text, terms):

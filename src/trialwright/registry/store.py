@@ -11,11 +11,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from trialwright.core.errors import InputError, StageError
+from trialwright.registry.facts import facts_of
 from trialwright.registry.layout import LAYOUT, NAMES, TABLES
 from trialwright.registry.loading import Loaded, Loading, Progress, quiet
 from trialwright.registry.parsing import row_of
 from trialwright.registry.text_index import TextIndex, index_path
-from trialwright.registry.texts import texts_of
+from trialwright.registry.texts import packed, texts_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -194,19 +195,29 @@ class Registry:
 
     def text_index(self, progress: Progress = quiet) -> TextIndex:
         """The text index, brought up to what the store holds. Raises StageError (REG-007)."""
-        import json
-
         if self._index is None:
             self._index = TextIndex(index_path(self.path), self.store, self.newest())
         newest, reached = self.newest(), self._index.reached
         while reached < newest:
             progress(f"indexing: {reached} of {newest}")
-            held = self._connection.execute(
-                "SELECT id, body FROM versions WHERE id > ? ORDER BY id LIMIT ?", [reached, _CATCH_UP]
-            ).fetchall()
-            self._index.add((number, texts_of(json.loads(zlib.decompress(body)))) for number, body in held)
+            self._index.add(self._words_after(reached))
             reached = self._index.reached
         return self._index
+
+    def _words_after(self, reached: int) -> Iterator[tuple[int, tuple[str, ...], bytes]]:
+        """What the index keeps of the versions that come next."""
+        import json
+
+        held = self.query(
+            "SELECT id, nct_id, updated, title, body FROM (SELECT * FROM versions WHERE id > ? ORDER BY id LIMIT ?) "
+            "JOIN facts USING (id) ORDER BY id",
+            [reached, _CATCH_UP],
+        )
+        for row in held:
+            study = json.loads(zlib.decompress(row["body"]))
+            texts = texts_of(study)
+            facts = {**facts_of(study), "title": row["title"]}
+            yield row["id"], texts, packed(row["nct_id"], row["updated"], facts, texts)
 
 
 def _connected(path: Path, writable: bool) -> duckdb.DuckDBPyConnection:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from trialwright.core.errors import StageError
-from trialwright.registry.texts import FIELDS
+from trialwright.registry.texts import FIELDS, unpacked
 
-ANALYSIS = 1
+ANALYSIS = 2
 """Raised where `texts_of` or the table changes: an index of another number is made again."""
 _PENDING = 16 << 20  # bytes of words that are gathered before they are written
 _WEIGHTS = ", ".join(str(weight) for weight in FIELDS.values())
@@ -65,12 +66,14 @@ class TextIndex:
                 return
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("DROP TABLE IF EXISTS words")
+        connection.execute("DROP TABLE IF EXISTS texts")
         connection.execute("DROP TABLE IF EXISTS state")
         connection.execute(
             f"CREATE VIRTUAL TABLE words USING fts5({', '.join(FIELDS)}, content = '', "
             "tokenize = 'unicode61 remove_diacritics 2')"
         )
         connection.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", [_PENDING])
+        connection.execute("CREATE TABLE texts (id INTEGER PRIMARY KEY, packed BLOB)")
         connection.execute("CREATE TABLE state (store TEXT, analysis INTEGER, reached INTEGER)")
         connection.execute("INSERT INTO state VALUES (?, ?, 0)", [store, ANALYSIS])
         connection.execute("COMMIT")
@@ -93,9 +96,10 @@ class TextIndex:
         (found,) = self._connection.execute("SELECT reached FROM state").fetchone()
         return int(found)
 
-    def add(self, texts: Iterable[tuple[int, tuple[str, ...]]]) -> None:
+    def add(self, texts: Iterable[tuple[int, tuple[str, ...], bytes]]) -> None:
         """Add the words of versions, in the order of their ids, all or none. Raises StageError (REG-007)."""
-        rows = [(number, *fields) for number, fields in texts]
+        given = list(texts)
+        rows = [(number, *fields) for number, fields, _ in given]
         if not rows:
             return
         marks = ", ".join("?" * (len(FIELDS) + 1))
@@ -103,12 +107,22 @@ class TextIndex:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._connection.executemany(f"INSERT INTO words(rowid, {', '.join(FIELDS)}) VALUES ({marks})", rows)
+                kept = ((number, packed) for number, _, packed in given)
+                self._connection.executemany("INSERT INTO texts VALUES (?, ?)", kept)
                 self._connection.execute("UPDATE state SET reached = ?", [rows[-1][0]])
                 self._connection.execute("COMMIT")
             except sqlite3.Error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def shown(self, number: int) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """What an answer shows of one version, and the texts of its fields. Raises KeyError if it is not there."""
+        with self._said():
+            found = self._connection.execute("SELECT packed FROM texts WHERE id = ?", [number]).fetchone()
+        if found is None:
+            raise KeyError(number)
+        return unpacked(found[0])
 
     def leave_out(self, numbers: Iterable[int]) -> None:
         """From now on, as long as the index is open, no answer holds these versions."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 FIELDS: dict[str, float] = {
@@ -81,6 +84,34 @@ def texts_of(study: Json) -> tuple[str, ...]:
     others = (each.get("id") for each in names.get("secondaryIdInfos", ()))
     held["codes"] = " ".join(codes((*(each for each in (*numbers, *others) if each), *held.values())))
     return tuple(held[name] for name in FIELDS)
+
+
+SHOWN = (
+    "title",
+    "status",
+    "study_type",
+    "phases",
+    "enrolment",
+    "conditions",
+    "intervention_types",
+    "sponsor",
+    "countries",
+    "start_date",
+)
+"""The facts that an answer shows of each record, after its number and its last update."""
+
+
+def packed(nct_id: str | None, updated: date | None, facts: Json, texts: tuple[str, ...]) -> bytes:
+    """What an answer shows of a version, and the texts of its fields but for codes, compressed."""
+    row = {"nct_id": nct_id, "updated": updated, **{name: facts[name] for name in SHOWN}}
+    text = json.dumps([row, texts[1:]], ensure_ascii=False, default=str)
+    return zlib.compress(text.encode("utf-8", "replace"), 1)
+
+
+def unpacked(kept: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The row and the texts of the fields, in the order of `FIELDS`, as `packed` kept them; days as text."""
+    row, texts = json.loads(zlib.decompress(kept))
+    return row, ("", *texts)
 
 
 def _arms(groups: Iterable[Json], given: Iterable[Json]) -> Iterator[str | None]:

@@ -102,12 +102,19 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return "".join(_plain(sign) for sign in text)
+    return text.translate(_PLAIN)
 
 
-def _plain(sign: str) -> str:
-    made = unicodedata.normalize("NFD", sign)[0].lower()
-    return made if len(made) == 1 else sign
+class _Plain(dict[int, str]):
+    """What each sign becomes, found out when it is first met."""
+
+    def __missing__(self, number: int) -> str:
+        made = unicodedata.normalize("NFD", chr(number))[0].lower()
+        self[number] = made if len(made) == 1 else chr(number)
+        return self[number]
+
+
+_PLAIN = _Plain()
 
 
 def parse(text: str) -> Words:
