@@ -58,10 +58,26 @@ def require(rule: Rule, command: Any, call: Call, standing: Standing) -> None:
             "set one of your own first",
         )
     phase = standing.course.phase
-    if (rule.when and phase.name not in rule.when) or (not rule.when and phase in (Phase.LOCKED, Phase.UNMASKED)):
+    if not _fits(phase, rule):
         raise _refused(
-            "COND-048", f"{name} is not possible now: the trial is {phase.value}", "another phase", "see its course"
+            "COND-048",
+            f"{name} is not possible now: the trial is {phase.value}",
+            "a trial that is " + " or ".join(each.value for each in Phase if _fits(each, rule)),
+            _MEND.get(phase, "ask the sponsor, who runs the course of the trial"),
         )
+
+
+_MEND = {
+    Phase.PREPARING: "open the trial to enrolment first",
+    Phase.PAUSED: "ask the sponsor whether the trial is resumed",
+    Phase.LOCKED: "have the data unlocked, signed and for a reason",
+}
+"""What leads out of a phase, where something does."""
+
+
+def _fits(phase: Phase, rule: Rule) -> bool:
+    """Whether a command with this rule is possible in a phase; without one named, until the lock."""
+    return phase.name in rule.when if rule.when else phase not in (Phase.LOCKED, Phase.UNMASKED)
 
 
 def retried(key: str, digest: str, standing: Standing) -> list[int]:

@@ -272,7 +272,7 @@ def telling(reason: str) -> str:
     if len(reason.strip()) < SHORTEST_REASON or not any(character.isalpha() for character in reason):
         raise _refused(
             "COND-008",
-            f"the reason {reason!r} says nothing",
+            f"the reason {reason!r} says nothing" if reason.strip() else "no reason is given",
             f"a reason of {SHORTEST_REASON} characters or more, in words",
             "say why, as an inspector would want to read it",
         )

@@ -222,6 +222,18 @@ def test_a_new_version_is_agreed_to_before_the_next_procedure(enrolled):
 
 
 @pytest.mark.requirement("R19")
+def test_of_two_consents_of_one_minute_the_one_entered_last_counts(trial):
+    trial.do("cora", RegisterSubject("P-1"))
+    trial.answer("P-1")
+    trial.do("ivy", ConfirmEligibility("P-1"))
+    trial.consent("P-1", version="1", at="2026-01-05T10:00:00-06:00")
+    trial.do("ada", ConsentVersionApproved("2", "*", "2026-01-05"))
+    refuses("COND-071", trial.enrol, "P-1")
+    trial.consent("P-1", version="2", at="2026-01-05T10:00:00-06:00")
+    trial.enrol("P-1")
+
+
+@pytest.mark.requirement("R19")
 def test_a_new_version_that_asks_nobody_again_stops_nothing(enrolled):
     enrolled.do("ada", ConsentVersionApproved("2", "*", "2026-01-06", again=False))
     enrolled.clock.set(2026, 1, 7, 18)

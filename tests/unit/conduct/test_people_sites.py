@@ -65,7 +65,9 @@ def test_nobody_enters_before_the_trial_is_open_to_enrolment(trial):
     trial.approve()
     trial.do("ada", SiteActivated("MX-01"), ConsentVersionApproved("1", "*", "2025-12-01"))
     trial.admit("P-1")
-    refuses("COND-048", trial.enrol, "P-1")
+    with pytest.raises(StageError, match="COND-048") as fault:
+        trial.enrol("P-1")
+    assert fault.value.expected == "a trial that is open to enrolment"  # and not "another phase"
 
 
 @pytest.mark.requirement("R18")

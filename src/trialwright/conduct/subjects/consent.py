@@ -27,7 +27,7 @@ def given_by(subject: Subject, on: date, at: datetime | None, zone: str) -> Give
     def then(each: Given) -> bool:
         return instant(each.at) <= at if at is not None else date_at(each.at, zone) <= on
 
-    return max(filter(then, subject.consents), key=lambda each: instant(each.at), default=None)
+    return max(filter(then, subject.consents), key=lambda each: (instant(each.at), each.sequence), default=None)
 
 
 def to_agree(subjects: Subjects, subject: Subject, given: Given, on: date) -> str | None:

@@ -110,7 +110,7 @@ def withdraw(event: ConsentWithdrawn, asked: Ask) -> Iterable[Made]:
             expected="consent that stands",
             mend="check the identifier",
         )
-    last = max(person.consents, key=lambda each: instant(each.at))
+    last = max(person.consents, key=lambda each: (instant(each.at), each.sequence))
     _need_none(
         f"withdrawal of {event.subject}",
         "" if event.samples in SAMPLES else f"samples: {event.samples!r} is neither of {', '.join(SAMPLES)}",

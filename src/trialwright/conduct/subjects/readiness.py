@@ -71,7 +71,7 @@ def need_consent(asked: Ask, person: Subject, day: int) -> None:
     zone, now = trial_zone(asked), instant(asked.now)
     then = instant(asked.occurred) if asked.occurred is not None else None
     why = why_not(asked, person, date_of(asked.standing.course.start, day), then)
-    last = max(person.consents, key=lambda each: instant(each.at), default=None)
+    last = max(person.consents, key=lambda each: (instant(each.at), each.sequence), default=None)
     if why is None and last is not None:
         version = asked.standing.subjects.in_force(person.site, date_of(asked.standing.course.start, asked.day))
         if version is not None and version.version != last.version:
