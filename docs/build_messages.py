@@ -11,6 +11,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 SOURCE = DOCS.parent / "src" / "trialwright"
 CODE = re.compile(r'"([A-Z]{2,5}-\d{3})[":]')  # alone in a text, or at its beginning
+SHOWN = re.compile(r"^ *>>> .*$", re.MULTILINE)  # what an example is given is no code of ours
 HEAD = """# Messages
 
 Every problem and error that trialwright shows carries a code. Here is the cause of each and its cure.
@@ -40,7 +41,8 @@ def build() -> str:
 
 def missing(page: str) -> list[str]:
     """The codes in the source that have no entry on the page, and entries whose code is in no source."""
-    used = {code for path in SOURCE.rglob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    texts = (SHOWN.sub("", path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py"))
+    used = {code for text in texts for code in CODE.findall(text)}
     listed = re.findall(r"^### ([A-Z]{2,5}-\d{3})", page, re.MULTILINE)
     twice = {code for code in listed if listed.count(code) > 1}
     return (
