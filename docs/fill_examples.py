@@ -33,7 +33,9 @@ LIVE = (
     "tutorials/run-the-first-cohort.md",
 )
 PAGES = ("how-to/design-*.md", "how-to/screen-*.md", *LIVE, "tutorials/[!r]*.md")
-CHANGING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z|[0-9a-f]{64}|[0-9a-f]{12}\b|\+[0-9a-f]{8}\+\S+|(?<=: )arm-\d(?=\.)")
+CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z|[0-9a-f]{64}|[0-9a-f]{12}\b|\+[0-9a-f]{8}\+\S+|(?<=: )arm-\d(?=\.)"
+)
 """Times, digests and arms that are drawn: they are others each time, and what the page shows of them stays."""
 WIDTH = "100"  # characters of the terminal, for commands that print a table as wide as it
 
