@@ -61,7 +61,7 @@ def change(before: Decimal, after: Decimal) -> Decimal:
     """By how many percent the second differs from the first, whichever way.
 
     >>> change(Decimal(80), Decimal("71.2"))
-    Decimal('11.000')
+    Decimal('11.00')
     """
     return abs(after - before) / before * 100
 
