@@ -10,12 +10,13 @@ from treated_trial import Treated, at, masked, open_label
 from trialwright.conduct import commands as ask
 from trialwright.conduct.events.people import RoleRevoked
 from trialwright.conduct.events.safety import DltReviewed
+from trialwright.conduct.events.subjects import ConsentWithdrawn
 from trialwright.conduct.events.treatment import DosePrepared, TreatmentRules
 from trialwright.conduct.safety.asks import AdjudicateDlt, ChangeAdverseEvent, ReportAdverseEvent
 from trialwright.conduct.subjects.asks import AnswerCriteria
 from trialwright.conduct.treating.asks import Administer, RecordVisit
 from trialwright.core.errors import StageError
-from trialwright.dataset.columns import DEATH
+from trialwright.dataset.columns import COMPLETED, DEATH
 
 WHY = "the test asks for it"
 
@@ -71,6 +72,17 @@ def test_a_visit_whose_window_a_death_cut_short_is_not_missed(trial):
     trial.on(32).do("ivy", ask.Record("DS", "S1", 3, 32, {"DSDECOD": DEATH}))
     trial.on(95)
     assert {row["number"]: row["timing"] for row in trial.view("cora").visits("S1")}[4] == "not due any more"
+
+
+@pytest.mark.requirement("R43")
+def test_no_visit_is_missed_after_a_withdrawal_of_who_had_completed(trial):
+    """R43: long-term follow-up ends with it; with leave to be seen further it goes on."""
+    trial.do("ada", TreatmentRules(follow_up=(180,), follow_up_margin=5))
+    trial.do("ivy", given("S1"))
+    trial.on(95).do("ivy", ask.Record("DS", "S1", 3, 95, {"DSDECOD": COMPLETED}))
+    trial.on(100).do("cora", ConsentWithdrawn("S1", False, True, "keep"))
+    trial.on(300)
+    assert trial.view("cora").visits("S1")[-1]["timing"] == "not due any more"
 
 
 @pytest.mark.requirement("R33")

@@ -13,7 +13,7 @@ from trialwright.conduct.events.subjects import (
 )
 from trialwright.conduct.subjects.asks import ConfirmEligibility, RegisterSubject
 from trialwright.core.errors import StageError, UsageError
-from trialwright.dataset.columns import WITHDRAWAL
+from trialwright.dataset.columns import COMPLETED, WITHDRAWAL
 
 PULSE = {"TESTCD": "PULSE", "STRESN": 70.0, "STRESU": "beats/min"}
 
@@ -322,3 +322,13 @@ def test_a_withdrawal_that_cannot_be_is_refused(enrolled, how):
 )
 def test_a_version_of_the_form_that_cannot_be_is_refused(trial, event):
     refuses("COND-070", trial.do, "ada", event)
+
+
+@pytest.mark.requirement("R21")
+def test_who_has_completed_the_trial_is_not_counted_as_withdrawn_from_it(enrolled):
+    enrolled.do("cora", ask.Record("DS", "P-1", 3, 4, {"DSDECOD": COMPLETED}))
+    withdraw(enrolled)
+    assert enrolled.events()[-1] == ConsentWithdrawn("P-1", False, False, "destroy")
+    ends = [fact.values["DSDECOD"] for fact in enrolled.desk.standing.data.rows_of("DS", "P-1")]
+    assert COMPLETED in ends
+    assert WITHDRAWAL not in ends

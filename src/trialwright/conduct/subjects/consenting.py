@@ -18,7 +18,7 @@ from trialwright.conduct.people.staff_rules import need_reach, unknown_site
 from trialwright.conduct.people.state import EVERYWHERE
 from trialwright.conduct.rule import Ask, Made
 from trialwright.conduct.subjects.consent import SAMPLES, SIGNATORIES, trial_zone
-from trialwright.conduct.subjects.guard import CATEGORY, is_procedure
+from trialwright.conduct.subjects.guard import CATEGORY, ENDED, is_procedure
 from trialwright.conduct.subjects.readiness import need_subject
 from trialwright.conduct.subjects.state import Subject
 from trialwright.core.errors import StageError, UsageError
@@ -123,10 +123,11 @@ def withdraw(event: ConsentWithdrawn, asked: Ask) -> Iterable[Made]:
 
 
 def _leaving(person: Subject, at: str, asked: Ask) -> Recorded | None:
-    """The row that says that a participant has left, None where nobody was enrolled or it stands already."""
+    """The row that says that a participant has left; None where nobody was enrolled, or the end of their part stands
+    already: who has completed the trial is not counted as withdrawn from it."""
     data, start = asked.standing.data, asked.standing.course.start
     rows = {key: fact for key, fact in data.rows.items() if key[:2] == ("DS", person.subject)}
-    left = any(fact.values.get("DSDECOD") == WITHDRAWAL and not fact.retracted for fact in rows.values())
+    left = any(fact.values.get("DSDECOD") in ENDED and not fact.retracted for fact in rows.values())
     if person.subject not in data.enrolments or left or start is None:
         return None
     number = max(number for _, _, number in rows) + 1

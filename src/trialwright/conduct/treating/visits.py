@@ -159,6 +159,9 @@ def _ended(standing: Standing, subject: str) -> int | None:
     """The trial day from which on no visit is due: death, withdrawal, loss; completion ends no long-term follow-up."""
     rows = standing.data.rows_of("DS", subject)
     days = [fact.day for fact in rows if fact.values.get("DSDECOD") in _FOR_GOOD]
+    known = standing.subjects.known.get(subject)
+    if known is not None and known.withdrawn is not None and not known.withdrawn.follow_up:
+        days.append(known.withdrawn.day)
     return min(days, default=None)
 
 
