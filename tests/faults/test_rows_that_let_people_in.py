@@ -113,6 +113,17 @@ def test_a_dose_of_a_later_day_than_the_death_is_refused_without_its_hours_too(t
     trial.do("ivy", ask.Dose("S1", 1, 4, True))
 
 
+def test_a_dose_that_the_schedule_does_not_have_is_not_entered_in_passing(tmp_path):
+    """A second dose under another number was given, so it is entered, and beside it stands that nobody planned it."""
+    trial = Treated(tmp_path, made=open_label((0,)))
+    trial.enter("S1")
+    trial.do("ivy", ask.Dose("S1", 1, 4, True), ask.Dose("S1", 3, 4, False))
+    assert not trial.rows("DV", "S1")
+    trial.do("ivy", ask.Dose("S1", 2, 4, True))
+    (found,) = trial.rows("DV", "S1").values()
+    assert found["DVCAT"] == "DOSE NOT PLANNED"
+
+
 @pytest.mark.requirement("R55")
 def test_nobody_enters_or_is_drawn_of_whom_nobody_knows_who_it_is(trial):
     """R55: an identity is erased when a part is over, and nobody begins one without."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trialwright.conduct.rule import Ask
     from trialwright.conduct.treating.asks import Administer, OmitDose
 
-DOSE_INTERVAL, INFUSION_TIME = "DOSE INTERVAL", "INFUSION TIME"
+DOSE_INTERVAL, INFUSION_TIME, DOSE_BEYOND = "DOSE INTERVAL", "INFUSION TIME", "DOSE NOT PLANNED"
 """DVCAT of the deviations that are entered with a dose."""
 
 
@@ -103,6 +103,19 @@ def dose(command: ask.Dose, asked: Ask) -> Iterator[Made]:
     if command.given and command.subject in standing.data.enrolments:
         _require_none_against(command, asked)
     yield from _dosed(ask.Dose(command.subject, command.number, command.day, command.given, values), asked, "")
+    if command.given:
+        yield from _beyond(command, asked)
+
+
+def _beyond(command: ask.Dose, asked: Ask) -> Iterator[Made]:
+    """The deviation that goes with an administration that the schedule does not have: what was given is entered."""
+    held = allocation(asked.standing, command.subject)
+    known = () if held is None else places(asked.protocol, held.arm)
+    if known and command.number not in {each.number for each in known}:  # in a masked trial those of every arm
+        text = f"administration {command.number} was given, and the schedule has {len(known)}"
+        row = asked.standing.data.next_number("DV", command.subject)
+        values = {"DVCAT": DOSE_BEYOND, "DVTERM": text}
+        yield Made(Recorded("DV", command.subject, row, command.day, values), "recorded by the system")
 
 
 def _same_amount(stated: object, planned: object, differs: list[str]) -> bool:
