@@ -307,3 +307,16 @@ def test_regimens_alone_are_no_treatment():
     found = read("Gout that involved drugs or regimens in the preceding year", EX)
     assert not any(isinstance(leaf, Present) and leaf.concept.id == "lines-of-therapy" for leaf in leaves(found))
     assert any(leaf.concept.id == "lines-of-therapy" for leaf in leaves(read("At least 2 prior regimens")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Disease which will require surgery within 5 months of enrollment",
+        "Likely to need transfusion within 3 weeks",
+        "Cardiac surgery scheduled within 20 days",
+        "Surgery is expected within 7 weeks",
+    ],
+)
+def test_what_is_only_foreseen_is_asked(text):
+    assert asks(read(text, EX))

@@ -32,6 +32,8 @@ _PLANS = (
 # what may stand between a plan and what is planned
 _TO_DO = frozenset({"to", "become", "be", "undergo", "have", "receive", "start", "get", "take", "on", "for", "a", "an"})
 _BEHIND = frozenset({"last", "past", "previous", "preceding", "prior", "ago", "before", "previously", "earlier"})
+_FORESEEN = ("schedul", "planned", "expected", "anticipat", "foreseen")
+_NEEDING = frozenset({"require", "need", "undergo", "receive", "start", "have"})
 _SCHEDULED = ("plan", "intend", "intent", "schedul")
 _PLANNED = ("planned", "planning", "scheduled", "intended")
 _MOMENTARY = frozenset({"procedure", "event"})
@@ -59,8 +61,9 @@ def give(line: Line, fact: Fact, window: Timed) -> bool:
     if window.when is not None:
         if fact.when is not None:
             return False
-        if isinstance(window.when, Window) and _lies_ahead(line, fact, window, window.when):
-            if window.when.anchors != (Anchor(AnchorKind.UNSTATED),):
+        foreseen = _is_only_foreseen(line, fact, window)
+        if isinstance(window.when, Window) and (foreseen or _lies_ahead(line, fact, window, window.when)):
+            if window.when.anchors != (Anchor(AnchorKind.UNSTATED),) or foreseen:
                 fact.dropped = True  # `planned within 30 days of X`: a person reads on which side of it
                 return True
             window = window._replace(when=replace(window.when, side=Side.AFTER), future=True)
@@ -88,6 +91,19 @@ def _lies_ahead(line: Line, fact: Fact, window: Timed, when: Window) -> bool:
     if words[fact.begin].startswith(_SCHEDULED):
         return True
     return at >= 0 and words[at].startswith(_PLANS) and (at < fact.begin - 1 or words[at] in _PLANNED)
+
+
+def _is_only_foreseen(line: Line, fact: Fact, window: Timed) -> bool:
+    """Whether a thing is told to be likely, or to be expected, in a window that no word says to lie behind."""
+    words, when = line.tokens.word, window.when
+    if not isinstance(when, Window) or when.side is not Side.BEFORE or when.interval.low is not None:
+        return False
+    if not _BEHIND.isdisjoint(words[window.first : window.last]):
+        return False
+    if any(word.startswith(_FORESEEN) for word in words[fact.end - 1 : window.first]):
+        return True
+    ahead = words[max(line.clause(fact.begin)[0], fact.begin - 5) : fact.begin]
+    return "likely" in ahead or ("will" in ahead and not _NEEDING.isdisjoint(ahead))
 
 
 def _is_of_a_moment(line: Line, fact: Fact, interval: Interval) -> bool:

@@ -189,7 +189,8 @@ def _to_the_left(line: Line, window: Timed) -> bool:
     phrase = phrase_in(line, begin, end)
     inside = facts_in(line, begin, end)
     if window.when is not None and inside and any(word.startswith(_AHEAD) for word in words[inside[-1].end : end]):
-        return True  # what is expected to happen in a time is not what has happened
+        inside[-1].dropped = True  # what is expected to happen in a time is not what has happened
+        return True
     if phrase is not None and (not inside or inside[-1].begin < line.phrases[phrase].first):
         return give_phrase(line, phrase, window)
     fact = _governing(line, inside, begin, end, window)
