@@ -35,6 +35,7 @@ def report(database, witness=None):
         return verify(ledger, witness)
 
 
+@pytest.mark.requirement("R03")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -61,6 +62,7 @@ def test_the_role_of_the_application_can_change_nothing(database, statement):
     assert report(database).sound
 
 
+@pytest.mark.requirement("R03")
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE {schema}.entry SET hash = hash", "DELETE FROM {schema}.envelope", "TRUNCATE {schema}.entry CASCADE"],

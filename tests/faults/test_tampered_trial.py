@@ -230,12 +230,14 @@ def test_a_copy_that_went_another_way_shows_against_the_witness(folder, tmp_path
     assert not report(tmp_path / "fork", witness).sound
 
 
+@pytest.mark.requirement("R03")
 def test_what_the_guards_refuse_leaves_everything_as_it_was(folder):
     """The triggers of the file itself: without taking them away nobody changes or deletes."""
     before = reads(folder)
     connection = sqlite3.connect(folder / "ledger.sqlite", isolation_level=None)
     for statement in (
         "UPDATE envelope SET ciphertext = zeroblob(256)",
+        "UPDATE entry SET hash = hash WHERE sequence = 2",
         "DELETE FROM envelope",
         "DELETE FROM entry WHERE sequence = 1",
         "INSERT OR REPLACE INTO entry SELECT sequence, key, 'x', hash FROM entry WHERE sequence = 5",

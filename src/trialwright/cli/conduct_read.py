@@ -34,6 +34,7 @@ def read(app: typer.Typer) -> typer.Typer:
     app.command("show")(show)
     app.command("history")(history)
     app.command("audit")(audit)
+    app.command("identity")(identity)
     app.command("examine")(examine)
     app.command("unblind")(unblind)
     app.command("board")(board)
@@ -176,6 +177,17 @@ def audit(
     """Show the audit trail: every entry that you may see, or some of them."""
     found = _view(trial, as_, role, site, today).audit(subject=subject, event=event, actor=actor)
     shown(found, as_json=as_json, as_csv=as_csv)
+
+
+def identity(
+    trial: ask.Trial, subject: Subject, as_: ask.As, role: ask.InRole, site: ask.At, today: ask.Today = None
+) -> None:
+    """Show who a participant is, as JSON; for those who take consent or screen at the site."""
+    from trialwright.conduct.subjects.identity import identity_of
+
+    desk = ask.desk_of(trial, today)
+    session, _ = ask.session_of(desk, as_)
+    answer_json(dict(identity_of(desk.standing, session, ask.role_of(role), site, subject)))
 
 
 def examine(

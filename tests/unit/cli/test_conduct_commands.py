@@ -146,6 +146,25 @@ def test_a_line_that_cannot_be_given_is_named_and_what_stood_before_it_stands(ho
     assert len(people) == 2
 
 
+@pytest.mark.requirement("R50")
+def test_reading_a_closed_report_is_an_entry_and_is_for_board_and_statistician_alone(home, monkeypatch):
+    assert trialwright("conduct", "rehearse", "protocol.yaml", "-o", "trial", "--participants", "1").status == 0
+    held = json.loads((home / "trial" / "passphrases.json").read_text())
+
+    def report(person, role, kind):
+        monkeypatch.setenv("TRIALWRIGHT_PASSPHRASE", held[person])
+        who = ("--as", person, "--role", role, "--site", "*")
+        done = trialwright("conduct", "board", "trial", "-o", f"{person}-{kind}.html", f"--{kind}", *who)
+        monkeypatch.setenv("TRIALWRIGHT_PASSPHRASE", held["sponsor"])
+        by = ("--as", "sponsor", "--role", "sponsor", "--site", "*", "--actor", person, "--event", "Exported")
+        return done, trialwright("conduct", "audit", "trial", *by, "--json").json
+
+    done, entries = report("statistician", "statistician", "closed")
+    assert (done.status, len(entries)) == (0, 1)
+    done, entries = report("second", "sponsor", "closed")
+    assert (done.status, "COND-177" in done.err, entries) == (1, True, [])
+
+
 def test_a_whole_trial_is_rehearsed_shown_and_exported(home, monkeypatch):
     found = trialwright("conduct", "rehearse", "protocol.yaml", "-o", "trial", "--seed", "3")
     assert found.status == 0, found.err
@@ -202,3 +221,18 @@ def test_a_rehearsal_goes_on_by_the_clock_after_entries_under_the_date_of_today(
         assert done.status == 0, (command, done.err)
     shown = trialwright("conduct", "audit", "trial", *own, "--event", "Consented", "--json").json
     assert shown[-1]["occurred"] >= shown[0]["occurred"]
+
+
+def test_who_a_participant_is_is_shown_to_the_site_alone(home):
+    begin()
+    own = ("--as", "ada", "--role", "investigator", "--site", "01")
+    for command in (
+        ("add-site", "trial", "--for-site", "01", "--name", "Site 01", *BY),
+        ("grant-role", "trial", "--person", "ada", "--for-role", "investigator", "--for-site", "01", *BY),
+        ("register", "trial", "S-1", "--identity", "hospital number=4711", *own),
+    ):
+        assert trialwright("conduct", *command).status == 0
+    assert json.loads(trialwright("conduct", "identity", "trial", "S-1", *own).out) == {"hospital number": "4711"}
+    refused = trialwright("conduct", "identity", "trial", "S-1", *BY)
+    assert (refused.status, "4711" in refused.out + refused.err) == (1, False)
+    assert "4711" not in trialwright("conduct", "audit", "trial", *own, "--json").out

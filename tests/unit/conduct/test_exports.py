@@ -48,6 +48,7 @@ def test_an_export_names_the_ledger_and_is_the_same_bytes_each_time(trial, maske
     assert about["software"]
 
 
+@pytest.mark.requirement("R51")
 def test_an_export_of_what_stood_earlier_is_the_same_later(trial):
     size = trial.ledger.head.size
     before = export(trial.ledger, trial.desk.keys, masked=False, size=size)
@@ -90,6 +91,7 @@ def test_without_keys_it_is_said_what_was_not_checked(trial, tmp_path):
     assert any("without keys" in notice for notice in check(path).notices)
 
 
+@pytest.mark.requirement("R52")
 @pytest.mark.parametrize("name", ["csv/dm.csv", "dataset-json/dm.json", ENTRIES, ENVELOPES])
 def test_a_changed_file_is_named(trial, tmp_path, name):
     files = opened(export(trial.ledger, trial.desk.keys, masked=False).content)

@@ -136,16 +136,19 @@ GOLDEN_MINIMISED = "cnnncncnnnnnccnnnnccnncnnncnncnnccnn"
 GOLDEN_COMMITMENT = "fa020016d3f992318c40811933df095fe3f00ae96ec721109cb1224889e2aa8f"
 
 
+@pytest.mark.requirement("R25")
 @pytest.mark.parametrize(("method", "stratum"), GOLDEN_LISTS)
 def test_lists_are_as_they_always_were(method: str, stratum: tuple[str, ...]) -> None:
     spec = BLOCKS if method == "blocks" else SIMPLE
     assert letters(spec, stratum, 36) == GOLDEN_LISTS[method, stratum]
 
 
+@pytest.mark.requirement("R25")
 def test_minimised_allocations_are_as_they_always_were() -> None:
     assert "".join(each.arm[0] for each in enrolled(MINIMISED, 36).allocations) == GOLDEN_MINIMISED
 
 
+@pytest.mark.requirement("R24")
 def test_the_commitment_is_as_it_always_was() -> None:
     assert commit(BLOCKS, KEY, SALT) == GOLDEN_COMMITMENT
 

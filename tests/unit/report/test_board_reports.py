@@ -64,11 +64,13 @@ def test_an_open_report_hides_small_sites():
     assert cells(text, "02") == ["fewer than 5"]
 
 
+@pytest.mark.requirement("R50")
 def test_an_open_report_is_never_made_of_data_with_arms():
     with pytest.raises(ValueError, match="without arms"):
         open_report(PROTOCOL, facts(arms=True), ORIGIN)
 
 
+@pytest.mark.requirement("R50")
 def test_a_closed_report_counts_by_arm():
     text = closed_report(PROTOCOL, facts(arms=True), ORIGIN, arms=("placebo", "cells"))
     assert "Group A (N\u00a0=\u00a04)" in text
