@@ -4,9 +4,10 @@ python docs/build_reference.py            write commands.md, dataset.md, criteri
 python docs/build_reference.py --check    exit with 1 if they are out of date
 """
 
+import contextlib
 import inspect
+import io
 import os
-import subprocess
 import sys
 import textwrap
 from importlib import import_module
@@ -14,11 +15,17 @@ from pathlib import Path
 from types import ModuleType
 
 DOCS = Path(__file__).resolve().parent
-PROGRAM = [sys.executable, "-c", "from trialwright.cli.app import main; main()"]
+os.environ |= {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "TERMINAL_WIDTH": "100"}  # before it is imported
 
 COMMANDS_HEAD = """\
 This page is made by `make docs`. Exit status: 0 done, whatever was found in the record; 1 a stage could not finish; 2
 wrong usage or unreadable input. Answers go to standard output, progress and messages to standard error.
+"""
+COMMANDS_FOOT = """\
+## The commands of a live trial
+
+`trialwright conduct` has some sixty more, one for each thing that is done in a trial: see
+[The commands of a live trial](conduct-commands.md).
 """
 DATASET_HEAD = """\
 This page is made by `make docs`. Each table is a CSV and a Parquet file. Names are SDTM's where SDTM has one. Every
@@ -46,13 +53,13 @@ rest: units, ranges, errors. Nouns stand at the front (`trialwright.Record`), ve
 
 def help_of(*command: str) -> str:
     """The help of a command, as a terminal of 100 columns shows it."""
-    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "TERMINAL_WIDTH": "100"}
-    done = subprocess.run(
-        [*PROGRAM, *command, "--help"], capture_output=True, text=True, check=True, env=environment, encoding="utf-8"
-    )
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines()).replace(
-        "Usage: -c", "Usage: trialwright"
-    )
+    from trialwright.cli.app import main
+
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
+        sys.argv = ["trialwright", *command, "--help"]
+        main()
+    return "\n".join(line.rstrip() for line in shown.getvalue().strip().splitlines())
 
 
 def names(group: object, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -68,13 +75,17 @@ def commands() -> str:
     import typer
 
     from trialwright.cli.app import app
+    from trialwright.cli.conduct_names import NAMES as GIVEN
 
     parts = [
         "# Commands\n",
         COMMANDS_HEAD,
     ]
     for command in names(typer.main.get_command(app)):
+        if command[0] == "conduct" and command[1] in GIVEN:
+            continue
         parts.append(f"## trialwright {' '.join(command)}\n\n```text\n{help_of(*command)}\n```\n")
+    parts.append(COMMANDS_FOOT)
     return "\n".join(parts)
 
 
