@@ -13,6 +13,7 @@ from trialwright.cli.registry_store import AS_JSON, DEFAULT, STORE, line, opened
 if TYPE_CHECKING:
     from datetime import date
 
+    from trialwright.registry.filters import Filters
     from trialwright.registry.search import Found, Hit
     from trialwright.registry.snippets import Piece
 
@@ -20,84 +21,95 @@ Several = list[str] | None
 _CSV = ("nct_id", "score", "title", "status", "study_type", "phases", "enrolment", "conditions", "sponsor", "countries")
 
 
+Sought = Annotated[
+    str, typer.Argument(help='Words that must all be there; "a phrase", -without, this OR that, title:word, begin*.')
+]
+Phase = Annotated[Several, typer.Option(help="PHASE1, ...; may be repeated, as the other filters on terms.")]
+Status = Annotated[Several, typer.Option(help="RECRUITING, COMPLETED, ...")]
+StudyType = Annotated[Several, typer.Option(help="INTERVENTIONAL, OBSERVATIONAL, EXPANDED_ACCESS.")]
+Condition = Annotated[Several, typer.Option(help="A part of the name of a condition.")]
+Country = Annotated[Several, typer.Option(help="A country with a site, as France.")]
+InterventionType = Annotated[Several, typer.Option(help="DRUG, BIOLOGICAL, DEVICE, ...")]
+Sponsor = Annotated[Several, typer.Option(help="A part of the name of the lead sponsor.")]
+SponsorClass = Annotated[Several, typer.Option(help="INDUSTRY, NIH, OTHER, ...")]
+Allocation = Annotated[Several, typer.Option(help="RANDOMIZED, NON_RANDOMIZED, NA.")]
+Model = Annotated[Several, typer.Option(help="PARALLEL, SINGLE_GROUP, CROSSOVER, ...")]
+Purpose = Annotated[Several, typer.Option(help="TREATMENT, PREVENTION, ...")]
+Masking = Annotated[Several, typer.Option(help="NONE, SINGLE, DOUBLE, TRIPLE, QUADRUPLE.")]
+Sex = Annotated[Several, typer.Option(help="FEMALE or MALE: open to these; ALL: open to both.")]
+Age = Annotated[float | None, typer.Option(help="Years: open to a person of this age.")]
+AgeGroup = Annotated[Several, typer.Option(help="CHILD, ADULT, OLDER_ADULT.")]
+Healthy = Annotated[bool | None, typer.Option("--healthy/--no-healthy", help="Healthy volunteers or not.")]
+Results = Annotated[bool | None, typer.Option("--results/--no-results", help="Results posted or not.")]
+StartAfter = Annotated[str | None, typer.Option(help="Started on this day (yyyy-mm-dd) or later.")]
+StartBefore = Annotated[str | None, typer.Option(help="Started on this day or earlier.")]
+UpdatedAfter = Annotated[str | None, typer.Option(help="Last updated on this day or later.")]
+EnrolmentAtLeast = Annotated[int | None, typer.Option(help="Participants, planned or actual.")]
+EnrolmentAtMost = Annotated[int | None, typer.Option(help="Participants, planned or actual.")]
+DosePerKg = Annotated[
+    str | None, typer.Option(help="From the drafted protocol: any, '1e6 cells', '1e6..5e6 cells', '..10 mg'.")
+]
+Administrations = Annotated[str | None, typer.Option(help="How many of one treatment: 3, or 2..4.")]
+Route = Annotated[Several, typer.Option(help="INTRAVENOUS, ORAL, ...")]
+HasDltRule = Annotated[
+    bool | None, typer.Option("--has-dlt-rule/--no-dlt-rule", help="A dose-limiting toxicity is defined or not.")
+]
+Design = Annotated[str | None, typer.Option(help="Part of the kind of design or of its rule: escalation, 3+3.")]
+Ratio = Annotated[str | None, typer.Option(help="The allocation ratio in the order of the arms: 2:1.")]
+PrimaryWithin = Annotated[float | None, typer.Option(help="Days until the primary outcome is measured.")]
+Lint = Annotated[Several, typer.Option(help="A lint rule that finds something, as DS-002.")]
+Executable = Annotated[
+    bool | None, typer.Option("--executable/--not-executable", help="A design can be built from it or not.")
+]
+Facets = Annotated[bool, typer.Option("--facets", help="Count the records by their fields.")]
+Limit = Annotated[int, typer.Option(min=0, help="Records shown.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Answer as a table in CSV.")]
+
+
 def search(
-    words: Annotated[
-        str,
-        typer.Argument(help='Words that must all be there; "a phrase", -without, this OR that, title:word, begin*.'),
-    ] = "",
-    phase: Annotated[Several, typer.Option(help="PHASE1, ...; may be repeated, as the other filters on terms.")] = None,
-    status: Annotated[Several, typer.Option(help="RECRUITING, COMPLETED, ...")] = None,
-    study_type: Annotated[Several, typer.Option(help="INTERVENTIONAL, OBSERVATIONAL, EXPANDED_ACCESS.")] = None,
-    condition: Annotated[Several, typer.Option(help="A part of the name of a condition.")] = None,
-    country: Annotated[Several, typer.Option(help="A country with a site, as France.")] = None,
-    intervention_type: Annotated[Several, typer.Option(help="DRUG, BIOLOGICAL, DEVICE, ...")] = None,
-    sponsor: Annotated[Several, typer.Option(help="A part of the name of the lead sponsor.")] = None,
-    sponsor_class: Annotated[Several, typer.Option(help="INDUSTRY, NIH, OTHER, ...")] = None,
-    allocation: Annotated[Several, typer.Option(help="RANDOMIZED, NON_RANDOMIZED, NA.")] = None,
-    model: Annotated[Several, typer.Option(help="PARALLEL, SINGLE_GROUP, CROSSOVER, ...")] = None,
-    purpose: Annotated[Several, typer.Option(help="TREATMENT, PREVENTION, ...")] = None,
-    masking: Annotated[Several, typer.Option(help="NONE, SINGLE, DOUBLE, TRIPLE, QUADRUPLE.")] = None,
-    sex: Annotated[Several, typer.Option(help="FEMALE or MALE: open to these; ALL: open to both.")] = None,
-    age: Annotated[float | None, typer.Option(help="Years: open to a person of this age.")] = None,
-    age_group: Annotated[Several, typer.Option(help="CHILD, ADULT, OLDER_ADULT.")] = None,
-    healthy: Annotated[bool | None, typer.Option("--healthy/--no-healthy", help="Healthy volunteers or not.")] = None,
-    results: Annotated[bool | None, typer.Option("--results/--no-results", help="Results posted or not.")] = None,
-    start_after: Annotated[str | None, typer.Option(help="Started on this day (yyyy-mm-dd) or later.")] = None,
-    start_before: Annotated[str | None, typer.Option(help="Started on this day or earlier.")] = None,
-    updated_after: Annotated[str | None, typer.Option(help="Last updated on this day or later.")] = None,
-    enrolment_at_least: Annotated[int | None, typer.Option(help="Participants, planned or actual.")] = None,
-    enrolment_at_most: Annotated[int | None, typer.Option(help="Participants, planned or actual.")] = None,
-    dose_per_kg: Annotated[
-        str | None, typer.Option(help="From the drafted protocol: any, '1e6 cells', '1e6..5e6 cells', '..10 mg'.")
-    ] = None,
-    administrations: Annotated[str | None, typer.Option(help="How many of one treatment: 3, or 2..4.")] = None,
-    route: Annotated[Several, typer.Option(help="INTRAVENOUS, ORAL, ...")] = None,
-    has_dlt_rule: Annotated[
-        bool | None, typer.Option("--has-dlt-rule/--no-dlt-rule", help="A dose-limiting toxicity is defined or not.")
-    ] = None,
-    design: Annotated[
-        str | None, typer.Option(help="Part of the kind of design or of its rule: escalation, 3+3.")
-    ] = None,
-    ratio: Annotated[str | None, typer.Option(help="The allocation ratio in the order of the arms: 2:1.")] = None,
-    primary_within: Annotated[float | None, typer.Option(help="Days until the primary outcome is measured.")] = None,
-    lint: Annotated[Several, typer.Option(help="A lint rule that finds something, as DS-002.")] = None,
-    executable: Annotated[
-        bool | None, typer.Option("--executable/--not-executable", help="A design can be built from it or not.")
-    ] = None,
-    facets: Annotated[bool, typer.Option("--facets", help="Count the records by their fields.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Records shown.")] = 10,
+    context: typer.Context,
+    words: Sought = "",
+    phase: Phase = None,
+    status: Status = None,
+    study_type: StudyType = None,
+    condition: Condition = None,
+    country: Country = None,
+    intervention_type: InterventionType = None,
+    sponsor: Sponsor = None,
+    sponsor_class: SponsorClass = None,
+    allocation: Allocation = None,
+    model: Model = None,
+    purpose: Purpose = None,
+    masking: Masking = None,
+    sex: Sex = None,
+    age: Age = None,
+    age_group: AgeGroup = None,
+    healthy: Healthy = None,
+    results: Results = None,
+    start_after: StartAfter = None,
+    start_before: StartBefore = None,
+    updated_after: UpdatedAfter = None,
+    enrolment_at_least: EnrolmentAtLeast = None,
+    enrolment_at_most: EnrolmentAtMost = None,
+    dose_per_kg: DosePerKg = None,
+    administrations: Administrations = None,
+    route: Route = None,
+    has_dlt_rule: HasDltRule = None,
+    design: Design = None,
+    ratio: Ratio = None,
+    primary_within: PrimaryWithin = None,
+    lint: Lint = None,
+    executable: Executable = None,
+    facets: Facets = False,
+    limit: Limit = 10,
     store: Annotated[Path, STORE] = DEFAULT,
     as_json: Annotated[bool, AS_JSON] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Answer as a table in CSV.")] = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Search by words and filters, best first. Filters on the drafted protocol need `registry compile` first."""
-    from trialwright.registry.filters import Filters
     from trialwright.registry.search import Search
 
-    several = {
-        "phase": phase, "status": status, "study_type": study_type, "condition": condition, "country": country,
-        "intervention_type": intervention_type, "sponsor": sponsor, "sponsor_class": sponsor_class,
-        "allocation": allocation, "model": model, "purpose": purpose, "masking": masking, "sex": sex,
-        "age_group": age_group, "route": route, "lint": lint,
-    }  # fmt: skip
-    filters = Filters(
-        **{name: tuple(values or ()) for name, values in several.items()},  # type: ignore[arg-type]
-        age=age,
-        healthy=healthy,
-        results=results,
-        start_after=_day(start_after),
-        start_before=_day(start_before),
-        updated_after=_day(updated_after),
-        enrolment_at_least=enrolment_at_least,
-        enrolment_at_most=enrolment_at_most,
-        dose_per_kg=dose_per_kg,
-        administrations=administrations,
-        has_dlt_rule=has_dlt_rule,
-        design=design,
-        ratio=ratio,
-        primary_within=primary_within,
-        executable=executable,
-    )
+    filters = _filters(context.params)
     with opened(store) as registry:
         found = Search(registry)(words, filters, most=limit, facets=facets)
     if as_json:
@@ -106,6 +118,24 @@ def search(
         _answer_csv(found)
     else:
         _answer_text(found)
+
+
+def _filters(given: dict[str, Any]) -> Filters:
+    """The filters among the options: lists become tuples, days are read. Raises UsageError (REG-010)."""
+    from dataclasses import fields
+
+    from trialwright.registry.filters import Filters
+
+    asked: dict[str, Any] = {}
+    for each in fields(Filters):
+        value = given[each.name]
+        if each.name in ("start_after", "start_before", "updated_after"):
+            asked[each.name] = _day(value)
+        elif each.default == ():
+            asked[each.name] = tuple(value or ())
+        else:
+            asked[each.name] = value
+    return Filters(**asked)
 
 
 def _day(text: str | None) -> date | None:

@@ -17,6 +17,8 @@ _PIECE = re.compile(
     re.IGNORECASE,
 )
 _RUN = re.compile(r"[^\W_]+")
+_PLAIN: dict[int, str] = {}
+"""What each sign becomes, found out when it is first met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +104,11 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    for sign in set(text):
+        if ord(sign) not in _PLAIN:
+            made = unicodedata.normalize("NFD", sign)[0].lower()
+            _PLAIN[ord(sign)] = made if len(made) == 1 else sign
     return text.translate(_PLAIN)
-
-
-class _Plain(dict[int, str]):
-    """What each sign becomes, found out when it is first met."""
-
-    def __missing__(self, number: int) -> str:
-        made = unicodedata.normalize("NFD", chr(number))[0].lower()
-        self[number] = made if len(made) == 1 else chr(number)
-        return self[number]
-
-
-_PLAIN = _Plain()
 
 
 def parse(text: str) -> Words:
