@@ -31,7 +31,7 @@ def trialwright(*words: object, fails: bool = False) -> str:
     """Run a command, show it, and give what it printed."""
     say("$ trialwright " + " ".join(map(str, words)))
     done = subprocess.run([*PROGRAM, *map(str, words)], capture_output=True, text=True, encoding="utf-8")
-    say(done.stdout[-1200:] + (done.stderr[-1600:] if done.returncode else ""))
+    say(done.stdout[-1200:] + (done.stderr[:1600] if done.returncode else ""))
     if (done.returncode != 0) != fails:
         sys.exit(f"exit status {done.returncode}")
     return done.stdout
