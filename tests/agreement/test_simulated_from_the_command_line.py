@@ -28,7 +28,7 @@ NAMES = (
 )
 KINDS = [(name, masked) for name in NAMES for masked in (False, True) if masked <= (name in ("parallel", NAMES[-1]))]
 ALL = [(name, masked) for name in PROTOCOLS for masked in (False, True) if name != "parallel, monitored"]
-"""All but the design that closes an arm: a site then seals another randomisation, whose list no simulation can foresee."""
+"""All but the design that closes an arm: a site then seals another randomisation, which no simulation can foresee."""
 
 
 @pytest.mark.requirement("R01")
