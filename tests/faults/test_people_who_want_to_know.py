@@ -12,6 +12,7 @@ import masked_trial
 from made_up_protocols import protocol_of
 from masked_trial import STAFF, WHY, Trial, asking_one, desk_of, protocol, spec_of
 from treated_trial import Treated, masked, per_kg
+from trialwright.cli.conduct_board import lettered
 from trialwright.conduct import commands as ask
 from trialwright.conduct.allocating.asks import OpenRandomisation, SealRandomisation
 from trialwright.conduct.events.allocation import UnblindingReported, UnblindingReviewed
@@ -177,6 +178,17 @@ def test_an_arm_is_not_shown_again_to_somebody_who_lost_the_right(trial):
     assert trial.desk.standing.people.failures["ivy"]
     trial.do("ada", RoleRevoked("ivy", "investigator", "01"), reason=WHY)
     refused("COND-047", unblind, trial.desk, call, "S1")
+
+
+@pytest.mark.requirement("R50")
+def test_the_letters_of_a_closed_report_cannot_be_worked_out_from_the_ledger(trial):
+    """R50: the same in every report, and others where nothing but a key is another."""
+    arms = [f"arm-{number}" for number in range(12)]
+    first = lettered(trial.desk, arms)
+    assert lettered(desk_of(trial.ledger, trial.folder / "keys", trial.protocol, trial.clock), arms) == first
+    assert sorted(first) == sorted(arms)
+    other = desk_of(trial.ledger, trial.folder / "others", trial.protocol, trial.clock)
+    assert lettered(other, arms) != first
 
 
 @pytest.mark.requirement("R30")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialwright.cli import conduct_call as ask
 from trialwright.cli.output import answer, check_free
 from trialwright.core.errors import StageError
+
+if TYPE_CHECKING:
+    from trialwright.conduct.desk import Desk
 
 
 def board(
@@ -29,7 +32,6 @@ def board(
 ) -> None:
     """Write the report for a monitoring board; a closed one is for those who may see arms, and is itself an entry."""
     from trialwright.conduct.exports.asking import exported
-    from trialwright.core.streams import stream
     from trialwright.report.board import Origin, closed_report, open_report
 
     check_free(output, force=force)
@@ -50,13 +52,21 @@ def board(
     origin = Origin(made.manifest["size"], made.manifest["root"], *about)
     facts = standing.data.facts
     if closed:
-        letters = [arm.id for arm in protocol.arms]
-        stream(int(made.manifest["origin"][-12:], 16), "letters of the arms").shuffle(letters)
-        text = closed_report(protocol, facts, origin, named=named, arms=letters)
+        arms = lettered(desk, [arm.id for arm in protocol.arms])
+        text = closed_report(protocol, facts, origin, named=named, arms=arms)
     else:
         text = open_report(protocol, facts, origin)
     output.write_text(text, encoding="utf-8")
     answer(f"{output}: {'closed' if closed else 'open'} report on {origin.size} entries")
+
+
+def lettered(desk: Desk, arms: list[str]) -> list[str]:
+    """The arms in the order of their letters: the same in every report of a trial; only its keys tell which."""
+    from trialwright.core.streams import stream
+
+    found = list(arms)
+    stream(int.from_bytes(desk.keys.make("letters")[:6], "big"), "letters of the arms").shuffle(found)
+    return found
 
 
 def role_may_not_read_closed(role: str) -> bool:
