@@ -62,7 +62,7 @@ def require(rule: Rule, command: Any, call: Call, standing: Standing) -> None:
         raise _refused(
             "COND-048",
             f"{name} is not possible now: the trial is {phase.value}",
-            "a trial that is " + " or ".join(each.value for each in Phase if _fits(each, rule)),
+            "a trial that is " + (" or ".join(each.value for each in Phase if each.name in rule.when) or "not locked"),
             _MEND.get(phase, "ask the sponsor, who runs the course of the trial"),
         )
 
@@ -71,6 +71,7 @@ _MEND = {
     Phase.PREPARING: "open the trial to enrolment first",
     Phase.PAUSED: "ask the sponsor whether the trial is resumed",
     Phase.LOCKED: "have the data unlocked, signed and for a reason",
+    Phase.UNMASKED: "nothing leads back from there: say elsewhere what came to light, and why it is not in the data",
 }
 """What leads out of a phase, where something does."""
 

@@ -12,11 +12,13 @@ from trialwright.conduct.events.people import RoleRevoked
 from trialwright.conduct.events.safety import DltReviewed
 from trialwright.conduct.events.subjects import ConsentWithdrawn
 from trialwright.conduct.events.treatment import DosePrepared, TreatmentRules
+from trialwright.conduct.masking.follow_up import assessments
 from trialwright.conduct.safety.asks import AdjudicateDlt, ChangeAdverseEvent, ReportAdverseEvent
 from trialwright.conduct.subjects.asks import AnswerCriteria
 from trialwright.conduct.treating.asks import Administer, RecordVisit
 from trialwright.core.errors import StageError
 from trialwright.dataset.columns import COMPLETED, DEATH
+from trialwright.protocol.kinds import Parallel, SelectThenCompare
 
 WHY = "the test asks for it"
 
@@ -138,6 +140,16 @@ def test_an_event_regraded_after_the_assessment_asks_for_another_look(trial):
     assert (row["state"], row["changed_since"]) == ("look at again", [1])
     trial.do("max", DltReviewed("S1", False), reason="the rash was there before the dose")
     assert [row["state"] for row in trial.view("max").assessments()] == ["no toxicity"]
+
+
+def test_who_is_in_the_second_part_is_assessed_for_no_escalation(trial):
+    """A participant in an arm that escalates nothing is not in the list; one of the escalation is."""
+    trial.do("ivy", given("S1"))
+    escalation, compared = trial.protocol.design, Parallel(("arm-1", "arm-2"), (1, 1), 40, True)
+    for arms, listed in ((("arm-1",), ["S1"]), (("arm-9",), [])):
+        design = SelectThenCompare(replace(escalation, arms=arms), compared)
+        found = assessments(trial.desk.standing, replace(trial.protocol, design=design), ["S1"], 40)
+        assert [row["subject"] for row in found] == listed
 
 
 def test_reports_that_are_due_are_listed(trial):

@@ -68,10 +68,11 @@ def open_sealed(command: OpenRandomisation, asked: Ask) -> Iterable[Made]:
     state = asked.standing.allocation
     sealed = next((each for each in state.sealings if each.event.number == command.sealing), None)
     if sealed is None or command.sealing in state.opened:
+        closed = [each.event.number for each in state.sealings if each.event.number not in state.opened]
         raise refused(
             "COND-089",
             f"there is no sealed randomisation number {command.sealing} that is still closed",
-            f"one of: {', '.join(str(n.event.number) for n in state.sealings if n.event.number not in state.opened)}",
+            ", ".join(f"number {n}" for n in closed) or "one that is closed; every one has been opened",
             "name the one to open",
         )
     spec, key, salt = opened(sealed, asked.keys)

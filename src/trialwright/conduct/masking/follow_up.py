@@ -15,6 +15,8 @@ from trialwright.conduct.safety.windows import meeting, stale, window_of
 from trialwright.conduct.subjects.eligibility import UNKNOWN, criteria_of, digest_of_criteria
 from trialwright.conduct.treating import deviations as derived
 from trialwright.conduct.treating import visits as scheduled
+from trialwright.conduct.treating.participant import allocation
+from trialwright.protocol.kinds import SelectThenCompare
 
 if TYPE_CHECKING:
     from trialwright.conduct.ledger.entry import Entry
@@ -97,7 +99,7 @@ def assessments(standing: Standing, protocol: Protocol, seen: Iterable[str], day
     found = list[Row]()
     for subject in seen:
         window = window_of(standing, protocol, subject)
-        if subject not in standing.data.enrolments or window is None:
+        if subject not in standing.data.enrolments or window is None or _is_outside(standing, protocol, subject):
             continue
         rows, again = standing.data.rows_of("XD", subject), stale(standing, protocol, subject)
         said = [(fact.values.get("XDDLT"), fact.values.get("XDEVAL")) for fact in rows]
@@ -121,6 +123,12 @@ def assessments(standing: Standing, protocol: Protocol, seen: Iterable[str], day
             }
         )
     return found
+
+
+def _is_outside(standing: Standing, protocol: Protocol, subject: str) -> bool:
+    """Whether an arm is known that escalates nothing: in a trial of two parts only the first assesses toxicity so."""
+    held, design = allocation(standing, subject), protocol.design
+    return held is not None and isinstance(design, SelectThenCompare) and held.arm not in design.escalation.arms
 
 
 def access(entries: Iterable[Entry], at: str, zone: str, site: str) -> list[Row]:

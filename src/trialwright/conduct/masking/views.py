@@ -146,8 +146,7 @@ class View:
 
     def assessments(self) -> list[dict[str, Any]]:
         """Where the assessment of dose-limiting toxicity of each participant stands, and which to look at again."""
-        self._grant(Duty.READ)
-        standing = self._desk.blind()
+        standing = self._read(Duty.READ, "assessments")
         return follow_up.assessments(standing, self._protocol, self._visible(standing), self._day)
 
     def access(self, at: str = "") -> list[dict[str, Any]]:
