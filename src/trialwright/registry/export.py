@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def export(registry: Registry, path: Path) -> int:
         )
         partial.replace(path)
     except (duckdb.Error, OSError) as fault:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise StageError(
             "REG-009",
             f"{path} cannot be written: {str(fault).splitlines()[0]}",

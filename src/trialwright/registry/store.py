@@ -226,7 +226,7 @@ def _connected(path: Path, writable: bool) -> duckdb.DuckDBPyConnection:
     if not writable and not path.is_file():
         raise _no_registry(path, "there is no such file")
     try:
-        return duckdb.connect(str(path), read_only=not writable, config={"memory_limit": "2GB"})
+        return duckdb.connect(str(path), read_only=not writable, config={"memory_limit": "1GB"})
     except duckdb.Error as fault:
         raise _no_registry(path, str(fault).splitlines()[0]) from fault
 
