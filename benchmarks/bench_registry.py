@@ -139,7 +139,10 @@ def show(measured: Measured) -> None:
 
 
 def grown(measured: list[Measured]) -> None:
-    """What the whole registry would cost, if what each figure did between the last two sizes goes on."""
+    """What the whole registry would cost, if what each figure did between the last two sizes goes on.
+
+    Memory is left out: the store holds what was read lately, up to a limit, so that it grows at first and then no more.
+    """
     from benchmarks.__main__ import line
 
     if len(measured) < 2:
@@ -148,7 +151,6 @@ def grown(measured: list[Measured]) -> None:
     print(f"growth from {before.records:,} to {last.records:,} records, carried on to {WHOLE:,}:")
     for name, unit in (
         ("seconds", "s"),
-        ("memory_mb", "MB"),
         ("store_mb", "MB"),
         ("index_mb", "MB"),
         ("search_ms", "ms"),
