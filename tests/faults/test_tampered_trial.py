@@ -6,6 +6,7 @@ its keys, its copies and its witness.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,8 @@ from trialwright.conduct import SqliteLedger
 from trialwright.conduct import commands as ask
 from trialwright.conduct.allocating.asks import Randomise
 from trialwright.conduct.events.allocation import Randomised
-from trialwright.conduct.ledger import Signer, attest, server_clock, verify, witness_in
+from trialwright.conduct.ledger import Envelope, Signer, attest, server_clock, verify, witness_in
+from trialwright.conduct.ledger.envelope import commitment, unfit
 from trialwright.conduct.randomisation import Blocks
 from trialwright.core.errors import StageError, TrialwrightError
 from trialwright.core.streams import stream
@@ -246,3 +248,12 @@ def test_what_the_guards_refuse_leaves_everything_as_it_was(folder):
             connection.execute(statement)
     connection.close()
     assert reads(folder) == before
+
+
+@pytest.mark.parametrize("part", ["name", "key_id", "salt", "ciphertext"])
+@pytest.mark.parametrize("value", [7, 0.5, None, "text", b"bytes"])
+def test_a_part_of_an_envelope_of_another_type_does_not_fit(part, value):
+    """One bit in the header of a stored row makes a text a number, or takes it away."""
+    box = Envelope("arm", "arms", bytes(32), bytes(256))
+    assert unfit((commitment(box),), (box,)) is None
+    assert unfit((commitment(box),), (dataclasses.replace(box, **{part: value}),))

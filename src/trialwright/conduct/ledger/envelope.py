@@ -29,8 +29,11 @@ def commitment(envelope: Envelope) -> str:
     """The commitment to an envelope: SHA-256 (hex) of salt, name, key id and ciphertext, each after its length.
 
     Raises ValueError if the salt is not 32 bytes long, the ciphertext has none of the fixed sizes, or name or key id
-    are not short and printable.
+    are not short and printable, or anything is of another type (a changed bit can make it one in a database).
     """
+    parts = envelope.name, envelope.key_id, envelope.salt, envelope.ciphertext
+    if tuple(map(type, parts)) != (str, str, bytes, bytes):
+        raise ValueError("a part of an envelope is of another type than it was stored with")
     for text in (envelope.name, envelope.key_id):
         if not text or len(text) > LONGEST_NAME or not (text.isprintable() and text.isascii()):
             raise ValueError(
