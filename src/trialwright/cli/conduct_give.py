@@ -60,7 +60,7 @@ def _command(name: str, kind: type[Any], about: str) -> Callable[..., None]:
         desk = ask.desk_of(given["trial"], given["today"], commands=True)
         session, passphrase = ask.session_of(desk, given["as_"])
         call = ask.call_of(session, passphrase, given)
-        values = {each: given[parameter] for parameter, (each, _) in own.items()}
+        values = {each: _read_in(given[parameter]) for parameter, (each, _) in own.items()}
         values |= {each: given[each] for each in fields if each in SHARED}
         asked = built(kind, {k: v for k, v in values.items() if v is not None}, desk)
         entries = desk.do(call, whole(dated(asked, values, desk), values, desk, call))
@@ -147,7 +147,6 @@ def _required(kind: type[Any], name: str) -> bool:
 
 def _value(name: str, hint: Any, written: Any, desk: Desk) -> Any:
     """What was written for a field, as the field holds it."""
-    written = _from_file(written) if isinstance(written, str) else written
     try:
         if name in DAYS and isinstance(written, str):
             return int(written) if written.lstrip("-").isdigit() else ask.day_of(desk, written)
@@ -193,6 +192,16 @@ def _typed(column: str, text: Any, hint: Any) -> Any:
     return int(text) if kind == WHOLE else float(text) if kind == NUMBER else text
 
 
+def _read_in(written: Any) -> Any:
+    """What was written at the terminal, with what the files hold that are named after an @. A file of commands names no
+    other files: whoever wrote it may not be who gives it."""
+    if isinstance(written, str):
+        return _from_file(written)
+    if isinstance(written, list):
+        return [text for each in written for text in (_from_file(each).splitlines() if each[:1] == "@" else [each])]
+    return written
+
+
 def _from_file(text: str) -> str:
     """The text itself, or what the file holds that it names after an @."""
     if not text.startswith("@"):
@@ -204,12 +213,11 @@ def _from_file(text: str) -> str:
 
 
 def _lines(written: Any) -> list[str]:
-    """NAME=VALUE as they were given one by one, and those that stand line by line in a file named after an @."""
+    """NAME=VALUE as they were given one by one, or line by line in one text."""
     found = written.splitlines() if isinstance(written, str) else written
     if any(not isinstance(each, str) for each in found):
         raise ValueError("it is no text NAME=VALUE")
-    texts = [text for each in found for text in (_from_file(each).splitlines() if each[:1] == "@" else [each])]
-    return [text for text in texts if text.strip()]
+    return [text for text in found if text.strip()]
 
 
 def _pair(text: str) -> tuple[str, str]:

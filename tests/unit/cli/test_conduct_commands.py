@@ -236,3 +236,14 @@ def test_who_a_participant_is_is_shown_to_the_site_alone(home):
     refused = trialwright("conduct", "identity", "trial", "S-1", *BY)
     assert (refused.status, "4711" in refused.out + refused.err) == (1, False)
     assert "4711" not in trialwright("conduct", "audit", "trial", *own, "--json").out
+
+
+def test_a_file_of_commands_reads_no_other_file(home):
+    begin()
+    (home / "secret.txt").write_text("a secret of whoever gives the commands")
+    (home / "commands.jsonl").write_text(lines({"command": "add-person", "person": "eve", "name": "@secret.txt"}))
+    trialwright("conduct", "do", "trial", "commands.jsonl")
+    assert "a secret" not in trialwright("conduct", "audit", "trial", *BY).out
+    at_terminal = ("conduct", "add-person", "trial", "--person", "eva", "--name", "@secret.txt", *BY)
+    assert trialwright(*at_terminal).status == 0
+    assert "a secret" in trialwright("conduct", "audit", "trial", *BY, "--json").out
