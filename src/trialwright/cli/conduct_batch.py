@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from trialwright.conduct.desk import Desk
     from trialwright.conduct.people.credentials import Session
 
+LISTS = ("answers", "evidence", "levels")
+_BESIDE = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_.-]*\.txt")
 _AROUND = ("command", "as", "role", "site", "occurred", "reason", "key", "today")
 
 
@@ -42,7 +45,7 @@ def given(desk: Desk, source: Path, passphrases: Mapping[str, str], *, quiet: bo
                 continue
             steps(f"commands: {number}")
             try:
-                _one(desk, _object(line, source, number), sessions, passphrases, quiet)
+                _one(desk, _with_lists(_object(line, source, number), source.parent), sessions, passphrases, quiet)
             except TrialwrightError as fault:
                 fault.message = f"{source}, line {number}: {fault.message}"
                 raise
@@ -59,6 +62,31 @@ def _opened(source: Path) -> TextIO:
             f"{source} cannot be read: {fault.strerror}",
             expected="a file of commands, one in JSON per line",
             mend="check its name and its rights",
+        ) from fault
+
+
+def _with_lists(found: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The line with the lists that stand in text files beside the file of commands: `"answers": "@answers.txt"`.
+
+    No other file is read: whoever wrote the commands may not be who gives them.
+    """
+    return {
+        name: _list_in(folder / value[1:])
+        if isinstance(value, str) and name in LISTS and _BESIDE.fullmatch(value)
+        else value
+        for name, value in found.items()
+    }
+
+
+def _list_in(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(
+            "COND-175",
+            f"{path.name} cannot be read: {fault}",
+            expected="a text file beside the file of commands, with NAME=VALUE on each line",
+            mend="put it there, or write the list into the line",
         ) from fault
 
 
