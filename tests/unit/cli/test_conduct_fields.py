@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from trialwright.cli.conduct_fields import details_of, said_of
-from trialwright.cli.conduct_give import _decided, _lines, built
+from trialwright.cli.conduct_give import _decided, _lines, _read_in, built
 from trialwright.cli.conduct_names import NAMES
 from trialwright.cli.conduct_read import _short
 from trialwright.cli.conduct_rehearse import _until
@@ -56,7 +56,7 @@ def test_no_help_points_into_the_program(name):
 def test_a_list_of_names_and_values_may_stand_in_a_file(tmp_path):
     file = tmp_path / "answers.txt"
     file.write_text("a=admits\n\nb=unknown\n", encoding="utf-8")
-    assert _lines([f"@{file}", "c=excludes"]) == ["a=admits", "b=unknown", "c=excludes"]
+    assert _lines(_read_in([f"@{file}", "c=excludes"])) == ["a=admits", "b=unknown", "c=excludes"]
     assert _lines("a=admits\nb=unknown") == ["a=admits", "b=unknown"]
 
 
