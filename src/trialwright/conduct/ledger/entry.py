@@ -145,6 +145,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     return {**_hashed(entry), "hash": entry.hash}
 
 
+_WHOLE, _TEXT = {int}, {str}
 _FIRST = frozenset({"sequence", "type", "schema", "day", "actor", "reason", "body", "previous"})
 _SECOND = _FIRST | {"format", "recorded", "occurred", "role", "site", "key", "sealed"}
 
@@ -182,8 +183,9 @@ def _entry(found: Any, hash_: str) -> Entry:
             expected=f"format 1 or {FORMAT}",
             mend="open the ledger with the version of trialwright that wrote it, or a later one",
         )
-    whole = all(type(found[name]) is int for name in ("sequence", "schema", "day"))
-    if not whole or not all(isinstance(found[name], str) for name in ("type", "actor", "reason", "previous")):
+    numbers = {type(found["sequence"]), type(found["schema"]), type(found["day"])}
+    texts = {type(found["type"]), type(found["actor"]), type(found["reason"]), type(found["previous"])}
+    if numbers != _WHOLE or texts != _TEXT:
         raise ValueError("a field of the entry is of the wrong kind")
     if not isinstance(found["body"], dict):
         raise ValueError("its body is not an object")
@@ -192,8 +194,8 @@ def _entry(found: Any, hash_: str) -> Entry:
     if first:
         return Entry(*parts, format=1)
     commitments, occurred = found["sealed"], found["occurred"]
-    texts = all(isinstance(found[name], str) for name in ("recorded", "role", "site", "key"))
-    if not texts or not isinstance(commitments, list) or not all(isinstance(one, str) for one in commitments):
+    texts = {type(found["recorded"]), type(found["role"]), type(found["site"]), type(found["key"])}
+    if texts != _TEXT or not isinstance(commitments, list) or not all(isinstance(one, str) for one in commitments):
         raise ValueError("a field of the entry is of the wrong kind")
     if occurred is not None and not isinstance(occurred, str):
         raise ValueError("a field of the entry is of the wrong kind")
