@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trialwright.conduct import commands as ask
+from trialwright.conduct.allocating.randomising import only_full
 from trialwright.conduct.allocating.sealing import arms_of
 from trialwright.conduct.checks import event_for
 from trialwright.conduct.masking.entries import guarded
@@ -41,13 +42,16 @@ def as_data(command: ask.Command, asked: Ask) -> Iterable[Made]:
 
 def _is_drawn(command: ask.Allocate, asked: Ask) -> bool:
     """Whether the sealed randomisation is what gives this participant an arm: it can draw the arm that is named, or one
-    that the design offered. In a trial in two parts the first may assign while the second draws."""
+    that the design offered. In a trial in two parts the first may assign while the second draws; and where the design
+    has closed all arms but one, nothing is left to draw."""
     sealed = asked.standing.allocation.sealed
     if sealed is None:
         return False
     enrolment = asked.standing.data.enrolments.get(command.subject)
     offered = () if enrolment is None else enrolment.offered
     arms = arms_of(sealed)
+    if arms is not None and len(offered) == 1 and set(offered) < arms and not only_full(asked.protocol):
+        return command.arm not in offered
     return arms is None or bool(arms & {command.arm, *offered})
 
 

@@ -326,3 +326,17 @@ def test_nobody_is_drawn_into_an_arm_that_the_design_has_closed(trial, offered, 
         assert trial.desk.standing.allocation.randomised["S1"].slot == 1
     else:
         refused(trial, "COND-084", "ivy", Randomise("S1", {"site": "01"}))
+
+
+@pytest.mark.parametrize(("rule", "assigned"), [("a rule that closes arms", True), (None, False)])
+def test_the_one_arm_that_a_rule_has_left_is_assigned(trial, rule, assigned):
+    """Nothing is left to draw; an arm that is merely full leaves the list as it is, or who is where could be told."""
+    made = dataclasses.replace(trial.protocol, design=dataclasses.replace(trial.protocol.design, rule=rule))
+    trial.desk.plans = {DIGEST: Plan(made, Offering(trial.desk.standing.data.opened.design, "cells"))}
+    trial.enrol("S1")
+    refused(trial, "COND-094", "ivy", ask.Allocate("S1", 4, "placebo"))
+    if assigned:
+        trial.do("ivy", ask.Allocate("S1", 4, "cells"))
+        assert trial.desk.standing.data.rows["DM", "S1", 1].values["ARMCD"] == "cells"
+    else:
+        refused(trial, "COND-094", "ivy", ask.Allocate("S1", 4, "cells"))

@@ -134,7 +134,7 @@ def _require_randomised(subject: str, asked: Ask) -> None:
 def _require_open(arms: frozenset[str], offered: tuple[str, ...], protocol: Protocol) -> None:
     """The design has let the participant in for these arms; one who was let in against it (`offered` empty) too."""
     open_ = arms & set(offered)
-    if offered and (not open_ or (arms - open_ and not _only_full(protocol))):
+    if offered and (not open_ or (arms - open_ and not only_full(protocol))):
         raise refused(
             "COND-084",
             "the design has closed an arm that the sealed randomisation can draw, or let the participant in for others",
@@ -156,7 +156,7 @@ def _require_own_site(subject: str, levels: Mapping[str, str], sealed: Sealed, a
             )
 
 
-def _only_full(protocol: Protocol) -> bool:
+def only_full(protocol: Protocol) -> bool:
     """Whether an arm that the design no longer offers is merely full.
 
     Then the list goes on: the trial's size is what the design guards, and a list that skipped the fuller arm would give
