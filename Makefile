@@ -71,7 +71,7 @@ fuzz: .venv/.dev ## feed changed records to every reader for half an hour; print
 	@$(BIN)/python -m benchmarks.fuzz_readers --minutes 30
 
 soak: .venv/.dev ## kill ledgers and desks at random moments, conduct many trials: the long form
-	@TRIALWRIGHT_KILLS=200 TRIALWRIGHT_BITS=5000 $(BIN)/python -m pytest -q tests/faults/test_ledger_kills.py \
+	@PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp} TRIALWRIGHT_KILLS=200 TRIALWRIGHT_BITS=5000 $(BIN)/python -m pytest -q tests/faults/test_ledger_kills.py \
 	  tests/faults/test_desk_kills.py tests/faults/test_dying_at_every_call.py tests/faults/test_tampered_trial.py
 	@TRIALWRIGHT_TRIALS=20 $(BIN)/python -m pytest -q tests/agreement/test_trial_as_a_whole.py \
 	  tests/agreement/test_simulated_from_the_command_line.py
